@@ -1,0 +1,8 @@
+"""What ``./isof`` does, one module per concern, on the standard library alone.
+
+``main`` reads the command line. Below it: ``serve`` (run), ``testing`` (test),
+``doctor`` and ``lint`` are the commands; ``databases`` makes databases, on what
+``setup`` brings together: ``odoo_source``, ``venv``, ``postgres``, ``browser``.
+``config`` knows the folders and the add-ons, ``console`` talks to the user,
+``store`` keeps what was built and locks it.
+"""

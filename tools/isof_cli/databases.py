@@ -1,0 +1,175 @@
+"""Databases with the add-ons in them: created whole or not at all, kept up to date.
+
+Creating starts from a copy of a template with the modules that ours depend on, made once
+per kind; our own modules are installed on top. A note on each database (its comment in
+PostgreSQL) remembers the state of the add-ons that it was made from.
+"""
+
+import json
+import os
+import shutil
+import time
+
+from . import config, odoo, store
+from .console import Failure, step
+
+DEPENDENCIES = "isof_deps_"
+INTERNAL = (DEPENDENCIES, "isof_tmpl_", "isof_new_", "isof_test_")
+KEPT = 3  # templates of a kind
+
+
+def exists(server, name):
+    """Whether there is a database of this name."""
+    return bool(server.sql("SELECT 1 FROM pg_database WHERE datname = :'name';", name=name))
+
+
+def listing(server):
+    """Return the names of the databases, without those that are ours to manage."""
+    rows = server.sql(
+        "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+        " ORDER BY datname;"
+    )
+    return [name for (name,) in rows if not name.startswith(INTERNAL)]
+
+
+def read_note(server, name):
+    """Return what was written on a database, empty if nothing was."""
+    rows = server.sql(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :'name';",
+        name=name,
+    )
+    try:
+        return json.loads(rows[0][0])
+    except (IndexError, ValueError):
+        return {}
+
+
+def write_note(server, name, note):
+    """Write a note on a database."""
+    server.sql("COMMENT ON DATABASE :\"name\" IS :'note';", name=name, note=json.dumps(note))
+
+
+def filestore(server, name):
+    """Return where Odoo keeps the attachments of a database."""
+    return server.data_dir / "filestore" / name
+
+
+def drop(server, name):
+    """Drop a database and its attachments, whoever is still connected."""
+    server.sql('DROP DATABASE IF EXISTS :"name" WITH (FORCE);', name=name)
+    shutil.rmtree(filestore(server, name), ignore_errors=True)
+
+
+def clone(server, template, name):
+    """Copy a database that nobody is connected to."""
+    server.sql('CREATE DATABASE :"name" TEMPLATE :"template";', name=name, template=template)
+    source = filestore(server, template)
+    shutil.rmtree(filestore(server, name), ignore_errors=True)
+    if source.exists():  # Odoo never changes a stored file, so a second name for it is enough
+        shutil.copytree(source, filestore(server, name), copy_function=os.link)
+
+
+def rename(server, name, new_name):
+    """Give a finished database its name."""
+    if filestore(server, name).exists():
+        filestore(server, name).rename(filestore(server, new_name))
+    server.sql('ALTER DATABASE :"name" RENAME TO :"new_name";', name=name, new_name=new_name)
+
+
+def create(env, name, modules, *, demo=True, lang=None):
+    """Create the database ``name`` with ``modules`` (default: every add-on) on ``env``."""
+    server = env.server
+    modules = modules or config.addons()
+    with store.lock(f"database-{name}", f"creating the database {name}"):
+        if exists(server, name):
+            raise Failure(f"The database {name} exists already; drop it first: ./isof db drop {name}")
+        template = dependencies_template(env, config.dependencies(modules), demo=demo, lang=lang)
+        fresh = f"isof_new_{name}"
+        drop(server, fresh)
+        kind = "with demo data" if demo else "without demo data"
+        with step(f"Database {name}: {', '.join(modules) or 'base'} {kind}"):
+            clone(server, template, fresh)
+            install(env, fresh, modules, f"create-{name}.log")
+            if lang:
+                set_language(server, fresh, lang)
+            write_note(server, fresh, {"addons": state(modules)})
+            rename(server, fresh, name)
+
+
+def install(env, name, modules, log):
+    """Install add-ons into a database, and make sure that they are."""
+    if not modules:
+        return
+    env.batch(log, "-d", name, "-i", ",".join(modules), "--stop-after-init", "--skip-auto-install")
+    rows = env.server.sql("SELECT name FROM ir_module_module WHERE state = 'installed';", name)
+    if missing := set(modules) - {module for (module,) in rows}:
+        raise Failure(f"Odoo did not install: {', '.join(sorted(missing))}. Is the name right?")
+
+
+def state(modules):
+    """Return what tells whether the add-ons among ``modules`` changed since."""
+    return {name: config.addon_digest(name) for name in modules if name in config.addons()}
+
+
+def update(env, name):
+    """Bring the add-ons of this checkout in a database to their present state."""
+    note = read_note(env.server, name)
+    known = note.get("addons", {})
+    wanted = state(config.addons())
+    changed = [module for module, digest in wanted.items() if known.get(module) != digest]
+    if not changed:
+        return
+    with step(f"Database {name}: updating {', '.join(changed)}, which changed"):
+        modules = ",".join(changed)
+        arguments = ("-i", modules, "-u", modules, "--stop-after-init", "--skip-auto-install")
+        env.batch(f"update-{name}.log", "-d", name, *arguments)
+        write_note(env.server, name, note | {"addons": known | wanted})
+
+
+def set_language(server, name, lang):
+    """Make a loaded language the one of every user."""
+    if not server.sql("SELECT 1 FROM res_lang WHERE active AND code = :'lang';", name, lang=lang):
+        raise Failure(f"The language {lang} is not loaded in {name}; create another with --lang.")
+    server.sql(
+        "UPDATE res_partner SET lang = :'lang' WHERE id IN (SELECT partner_id FROM res_users);",
+        name,
+        lang=lang,
+    )
+
+
+def dependencies_template(env, modules, *, demo, lang=None):
+    """Return the template with the modules that ours depend on, made if need be."""
+    languages = sorted({config.LANGUAGE, lang or config.LANGUAGE} - {"en_US"})
+    requirements = odoo.REQUIREMENTS.read_text()
+    key = config.digest("1", env.source.key, requirements, demo, *languages, *modules)
+    name = DEPENDENCIES + key
+    with store.lock(f"template-{name}", "making the template of the dependencies"):
+        if not exists(env.server, name):
+            fresh = f"isof_new_{name}"
+            drop(env.server, fresh)
+            with step(f"Template: {len(modules)} Odoo modules that the add-ons depend on"):
+                env.batch(
+                    f"{name}.log",
+                    *("-d", fresh, "-i", ",".join(modules)),
+                    "--load-language=" + ",".join(languages),
+                    "--with-demo" if demo else "--without-demo",
+                    *("--stop-after-init", "--skip-auto-install"),
+                )
+                rename(env.server, fresh, name)
+                prune(env.server, DEPENDENCIES, name)
+        write_note(env.server, name, {"used": time.time()})
+    return name
+
+
+def prune(server, prefix, kept):
+    """Drop the templates of a kind that were not used of late."""
+    names = [
+        name
+        for (name,) in server.sql(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, :'prefix');", prefix=prefix
+        )
+        if name != kept
+    ]
+    names.sort(key=lambda name: read_note(server, name).get("used", 0))
+    for name in names[: -(KEPT - 1)]:
+        drop(server, name)

@@ -1,0 +1,162 @@
+"""The command line of ``./isof``."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+
+from . import config, databases, odoo, postgres, store
+from .console import Failure, say
+
+
+def parser():
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="./isof",
+        description="ISOF CRM on Odoo 19: run it, test it, work with its Odoo. "
+        "What is missing is set up first, in a cache outside this folder.",
+    )
+    top.add_argument(
+        "--db-host",
+        metavar="HOST",
+        help="use this PostgreSQL instead of a private one (as PGHOST does)",
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def database_options(command):
+        command.add_argument("--without-demo", action="store_true", help="no demo company")
+        command.add_argument(
+            "--lang", metavar="CODE", help="the users' language, for example pl_PL"
+        )
+
+    run = commands.add_parser("run", help="serve the product with its demo company")
+    run.add_argument("--port", type=int, default=8069, help="default: 8069")
+    run.add_argument("--db", metavar="NAME", default="isof", help="default: isof")
+    database_options(run)
+
+    # No prefix characters: whatever follows is pytest's or Odoo's own, untouched.
+    for name, about in (
+        ("test", "run the tests; takes pytest's arguments, and --bench for tests/bench instead"),
+        ("odoo", "Odoo's own command line"),
+    ):
+        foreign = commands.add_parser(name, help=about, prefix_chars="\0", add_help=False)
+        foreign.add_argument("rest", nargs=argparse.REMAINDER)
+
+    db = commands.add_parser("db", help="create, drop and list databases")
+    actions = db.add_subparsers(dest="action", metavar="create|drop|list", required=True)
+    create = actions.add_parser("create", help="create a database with the add-ons")
+    create.add_argument("name")
+    create.add_argument("--modules", metavar="A,B", help="default: every add-on of this folder")
+    database_options(create)
+    actions.add_parser("drop", help="drop a database").add_argument("name")
+    actions.add_parser("list", help="list the databases")
+
+    commands.add_parser("doctor", help="what is found, what is missing, what to do")
+    reset = commands.add_parser("reset", help="delete the cache and all its databases")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    lint = commands.add_parser("lint", help="check (and repair) the code's form")
+    lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
+    return top
+
+
+def main(arguments):
+    """Carry out a command line; return the exit code."""
+    options = parser().parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    if options.db_host:
+        os.environ["PGHOST"] = options.db_host
+    try:
+        config.home().mkdir(parents=True, exist_ok=True)
+        return COMMANDS[options.command](options) or 0
+    except Failure as failure:
+        say(f"\n./isof: {failure}".rstrip())
+        return 1
+    except OSError as error:
+        say(f"\n./isof: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nInterrupted; start ./isof again to go on.")
+        return 130
+
+
+def _stop(number, _frame):
+    """Leave by way of every ``finally``."""
+    sys.exit(128 + number)
+
+
+def _run(options):
+    from . import serve
+
+    return serve.run(options)
+
+
+def _test(options):
+    from . import testing
+
+    return testing.run(options.rest)
+
+
+def _odoo(options):
+    env = odoo.prepare("main")
+    with env.server:
+        arguments, environ = options.rest, {}
+        asks_port = any(arg.startswith(("-p", "--http-port")) for arg in arguments)
+        runs_tests = any(arg.startswith("--test-") for arg in arguments)
+        if runs_tests and not asks_port:  # tests listen too, and must not meet a running server
+            environ["ODOO_HTTP_PORT"] = str(odoo.free_port())
+        return env.run(*arguments, **environ)
+
+
+def _db(options):
+    env = odoo.prepare("main")
+    with env.server:
+        if options.action == "create":
+            modules = [name for name in (options.modules or "").split(",") if name]
+            databases.create(
+                env, options.name, modules, demo=not options.without_demo, lang=options.lang
+            )
+        elif options.action == "drop":
+            if not databases.exists(env.server, options.name):
+                raise Failure(f"There is no database {options.name}.")
+            databases.drop(env.server, options.name)
+        else:
+            for name in databases.listing(env.server):
+                print(name)
+
+
+def _doctor(_options):
+    from . import doctor
+
+    return doctor.run()
+
+
+def _reset(options):
+    home = config.home()
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise Failure("./isof reset deletes every database in the cache; confirm with --yes")
+        answer = input(f"Delete {home} with all its databases and attachments? [y/N] ")
+        if answer.lower() not in ("y", "yes"):
+            return 1
+    with store.lock("setup", "setting things up"):
+        postgres.remove()
+        shutil.rmtree(home)
+
+
+def _lint(options):
+    from . import lint
+
+    return lint.run(fix=options.fix)
+
+
+COMMANDS = {
+    "run": _run,
+    "test": _test,
+    "odoo": _odoo,
+    "db": _db,
+    "doctor": _doctor,
+    "reset": _reset,
+    "lint": _lint,
+}

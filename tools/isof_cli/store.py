@@ -1,0 +1,57 @@
+"""What was built once and is kept: complete or not at all, one builder at a time."""
+
+import contextlib
+import fcntl
+import shutil
+
+from . import config
+from .console import Failure, say
+
+STAMP = ".isof-complete"
+
+
+@contextlib.contextmanager
+def lock(name, doing):
+    """Hold the lock ``name``; another ``./isof`` waits until we are done ``doing``."""
+    folder = config.home() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"  waiting for another ./isof that is {doing} …")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def is_complete(folder, key):
+    """Whether ``folder`` was built in full from the inputs that ``key`` stands for."""
+    stamp = folder / STAMP
+    return stamp.is_file() and stamp.read_text() == key
+
+
+def ensure(folder, key, build, megabytes):
+    """Build ``folder`` by ``build(folder)`` unless it is complete and of this ``key``.
+
+    The stamp is written last: what an interrupted run left behind is removed first.
+    """
+    if is_complete(folder, key):
+        return
+    with lock("setup", "setting things up"):
+        if is_complete(folder, key):
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        need_space(megabytes)
+        folder.mkdir(parents=True)
+        build(folder)
+        (folder / STAMP).write_text(key)
+
+
+def need_space(megabytes):
+    """Refuse to start what would fill the disk."""
+    free = shutil.disk_usage(config.home()).free / 1e6
+    if free < megabytes:
+        raise Failure(
+            f"{config.home()} has {free:.0f} MB of free disk space and this needs {megabytes} MB. "
+            "Free some, or set ISOF_HOME to a folder on another disk."
+        )
