@@ -15,11 +15,16 @@ def find():
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
+def can_install():
+    """Whether we may install one by the system's packages."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
 def ensure():
     """Have a browser: found, installed where we may, or a clear word about its absence."""
     if find():
         return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if can_install():
         try:
             with step("Chromium from the system's packages"):
                 _install()

@@ -12,7 +12,7 @@ import threading
 import time
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818
     """Something expected went wrong; the message says what and what to do."""
 
 

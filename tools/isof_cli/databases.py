@@ -82,7 +82,7 @@ def create(env, name, modules, *, demo=True, lang=None):
     modules = modules or config.addons()
     with store.lock(f"database-{name}", f"creating the database {name}"):
         if exists(server, name):
-            raise Failure(f"The database {name} exists already; drop it first: ./isof db drop {name}")
+            raise Failure(f"There is a database {name} already; to drop it: ./isof db drop {name}")
         template = dependencies_template(env, config.dependencies(modules), demo=demo, lang=lang)
         fresh = f"isof_new_{name}"
         drop(server, fresh)

@@ -143,6 +143,7 @@ def _reset(options):
     with store.lock("setup", "setting things up"):
         postgres.remove()
         shutil.rmtree(home)
+    return 0
 
 
 def _lint(options):

@@ -41,15 +41,19 @@ class Odoo:
             for path in os.environ.get("ODOO_ADDONS_PATH", "").split(",")
             if path and path not in addons_path
         ]
-        return kept | self.server.environ | {
-            "PYTHONPATH": str(self._python_path()),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "ODOO_RC": os.environ.get("ODOO_RC") or str(self._empty_config()),
-            "ODOO_ADDONS_PATH": ",".join(addons_path),
-            "ODOO_HTTP_INTERFACE": os.environ.get("ODOO_HTTP_INTERFACE") or "127.0.0.1",
-            "ODOO_DATA_DIR": str(self.server.data_dir),
-            "ISOF_HOME": str(config.home()),
-        }
+        return (
+            kept
+            | self.server.environ
+            | {
+                "PYTHONPATH": str(self._python_path()),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "ODOO_RC": os.environ.get("ODOO_RC") or str(self._empty_config()),
+                "ODOO_ADDONS_PATH": ",".join(addons_path),
+                "ODOO_HTTP_INTERFACE": os.environ.get("ODOO_HTTP_INTERFACE") or "127.0.0.1",
+                "ODOO_DATA_DIR": str(self.server.data_dir),
+                "ISOF_HOME": str(config.home()),
+            }
+        )
 
     def _python_path(self):
         """Return a folder with nothing but ``odoo``: what lies beside it is not for import."""

@@ -122,10 +122,11 @@ def _given(path):
 
 
 def _revision(path):
-    head = subprocess.run(
-        ["git", "-C", path, "rev-parse", "HEAD"], capture_output=True, text=True
-    ) if shutil.which("git") and (path / ".git").exists() else None
-    return head.stdout.strip() if head else ""
+    """Return the commit of a checkout, empty where there is none."""
+    if not shutil.which("git") or not (path / ".git").exists():
+        return ""
+    head = ["git", "-C", path, "rev-parse", "HEAD"]
+    return subprocess.run(head, capture_output=True, text=True).stdout.strip()
 
 
 def debian_mirrors():

@@ -157,16 +157,16 @@ class Cluster(External):
             if self._run(*command).returncode == 0:
                 return
             time.sleep(2)
-        log = (self.folder / "log").read_text(errors="replace").splitlines()[-15:]
-        raise Failure("\n".join([*log, f"PostgreSQL does not start; its log: {self.folder / 'log'}"]))
+        path = self.folder / "log"
+        tail = "\n".join(path.read_text(errors="replace").splitlines()[-15:])
+        raise Failure(f"{tail}\nPostgreSQL does not start; its log: {path}")
 
     def _initialise(self):
         store.need_space(1500)
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        done = self._run(
-            "initdb", "-D", fresh, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C",
-        )
+        arguments = ("-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C")
+        done = self._run("initdb", "-D", fresh, *arguments)
         if done.returncode:
             raise Failure(f"PostgreSQL's initdb failed:\n{done.stderr}")
         with (fresh / "postgresql.conf").open("a") as conf:

@@ -60,9 +60,7 @@ def _template(env):
     assets = config.assets_digest()
     if note.get("assets") != assets:
         with step("Test template: the browser's bundles"):
-            env.batch(
-                "test-assets.log", "shell", "-d", name, "--no-http", script=BUILD_ASSETS
-            )
+            env.batch("test-assets.log", "shell", "-d", name, "--no-http", script=BUILD_ASSETS)
     databases.write_note(env.server, name, {"used": time.time(), "assets": assets})
     return name
 

@@ -54,8 +54,9 @@ def _build(path, requirements, odoo):
         ) from error
     if odoo:
         _pretend_odoo(next(path.glob("lib/python*/site-packages")))
+    pip = [python_of(path), "-m", "pip", "--disable-pip-version-check"]
     run_logged(
-        [python_of(path), "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements],
+        [*pip, "install", "-r", requirements],
         config.home() / "log" / f"pip-{requirements.stem}.log",
         measure=path,
         hint="Is the network there? Start ./isof again to retry.",
