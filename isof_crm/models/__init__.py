@@ -1,0 +1,18 @@
+from . import (
+    base_partner_merge,
+    calendar_event,
+    isof_activity,
+    isof_activity_chain,
+    isof_activity_mirror,
+    isof_activity_plan,
+    isof_activity_plan_run,
+    isof_activity_plan_step,
+    isof_activity_status,
+    isof_activity_tag,
+    isof_activity_type,
+    isof_activity_type_suggestion,
+    isof_region,
+    res_partner,
+    res_users,
+    utm_campaign,
+)

@@ -1,0 +1,21 @@
+from odoo import models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Odoo moves the columns by SQL, unseen by stored fields: recompute what hangs on them."""
+        super()._update_foreign_keys(src_partners, dst_partner)
+        # sudo: the merge moves every activity, also those that the user may not see
+        activities = (
+            self.env["isof.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id", "child_of", dst_partner.ids)])
+        )
+        for name in ("commercial_partner_id", "access_user_ids"):
+            self.env.add_to_compute(activities._fields[name], activities)
+        companies = (src_partners | dst_partner).commercial_partner_id
+        for name in ("isof_last_activity_date", "isof_next_activity_date"):
+            self.env.add_to_compute(companies._fields[name], companies)

@@ -1,0 +1,731 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, frozendict
+
+from ..tools import activity_time
+from .isof_activity_status import DROPPED_STATES, OPEN_STATES
+
+# One all-day activity counts as so many hours where the company keeps no working hours.
+HOURS_PER_DAY = 8.0
+# Documents an activity may refer to, each where its add-on is installed.
+REFERENCE_MODELS = (
+    "crm.lead",
+    "sale.order",
+    "purchase.order",
+    "account.move",
+    "project.task",
+    "helpdesk.ticket",
+)
+TIME_FIELDS = {"start", "stop", "allday", "duration", "start_date", "stop_date"}
+
+
+class IsofActivity(models.Model):
+    """One event with a customer: planned, held or dropped, and linked to what came before.
+
+    The chain of follow-ups is in ``isof_activity_chain.py``, the event in the Odoo calendar
+    in ``isof_activity_mirror.py``.
+    """
+
+    _name = "isof.activity"
+    _description = "Activity"
+    _inherit = ["mail.thread", "mail.activity.mixin", "utm.mixin"]
+    _order = "start desc, id desc"
+    _rec_names_search = ["name", "partner_id"]
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    # What
+    name = fields.Char(
+        string="Subject",
+        required=True,
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="trigram",
+        tracking=True,
+    )
+    type_id = fields.Many2one(
+        "isof.activity.type",
+        string="Type",
+        required=True,
+        default=lambda self: self.env["isof.activity.type"]._get_default(),
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    kind = fields.Selection(related="type_id.kind", store=True, precompute=True)
+    color = fields.Integer(related="type_id.color", export_string_translation=False)
+    icon = fields.Selection(
+        related="type_id.icon", string="Type Icon", export_string_translation=False
+    )
+    status_id = fields.Many2one(
+        "isof.activity.status",
+        string="Status",
+        required=True,
+        compute="_compute_status_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        group_expand="_group_expand_status_id",
+    )
+    state = fields.Selection(
+        related="status_id.state", store=True, precompute=True, string="State"
+    )
+    note = fields.Text(help="Short note: what it is about, what to prepare.")
+    result = fields.Text(copy=False, help="What came of it.")
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Important"), ("2", "Very important")], default="0"
+    )
+    direction = fields.Selection(
+        [("in", "Incoming"), ("out", "Outgoing")],
+        help="Who started it: the customer (incoming) or we (outgoing).",
+    )
+    location = fields.Char()
+    tag_ids = fields.Many2many("isof.activity.tag", string="Tags")
+    reference = fields.Reference(
+        selection="_selection_reference",
+        string="Document",
+        index="btree_not_null",
+        help="The quotation, order, invoice or task the activity is about.",
+    )
+    active = fields.Boolean(default=True)
+
+    # With whom
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        store=True,
+        precompute=True,
+        string="Commercial Entity",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact Person",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Choose the contact person first, and the customer is filled in.",
+    )
+    contact_ids = fields.Many2many(
+        "res.partner",
+        "isof_activity_contact_rel",
+        "activity_id",
+        "partner_id",
+        string="Further Contact Persons",
+        check_company=True,
+    )
+    contact_phone = fields.Char(compute="_compute_contact_phone")
+    region_id = fields.Many2one(
+        "isof.region",
+        string="Region",
+        compute="_compute_region_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The customer's region when the activity was registered.",
+    )
+
+    # Who
+    user_id = fields.Many2one(
+        "res.users",
+        string="Employee",
+        default=lambda self: self.env.user,
+        ondelete="restrict",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        check_company=True,
+        tracking=True,
+        help="The employee in charge.",
+    )
+    participant_ids = fields.Many2many(
+        "res.users",
+        "isof_activity_participant_rel",
+        "activity_id",
+        "user_id",
+        string="Participants",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        check_company=True,
+        help="Colleagues who take part.",
+    )
+    author_id = fields.Many2one(
+        "res.users",
+        string="Author",
+        default=lambda self: self.env.user,
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        ondelete="restrict",
+        help="Who registered the activity.",
+    )
+    department_id = fields.Many2one(
+        "hr.department",
+        string="Department",
+        compute="_compute_department_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The employee's department on the day of the activity.",
+    )
+    # The one relation that the record rules look at: a single indexed semi-join instead of
+    # an OR over four columns, which PostgreSQL answers with a scan of the whole table.
+    access_user_ids = fields.Many2many(
+        "res.users",
+        "isof_activity_access_rel",
+        "activity_id",
+        "user_id",
+        string="Own Activity Of",
+        compute="_compute_access_user_ids",
+        store=True,
+        compute_sudo=True,
+        copy=False,
+        export_string_translation=False,
+        help="In charge, participants, author and the customer's salesperson.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        ondelete="restrict",
+    )
+
+    # When
+    start = fields.Datetime(
+        required=True,
+        default=lambda self: self._default_start(),
+        tracking=True,
+    )
+    stop = fields.Datetime(
+        required=True,
+        compute="_compute_stop",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    allday = fields.Boolean(string="All Day")
+    start_date = fields.Date(
+        string="First Day",
+        compute="_compute_allday_dates",
+        readonly=False,
+        help="First day of an all-day activity.",
+    )
+    stop_date = fields.Date(
+        string="Last Day",
+        compute="_compute_allday_dates",
+        readonly=False,
+        help="Last day of an all-day activity.",
+    )
+    duration = fields.Float(
+        string="Hours",
+        compute="_compute_duration",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Length in hours. An all-day activity counts the company's hours of a working "
+        "day for each of its days.",
+    )
+    timeframe = fields.Selection(
+        # Groups are sorted by these keys, so their alphabetical order is the order on screen.
+        [("late", "Overdue"), ("now", "Today"), ("upcoming", "Coming")],
+        string="Due",
+        compute="_compute_timeframe",
+        search="_search_timeframe",
+        help="Overdue: still open although its time is over. Today and coming: open, by the "
+        "clock of the reader.",
+    )
+
+    # How it is looked at
+    is_striked = fields.Boolean(
+        compute="_compute_is_striked", export_string_translation=False
+    )
+    is_hatched = fields.Boolean(
+        compute="_compute_is_striked", export_string_translation=False
+    )
+    is_my_team = fields.Boolean(
+        string="My Team's",
+        compute="_compute_is_my_team",
+        search="_search_is_my_team",
+        help="Of the members of the sales teams that I lead and the departments that I manage.",
+    )
+    days_without_contact = fields.Integer(
+        string="Customer Not Contacted for (Days)",
+        related="commercial_partner_id.isof_days_without_contact",
+    )
+
+    _stop_after_start = models.Constraint(
+        "CHECK(stop >= start)", "An activity cannot end before it starts."
+    )
+    # Each index also serves as the one of the many2one that it starts with.
+    # The register and the calendar: everybody's, of one employee, of one customer.
+    _start_idx = models.Index("(start DESC, id DESC)")
+    _user_start_idx = models.Index("(user_id, start)")
+    _commercial_partner_start_idx = models.Index("(commercial_partner_id, start)")
+    # Analyses by type and month within the user's companies read this index alone.
+    _type_start_company_idx = models.Index("(type_id, start, company_id)")
+    # The action plan and 'overdue': the few activities that are still open.
+    _open_idx = models.Index(
+        "(user_id, stop) WHERE state IN ('planned', 'in_progress', 'postponed')"
+    )
+
+    @api.model
+    def _default_start(self):
+        """Return the next full half hour."""
+        now = fields.Datetime.now().replace(second=0)
+        return now + timedelta(minutes=-now.minute % 30)
+
+    @api.model
+    def _selection_reference(self):
+        names = [model for model in REFERENCE_MODELS if model in self.env]
+        # sudo: the names of the models only; the documents keep their own rights
+        return [(m.model, m.name) for m in self.env["ir.model"].sudo()._get_by_names(names)]
+
+    # ------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------
+
+    @api.depends("type_id")
+    def _compute_name(self):
+        """Propose the name of the type, as long as nobody wrote a subject of their own."""
+        own_subjects = set(self.mapped("name")) - {False}
+        proposals = (
+            set(self.env["isof.activity.type"].with_context(active_test=False).search([]).mapped("name"))
+            if own_subjects
+            else set()
+        )
+        for activity in self:
+            if not activity.name or activity.name in proposals:
+                activity.name = activity.type_id.name
+
+    @api.depends("start", "company_id")
+    def _compute_status_id(self):
+        """Propose 'planned', or 'done' for what started in the past; a choice stays."""
+        now = fields.Datetime.now()
+        today = fields.Date.context_today(self)
+        Status = self.env["isof.activity.status"]
+        proposals = {
+            company: (Status._get_first("planned", company), Status._get_first("done", company))
+            for company in self.company_id | self.env.company
+        }
+        for activity in self:
+            planned, done = proposals[activity.company_id or self.env.company]
+            if activity.status_id and (
+                activity._origin or activity.status_id not in planned | done
+            ):
+                continue
+            is_past = activity.start and (
+                activity.start.date() < today if activity.allday else activity.start < now
+            )
+            activity.status_id = done if is_past else planned
+
+    @api.depends("contact_id")
+    def _compute_partner_id(self):
+        """A contact person chosen first brings the company along."""
+        for activity in self:
+            if activity.contact_id and not activity.partner_id:
+                activity.partner_id = activity.contact_id.commercial_partner_id
+
+    @api.depends("contact_id.phone", "partner_id.phone")
+    def _compute_contact_phone(self):
+        for activity in self:
+            activity.contact_phone = activity.contact_id.phone or activity.partner_id.phone
+
+    @api.depends("partner_id")
+    def _compute_region_id(self):
+        for activity in self:
+            partner = activity.partner_id
+            activity.region_id = (
+                partner.isof_region_id or partner.commercial_partner_id.isof_region_id
+            )
+
+    @api.depends("user_id", "company_id", "start")
+    def _compute_department_id(self):
+        departments = self.user_id._get_isof_departments(self.company_id)
+        for activity in self:
+            if activity.department_id and not activity.user_id:
+                continue
+            activity.department_id = departments(
+                activity.user_id, activity.company_id, activity.start
+            )
+
+    @api.depends(
+        "user_id",
+        "participant_ids",
+        "author_id",
+        "partner_id.user_id",
+        "commercial_partner_id.user_id",
+    )
+    def _compute_access_user_ids(self):
+        for activity in self:
+            activity.access_user_ids = (
+                activity.user_id
+                | activity.participant_ids
+                | activity.author_id
+                | activity.partner_id.user_id
+                | activity.commercial_partner_id.user_id
+            )
+
+    @api.depends("start", "duration")
+    def _compute_stop(self):
+        # Start and length give the end, start and end give the length. Whichever of the two
+        # was not given follows the other, so the length must not be recomputed here.
+        self.env.remove_to_compute(self._fields["duration"], self)
+        for activity in self:
+            if activity.allday and activity.stop:
+                continue
+            hours = activity.duration or activity.type_id.default_duration or 1.0
+            activity.stop = activity.start and activity.start + timedelta(
+                minutes=round(hours * 60)
+            )
+
+    @api.depends("start", "stop", "allday")
+    def _compute_duration(self):
+        for activity in self:
+            if not (activity.start and activity.stop):
+                activity.duration = activity.type_id.default_duration
+            elif activity.allday:
+                # sudo: a number of hours; the calendar itself is not shown
+                hours = activity.company_id.sudo().resource_calendar_id.hours_per_day
+                days = (activity.stop.date() - activity.start.date()).days + 1
+                activity.duration = days * (hours or HOURS_PER_DAY)
+            else:
+                activity.duration = (activity.stop - activity.start).total_seconds() / 3600
+
+    @api.depends("start", "stop", "allday")
+    def _compute_allday_dates(self):
+        tz = self._get_tz()
+        for activity in self:
+            for day, bound in (("start_date", "start"), ("stop_date", "stop")):
+                moment = activity[bound]
+                activity[day] = moment and (
+                    activity_time.allday_date(moment, tz)
+                    if activity.allday
+                    else activity_time.local_day(moment, tz)
+                )
+
+    @api.depends("start", "stop", "state")
+    @api.depends_context("tz", "uid")
+    def _compute_timeframe(self):
+        now, tomorrow = self._get_timeframe_bounds()
+        for activity in self:
+            if activity.state not in OPEN_STATES or not activity.stop:
+                activity.timeframe = False
+            elif activity.stop < now:
+                activity.timeframe = "late"
+            elif activity.start < tomorrow:
+                activity.timeframe = "now"
+            else:
+                activity.timeframe = "upcoming"
+
+    @api.model
+    def _search_timeframe(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now, tomorrow = self._get_timeframe_bounds()
+        is_open = Domain("state", "in", OPEN_STATES)
+        domains = {
+            "late": is_open & Domain("stop", "<", now),
+            "now": is_open & Domain("stop", ">=", now) & Domain("start", "<", tomorrow),
+            "upcoming": is_open & Domain("stop", ">=", now) & Domain("start", ">=", tomorrow),
+            False: ~is_open,
+        }
+        return Domain.OR(domains[key] for key in value if key in domains)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if groupby_spec != "timeframe":
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        now, tomorrow = self._get_timeframe_bounds()
+        return SQL(
+            """CASE WHEN %(state)s NOT IN %(open)s THEN NULL
+                    WHEN %(stop)s < %(now)s THEN 'late'
+                    WHEN %(start)s < %(tomorrow)s THEN 'now'
+                    ELSE 'upcoming' END""",
+            state=self._field_to_sql(alias, "state", query),
+            start=self._field_to_sql(alias, "start", query),
+            stop=self._field_to_sql(alias, "stop", query),
+            open=OPEN_STATES,
+            now=now,
+            tomorrow=tomorrow,
+        )
+
+    @api.depends("state")
+    def _compute_is_striked(self):
+        for activity in self:
+            activity.is_striked = activity.state in DROPPED_STATES
+            activity.is_hatched = activity.state == "postponed"
+
+    @api.depends_context("uid")
+    @api.depends("access_user_ids", "department_id")
+    def _compute_is_my_team(self):
+        users, departments = self.env.user._get_isof_led()
+        for activity in self:
+            activity.is_my_team = bool(
+                activity.sudo().access_user_ids & users
+            ) or activity.department_id in departments
+
+    @api.model
+    def _search_is_my_team(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        users, departments = self.env.user._get_isof_led()
+        return Domain("access_user_ids", "in", users.ids) | Domain(
+            "department_id", "in", departments.ids
+        )
+
+    @api.depends("name", "partner_id.name")
+    def _compute_display_name(self):
+        for activity in self:
+            # sudo: who may read the activity may read for whom it is
+            customer = activity.partner_id.sudo().name
+            activity.display_name = f"{activity.name} – {customer}" if customer else activity.name
+
+    # ------------------------------------------------------------
+    # Checks
+    # ------------------------------------------------------------
+
+    @api.constrains("type_id", "partner_id", "contact_id")
+    def _check_needed_partners(self):
+        for activity in self:
+            if activity.type_id.needs_partner and not activity.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(activity)s”: choose the customer; an activity of type "
+                        "“%(type)s” needs one.",
+                        activity=activity.name,
+                        type=activity.type_id.name,
+                    )
+                )
+            if activity.type_id.needs_contact and not activity.contact_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(activity)s”: choose the contact person; an activity of type "
+                        "“%(type)s” needs one.",
+                        activity=activity.name,
+                        type=activity.type_id.name,
+                    )
+                )
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Drop a contact person of another company; the list offers those of the new one."""
+        company = self.partner_id.commercial_partner_id
+        if company and self.contact_id and self.contact_id.commercial_partner_id != company:
+            self.contact_id = False
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        """The calendar proposes date-only strings for all-day activities: make them days."""
+        values = super().default_get(fields)
+        if values.get("allday") and values.get("start"):
+            values.update(self._prepare_allday_vals(values))
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        may_name_author = self.env.su or self.env.user.has_group("isof_crm.group_manager")
+        prepared = []
+        for vals in vals_list:
+            vals = dict(vals)
+            if vals.get("allday"):
+                vals.update(self._prepare_allday_vals({"start": self._default_start()} | vals))
+            elif vals.get("start") and vals.get("stop"):
+                # the end is what was meant; a length that came along is derived from it
+                vals.pop("duration", None)
+            vals.pop("start_date", None)
+            vals.pop("stop_date", None)
+            if not may_name_author:
+                vals["author_id"] = self.env.uid
+            prepared.append(vals)
+        # Being put in charge is seen in the action plan; mail goes out only on request.
+        return super(
+            IsofActivity,
+            self.with_context(mail_create_nolog=True, mail_auto_subscribe_no_notify=True),
+        ).create(prepared)
+
+    def write(self, vals):
+        if "author_id" in vals and not (
+            self.env.su or self.env.user.has_group("isof_crm.group_manager")
+        ):
+            raise AccessError(self.env._("The author of an activity cannot be changed."))
+        self = self.with_context(mail_auto_subscribe_no_notify=True)
+        if not TIME_FIELDS & vals.keys():
+            return super().write(vals)
+        by_vals = {}
+        for activity in self:
+            time_vals = frozendict(activity._prepare_time_vals(vals))
+            by_vals[time_vals] = by_vals.get(time_vals, self.browse()) | activity
+        other_vals = {name: value for name, value in vals.items() if name not in TIME_FIELDS}
+        for time_vals, activities in by_vals.items():
+            super(IsofActivity, activities).write(other_vals | time_vals)
+        return True
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_live(self):
+        """History is cancelled, not deleted; what is deleted leaves no chain in two pieces."""
+        live = self.filtered(lambda activity: activity.state != "cancelled")
+        if live:
+            raise UserError(
+                self.env._(
+                    "Cancel an activity instead of deleting it. Only cancelled ones can be "
+                    "deleted, and these are not:\n%(activities)s",
+                    activities="\n".join(live[:10].mapped("display_name")),
+                )
+            )
+        # sudo: a follow-up that the user may not see holds the activity all the same
+        if followed := self.sudo().filtered(lambda activity: activity.next_ids - self.sudo()):
+            raise UserError(
+                self.env._(
+                    "These activities have follow-ups; delete or re-link those first:\n"
+                    "%(activities)s",
+                    activities="\n".join(followed[:10].mapped("display_name")),
+                )
+            )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_done(self):
+        """Mark as held."""
+        self._set_state("done")
+
+    def action_cancel(self):
+        """Cancel: kept in the register, struck through, gone from the Odoo calendar."""
+        self._set_state("cancelled")
+
+    def action_reopen(self):
+        """Put back to planned."""
+        self._set_state("planned")
+
+    def action_open_form(self):
+        """Return the action that opens the activity in its form."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _set_state(self, state):
+        """Give the activities their company's first status of a state.
+
+        :raises UserError: when a company has no status of that state
+        """
+        for company, activities in self.grouped("company_id").items():
+            status = self.env["isof.activity.status"]._get_first(state, company)
+            if not status:
+                raise UserError(
+                    self.env._(
+                        "There is no activity status that means “%(state)s” in company "
+                        "%(company)s. Ask a manager to add one under Configuration.",
+                        state=dict(self._fields["state"]._description_selection(self.env))[state],
+                        company=company.name,
+                    )
+                )
+            activities.status_id = status
+
+    @api.model
+    def _group_expand_status_id(self, statuses, domain):
+        """Show every status as a column of the kanban view, used or not."""
+        return statuses.search([("company_id", "in", (*self.env.companies.ids, False))])
+
+    @api.model
+    def _get_tz(self):
+        """Return the name of the time zone that the user reads times in."""
+        return self.env.context.get("tz") or self.env.user.tz or "UTC"
+
+    @api.model
+    def _get_timeframe_bounds(self):
+        """Return now and the beginning of tomorrow on the user's clock, as UTC datetimes."""
+        now = fields.Datetime.now()
+        tz = self._get_tz()
+        return now, activity_time.day_bounds(activity_time.local_day(now, tz), tz)[1]
+
+    @api.model
+    def _prepare_allday_vals(self, vals):
+        """Return start and stop of an all-day activity from the days or moments in ``vals``.
+
+        ``start_date`` and ``stop_date`` count before ``start`` and ``stop``; a last day that
+        is not given is the first one.
+        """
+        tz = self._get_tz()
+        days = [
+            fields.Date.to_date(vals.get(f"{bound}_date"))
+            or (
+                vals.get(bound)
+                and activity_time.allday_date(fields.Datetime.to_datetime(vals[bound]), tz)
+            )
+            for bound in ("start", "stop")
+        ]
+        start, stop = activity_time.allday_bounds(days[0], days[1] or days[0])
+        return {"start": start, "stop": stop}
+
+    def _prepare_time_vals(self, vals):
+        """Return the time fields to write on one activity for the ones a caller gave.
+
+        Moving only the start keeps the length; all-day activities are put on whole days.
+        """
+        self.ensure_one()
+        time_vals = {name: vals[name] for name in TIME_FIELDS & vals.keys()}
+        if time_vals.get("allday", self.allday):
+            if not self.allday:
+                time_vals = {"start": self.start, "stop": self.stop} | time_vals
+            elif (moved := time_vals.get("start_date") or time_vals.get("start")) and not (
+                time_vals.get("stop") or time_vals.get("stop_date")
+            ):
+                length = self.stop_date - self.start_date
+                first = self._prepare_allday_vals({"start": moved})["start"].date()
+                time_vals = {"start_date": first, "stop_date": first + length}
+            else:
+                time_vals = {
+                    "start_date": None if time_vals.get("start") else self.start_date,
+                    "stop_date": None if time_vals.get("stop") else self.stop_date,
+                } | time_vals
+            return {"allday": True} | self._prepare_allday_vals(time_vals)
+        if self.allday and not time_vals.get("start"):
+            # from all-day to timed without saying when: 9 o'clock on the user's clock
+            tz = self._get_tz()
+            nine = fields.Datetime.to_datetime(self.start_date).replace(hour=9)
+            time_vals["start"] = activity_time.to_utc(nine, tz)
+            if not time_vals.get("stop"):
+                time_vals["stop"] = time_vals["start"] + timedelta(
+                    hours=self.type_id.default_duration
+                )
+        if time_vals.get("stop"):
+            time_vals.pop("duration", None)
+        return {
+            name: value for name, value in time_vals.items() if not name.endswith("_date")
+        }

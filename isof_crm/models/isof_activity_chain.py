@@ -1,0 +1,189 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .isof_activity_status import OPEN_STATES
+
+
+class IsofActivity(models.Model):
+    """The chain: every activity may follow one other, so follow-ups form a tree."""
+
+    _inherit = "isof.activity"
+
+    previous_id = fields.Many2one(
+        "isof.activity",
+        string="Follows",
+        index="btree_not_null",
+        copy=False,
+        ondelete="restrict",
+        check_company=True,
+        help="The activity that this one follows up.",
+    )
+    next_ids = fields.One2many("isof.activity", "previous_id", string="Follow-ups")
+    root_id = fields.Many2one(
+        "isof.activity",
+        string="Start of the Chain",
+        compute="_compute_root_id",
+        recursive=True,
+        store=True,
+        index=True,
+        ondelete="restrict",
+    )
+    plan_run_id = fields.Many2one(
+        "isof.activity.plan.run",
+        string="Plan",
+        readonly=True,
+        index="btree_not_null",
+        copy=False,
+        ondelete="set null",
+        help="The started plan that created the activity.",
+    )
+    chain_count = fields.Integer(string="Activities in the Chain", compute="_compute_chain_count")
+
+    @api.depends("previous_id.root_id")
+    def _compute_root_id(self):
+        for activity in self:
+            activity.root_id = activity.previous_id.root_id or activity._origin
+
+    @api.depends("root_id")
+    def _compute_chain_count(self):
+        counts = dict(
+            self._read_group([("root_id", "in", self.root_id.ids)], ["root_id"], ["__count"])
+        )
+        for activity in self:
+            activity.chain_count = counts.get(activity.root_id, 1)
+
+    @api.constrains("previous_id")
+    def _check_chain(self):
+        if self._has_cycle("previous_id"):
+            raise ValidationError(
+                self.env._(
+                    "An activity cannot follow itself, neither directly nor through its "
+                    "follow-ups:\n%(activities)s",
+                    activities="\n".join(self[:10].mapped("display_name")),
+                )
+            )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_open_chain(self):
+        """Return the action that shows the whole chain as a timeline."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "isof_crm.activity_chain",
+            "name": self.env._("Chain of Activities"),
+            "params": {"activity_id": self.id},
+        }
+
+    def action_done_and_plan_next(self):
+        """Return the dialogue that records the result and plans the next activity."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Done and Plan Next"),
+            "res_model": "isof.activity.done.wizard",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_activity_id": self.id},
+        }
+
+    def action_cancel_plan_rest(self):
+        """Cancel what is still open of the plan for this customer."""
+        for activity in self.filtered("plan_run_id"):
+            activity.search(
+                [
+                    ("plan_run_id", "=", activity.plan_run_id.id),
+                    ("root_id", "=", activity.root_id.id),
+                    ("state", "in", OPEN_STATES),
+                ]
+            ).action_cancel()
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _prepare_follow_up_vals(self, activity_type, start):
+        """Return the values of an activity that follows this one.
+
+        :param activity_type: ``isof.activity.type`` of the follow-up
+        :param datetime start: naive UTC datetime
+        """
+        self.ensure_one()
+        return {
+            "previous_id": self.id,
+            "type_id": activity_type.id,
+            "name": activity_type.name,
+            "partner_id": self.partner_id.id,
+            "contact_id": self.contact_id.id,
+            "user_id": self.user_id.id or self.env.uid,
+            "campaign_id": self.campaign_id.id,
+            "region_id": self.region_id.id,
+            "company_id": self.company_id.id,
+            "start": start,
+        }
+
+    @api.readonly
+    def get_chain(self):
+        """Return the chain of one activity, in order: each followed by its follow-ups.
+
+        Steps that the user may not read are left out; their readable follow-ups then hang
+        on the nearest step that the user may read.
+
+        :return: dict with ``title`` (str), ``hidden`` (number of steps left out) and
+            ``steps``: a list of dicts with the fields shown and ``depth`` (0 for the start)
+        :raises AccessError: if the user may not read the activity
+        """
+        self.ensure_one()
+        self.check_access("read")
+        domain = [("root_id", "=", self.root_id.id)]
+        steps = self.with_context(active_test=False).search(domain, order="start, id")
+        # sudo: only ids of the steps in between, to know how deep the readable ones lie
+        every_step = self.sudo().with_context(active_test=False).search_fetch(
+            domain, ["previous_id"], order="start, id"
+        )
+        readable = set(steps.ids)
+        followers = {}
+        for step in every_step:
+            followers.setdefault(step.previous_id.id, []).append(step.id)
+        ordered = []
+        pending = [(self.root_id.id, 0)]
+        while pending:
+            step_id, depth = pending.pop()
+            if step_id in readable:
+                ordered.append((step_id, depth))
+                depth += 1
+            pending += [(follower, depth) for follower in reversed(followers.get(step_id, []))]
+        states = dict(self._fields["state"]._description_selection(self.env))
+        depths = dict(ordered)
+        # steps that cannot be reached are left out twice: neither readable nor listed
+        return {
+            "title": self.sudo().root_id.display_name
+            if self.root_id.id in readable
+            else self.display_name,
+            "hidden": len(every_step) - len(steps),
+            "steps": [
+                {
+                    "id": step.id,
+                    "depth": depths[step.id],
+                    "name": step.name,
+                    "type": step.type_id.name,
+                    "icon": step.icon,
+                    "color": step.color,
+                    "state": step.state,
+                    "state_name": states[step.state],
+                    "status": step.status_id.name,
+                    "start": fields.Datetime.to_string(step.start),
+                    "allday": step.allday,
+                    "partner": step.partner_id.sudo().name or "",
+                    "contact": step.contact_id.sudo().name or "",
+                    "user": step.user_id.sudo().name or "",
+                    "user_id": step.user_id.id,
+                    "note": step.note or "",
+                    "result": step.result or "",
+                    "timeframe": step.timeframe,
+                }
+                for step in steps.browse(step_id for step_id, _depth in ordered)
+            ],
+        }

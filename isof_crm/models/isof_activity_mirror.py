@@ -1,0 +1,171 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from .isof_activity_status import DROPPED_STATES
+
+# A change of one of these fields is carried over to the event in the Odoo calendar.
+MIRRORED_FIELDS = {
+    "active",
+    "alarm_ids",
+    "allday",
+    "contact_id",
+    "contact_ids",
+    "duration",
+    "is_mirrored",
+    "location",
+    "name",
+    "note",
+    "participant_ids",
+    "partner_id",
+    "start",
+    "start_date",
+    "status_id",
+    "stop",
+    "stop_date",
+    "type_id",
+    "user_id",
+}
+
+
+class IsofActivity(models.Model):
+    """The mirror: one event in the Odoo calendar, written by the activity and never back."""
+
+    _inherit = "isof.activity"
+
+    is_mirrored = fields.Boolean(
+        string="In the Odoo Calendar",
+        compute="_compute_is_mirrored",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Show the activity as an event in the Odoo calendar of everybody who takes part. "
+        "Nobody gets an e-mail unless you send invitations.",
+    )
+    alarm_ids = fields.Many2many(
+        "calendar.alarm",
+        string="Reminders",
+        compute="_compute_alarm_ids",
+        store=True,
+        readonly=False,
+        help="Reminders of the event in the Odoo calendar.",
+    )
+    calendar_event_id = fields.Many2one(
+        "calendar.event",
+        string="Calendar Event",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
+
+    _calendar_event_uniq = models.UniqueIndex(
+        "(calendar_event_id) WHERE calendar_event_id IS NOT NULL",
+        "A calendar event belongs to one activity only.",
+    )
+
+    @api.depends("type_id")
+    def _compute_is_mirrored(self):
+        for activity in self:
+            activity.is_mirrored = activity.type_id.is_mirrored
+
+    @api.depends("type_id")
+    def _compute_alarm_ids(self):
+        for activity in self:
+            activity.alarm_ids = activity.type_id.alarm_ids
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        activities = super().create(vals_list)
+        activities._sync_calendar_event()
+        return activities
+
+    def write(self, vals):
+        result = super().write(vals)
+        if MIRRORED_FIELDS & vals.keys():
+            self._sync_calendar_event()
+        return result
+
+    def unlink(self):
+        # sudo: the event is the activity's own; its rights are those of the activity
+        events = self.sudo().calendar_event_id
+        result = super().unlink()
+        events.with_context(**self._get_mirror_context()).unlink()
+        return result
+
+    def action_send_invitations(self):
+        """Mail Odoo's invitation to the attendees of the calendar events."""
+        # sudo: whoever may write the activity may invite to it
+        self.check_access("write")
+        self.sudo().calendar_event_id.attendee_ids._send_invitation_emails()
+
+    @api.model
+    def _get_mirror_context(self):
+        """Return the context in which Odoo's calendar neither mails, nor adds to-dos, nor
+        rewrites the description."""
+        return {
+            "no_mail_to_attendees": True,
+            "skip_attendee_notification": True,
+            "skip_contact_description": True,
+            "mail_create_nolog": True,
+            "mail_create_nosubscribe": True,
+            "mail_auto_subscribe_no_notify": True,
+            "mail_notrack": True,
+            # defaults and the active record are meant for the activity, not for its event
+            **{key: None for key in self.env.context if key.startswith("default_")},
+            "active_model": None,
+            "active_id": None,
+        }
+
+    def _sync_calendar_event(self):
+        """Create, change or take away the events in the Odoo calendar.
+
+        An event is wanted while the activity is mirrored, will or did take place, and its
+        employee is active. One that is not wanted any more is archived: re-opening the
+        activity brings the same event back.
+        """
+        # sudo: the event is the activity's own, see unlink()
+        activities = self.sudo()
+        wanted = activities.filtered(
+            lambda activity: activity.is_mirrored
+            and activity.active
+            and activity.state not in DROPPED_STATES
+            and activity.user_id.active
+        )
+        to_create = wanted.filtered(lambda activity: not activity.calendar_event_id)
+        mirror_context = self._get_mirror_context()
+        events = (
+            self.env["calendar.event"]
+            .sudo()
+            .with_context(**mirror_context)
+            .create([activity._prepare_calendar_event_vals() for activity in to_create])
+        )
+        for activity, event in zip(to_create, events, strict=True):
+            activity.calendar_event_id = event
+        for activity in wanted - to_create:
+            activity.calendar_event_id.with_context(**mirror_context).write(
+                activity._prepare_calendar_event_vals()
+            )
+        (activities - wanted).calendar_event_id.filtered("active").with_context(
+            **mirror_context
+        ).write({"active": False})
+
+    def _prepare_calendar_event_vals(self):
+        """Return the values of the calendar event that shows the activity."""
+        self.ensure_one()
+        attendees = (
+            (self.user_id | self.participant_ids).partner_id | self.contact_id | self.contact_ids
+        )
+        vals = {
+            "name": self.display_name,
+            "active": True,
+            "user_id": self.user_id.id,
+            "partner_ids": [Command.set(attendees.ids)],
+            "allday": self.allday,
+            "location": self.location,
+            "description": self.note,
+            "alarm_ids": [Command.set(self.alarm_ids.ids)],
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+        }
+        if self.allday:
+            return vals | {"start_date": self.start.date(), "stop_date": self.stop.date()}
+        return vals | {"start": self.start, "stop": self.stop}

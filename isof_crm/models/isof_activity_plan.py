@@ -1,0 +1,49 @@
+from odoo import fields, models
+
+
+class IsofActivityPlan(models.Model):
+    """A template of activities, started for one customer or for many."""
+
+    _name = "isof.activity.plan"
+    _description = "Activity Plan"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True, help="When to use the plan, and what for.")
+    step_ids = fields.One2many("isof.activity.plan.step", "plan_id", string="Steps", copy=True)
+    run_ids = fields.One2many("isof.activity.plan.run", "plan_id", string="Runs")
+    run_count = fields.Integer(compute="_compute_run_count")
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to offer the plan in every company."
+    )
+
+    def _compute_run_count(self):
+        counts = dict(
+            self.env["isof.activity.plan.run"]._read_group(
+                [("plan_id", "in", self.ids)], ["plan_id"], ["__count"]
+            )
+        )
+        for plan in self:
+            plan.run_count = counts.get(plan, 0)
+
+    def action_start(self):
+        """Return the dialogue that starts the plan for customers."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "isof_crm.isof_activity_plan_launch_action"
+        )
+        return action | {"context": {"default_plan_id": self.id}}
+
+    def action_open_runs(self):
+        """Return the action that shows where the plan was started."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "isof_crm.isof_activity_plan_run_action"
+        )
+        return action | {
+            "domain": [("plan_id", "=", self.id)],
+            "context": {"default_plan_id": self.id},
+        }

@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+
+
+class IsofActivityType(models.Model):
+    """What kind of event it is, and what the register proposes for such events."""
+
+    _name = "isof.activity.type"
+    _description = "Activity Type"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(
+        [("contact", "Contact"), ("sales", "Sales"), ("marketing", "Marketing")],
+        required=True,
+        default="contact",
+        index=True,
+        help="Contact: keeping in touch. Sales: an offer, a presentation, a negotiation. "
+        "Marketing: mailings, fairs, actions.",
+    )
+    color = fields.Integer(default=1, help="Colour of these activities in calendars.")
+    icon = fields.Selection(
+        [
+            ("fa-users", "Meeting"),
+            ("fa-phone", "Phone"),
+            ("fa-desktop", "Presentation"),
+            ("fa-envelope", "Envelope"),
+            ("fa-handshake-o", "Handshake"),
+            ("fa-file-text-o", "Document"),
+            ("fa-bullhorn", "Megaphone"),
+            ("fa-truck", "Delivery"),
+            ("fa-wrench", "Service"),
+            ("fa-gift", "Gift"),
+            ("fa-calendar", "Calendar"),
+        ],
+        default="fa-calendar",
+        required=True,
+    )
+    default_duration = fields.Float(default=1.0, help="Proposed length in hours.")
+    needs_partner = fields.Boolean(
+        string="Needs a Customer",
+        default=True,
+        help="An activity of this type cannot be saved without a customer.",
+    )
+    needs_contact = fields.Boolean(
+        string="Needs a Contact Person",
+        help="An activity of this type cannot be saved without a contact person.",
+    )
+    is_mirrored = fields.Boolean(
+        string="Show in the Odoo Calendar",
+        help="Activities of this type also become an event in the Odoo calendar, from where "
+        "Google and Outlook receive it. Each activity may decide otherwise.",
+    )
+    alarm_ids = fields.Many2many(
+        "calendar.alarm",
+        string="Reminders",
+        help="Reminders proposed for activities that are shown in the Odoo calendar.",
+    )
+    suggestion_ids = fields.One2many(
+        "isof.activity.type.suggestion",
+        "type_id",
+        string="Suggested Next Activities",
+        copy=True,
+        help="What usually follows: offered by 'Done and plan next'.",
+    )
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to offer the type in every company."
+    )
+
+    _default_duration_positive = models.Constraint(
+        "CHECK(default_duration > 0 AND default_duration <= 24)",
+        "The proposed length must be above 0 and not above 24 hours.",
+    )
+
+    @api.model
+    def _get_default(self):
+        """Return the type proposed for a new activity: the first one by sequence."""
+        return self.search([("company_id", "in", (self.env.company.id, False))], limit=1)

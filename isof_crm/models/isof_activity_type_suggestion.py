@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+DELAY_UNITS = [
+    ("days", "Days"),
+    ("working_days", "Working days"),
+    ("weeks", "Weeks"),
+    ("months", "Months"),
+]
+
+
+class IsofActivityTypeSuggestion(models.Model):
+    """One line of 'what usually follows' of an activity type."""
+
+    _name = "isof.activity.type.suggestion"
+    _description = "Suggested Next Activity"
+    _order = "sequence, id"
+    _rec_name = "next_type_id"
+
+    sequence = fields.Integer(default=10)
+    type_id = fields.Many2one(
+        "isof.activity.type", required=True, index=True, ondelete="cascade"
+    )
+    next_type_id = fields.Many2one(
+        "isof.activity.type",
+        string="Next Activity",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    delay = fields.Integer(default=7)
+    delay_unit = fields.Selection(DELAY_UNITS, required=True, default="days")
+
+    _delay_not_negative = models.Constraint(
+        "CHECK(delay >= 0)", "The delay of a next activity cannot be negative."
+    )

@@ -1,0 +1,121 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .isof_activity_status import OPEN_STATES
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    isof_region_id = fields.Many2one(
+        "isof.region",
+        string="Region",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+    )
+    # An activity is found from its contractor and from the commercial entity above it.
+    isof_activity_ids = fields.One2many(
+        "isof.activity", "partner_id", string="Activities with This Contact", groups="isof_crm.group_user"
+    )
+    isof_commercial_activity_ids = fields.One2many(
+        "isof.activity",
+        "commercial_partner_id",
+        string="Activities with the Company",
+        groups="isof_crm.group_user",
+        help="Activities with the company and everybody in it.",
+    )
+    isof_activity_count = fields.Integer(
+        string="Number of Activities",
+        compute="_compute_isof_activity_count",
+        groups="isof_crm.group_user",
+    )
+    isof_last_activity_date = fields.Datetime(
+        string="Last Activity",
+        compute="_compute_isof_activity_dates",
+        store=True,
+        compute_sudo=True,
+        index="btree_not_null",
+        copy=False,
+        groups="isof_crm.group_user",
+        help="Start of the last activity held with the company or anybody in it, by whomever "
+        "in our companies.",
+    )
+    isof_next_activity_date = fields.Datetime(
+        string="Next Activity",
+        compute="_compute_isof_activity_dates",
+        store=True,
+        compute_sudo=True,
+        index="btree_not_null",
+        copy=False,
+        groups="isof_crm.group_user",
+        help="Start of the first open activity with the company or anybody in it, also when "
+        "it is overdue.",
+    )
+    isof_days_without_contact = fields.Integer(
+        string="Days without Contact",
+        compute="_compute_isof_days_without_contact",
+        search="_search_isof_days_without_contact",
+        groups="isof_crm.group_user",
+        help="Full days since the last activity held. Search “at least N” to find customers not "
+        "contacted for N days, those never contacted included.",
+    )
+
+    def _compute_isof_activity_count(self):
+        counts = dict(
+            self.env["isof.activity"]._read_group(
+                [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
+                ["commercial_partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.isof_activity_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends(
+        "isof_commercial_activity_ids.active",
+        "isof_commercial_activity_ids.start",
+        "isof_commercial_activity_ids.state",
+    )
+    def _compute_isof_activity_dates(self):
+        last, upcoming = {}, {}
+        for partner, state, first_start, last_start in self.env["isof.activity"]._read_group(
+            [("commercial_partner_id", "in", self.ids), ("state", "in", ("done", *OPEN_STATES))],
+            ["commercial_partner_id", "state"],
+            ["start:min", "start:max"],
+        ):
+            if state == "done":
+                last[partner.id] = last_start
+            else:
+                upcoming[partner.id] = min(first_start, upcoming.get(partner.id, first_start))
+        for partner in self:
+            partner.isof_last_activity_date = last.get(partner.id)
+            partner.isof_next_activity_date = upcoming.get(partner.id)
+
+    @api.depends("commercial_partner_id.isof_last_activity_date")
+    def _compute_isof_days_without_contact(self):
+        now = fields.Datetime.now()
+        for partner in self:
+            last = partner.commercial_partner_id.isof_last_activity_date
+            partner.isof_days_without_contact = (now - last).days if last else False
+
+    @api.model
+    def _search_isof_days_without_contact(self, operator, value):
+        """``>= N``: no activity held for N full days or longer, or never."""
+        if operator not in ("<", "<=", ">", ">=") or isinstance(value, bool):
+            return NotImplemented
+        days = int(value) + (operator in (">", "<="))
+        limit = fields.Datetime.now() - timedelta(days=days)
+        is_recent = Domain("commercial_partner_id.isof_last_activity_date", ">", limit)
+        return is_recent if operator in ("<", "<=") else ~is_recent
+
+    def action_open_isof_activities(self):
+        """Return the action that shows the activities of the whole company."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
+        return action | {
+            "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],
+            "context": {"default_partner_id": self.id},
+        }

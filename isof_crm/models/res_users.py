@@ -1,0 +1,177 @@
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools import activity_time
+
+# How many days, at most or mostly, a unit of a delay takes.
+DAYS_PER_UNIT = {"days": 1, "working_days": 2, "weeks": 7, "months": 31}
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:
+            # what an archived user still had planned leaves the Odoo calendar, and comes back
+            # sudo: an administrator of users need not have any rights to activities
+            self.env["isof.activity"].sudo().search(
+                [("user_id", "in", self.ids), ("is_mirrored", "=", True), ("timeframe", "!=", False)]
+            )._sync_calendar_event()
+        return result
+
+    def _get_isof_led(self):
+        """Return whom the user leads.
+
+        :return: tuple of ``res.users`` (the members of the sales teams that the user leads,
+            the employees of the departments that the user manages, and the user) and
+            ``hr.department`` (those departments with all below them)
+        """
+        self.ensure_one()
+        # sudo: membership of teams and departments, which every role depends on
+        departments = (
+            self.env["hr.department"].sudo().search([("manager_id.user_id", "=", self.id)])
+        )
+        if departments:
+            departments = departments.search([("id", "child_of", departments.ids)])
+        employees = self.env["hr.employee"].sudo()
+        if departments:
+            employees = employees.search_fetch(
+                [("department_id", "in", departments.ids), ("user_id", "!=", False)], ["user_id"]
+            )
+        members = (
+            self.env["crm.team.member"]
+            .sudo()
+            .search_fetch([("crm_team_id.user_id", "=", self.id)], ["user_id"])
+        )
+        users = self.sudo() | employees.user_id | members.user_id
+        return users.with_env(self.env), departments.with_env(self.env)
+
+    def _get_isof_departments(self, companies):
+        """Return a function that tells in which department a user was at some time.
+
+        :param companies: the ``res.company`` records to look at
+        :return: function of user, company and datetime that returns ``hr.department``; before
+            the first known version of the employee it is the department of that version
+        """
+        # sudo: the department only, of employees that the user may not read otherwise
+        versions = (
+            self.env["hr.version"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("employee_id.user_id", "in", self.ids),
+                    ("employee_id.company_id", "in", companies.ids),
+                ],
+                ["employee_id", "date_version", "department_id"],
+                order="date_version",
+            )
+        )
+        history = defaultdict(lambda: ([], []))
+        for version in versions:
+            employee = version.employee_id
+            dates, departments = history[employee.user_id.id, employee.company_id.id]
+            dates.append(version.date_version)
+            departments.append(version.department_id.id)
+        Department = self.env["hr.department"]
+
+        def get_department(user, company, moment):
+            dates, departments = history.get((user.id, company.id), ([], []))
+            if not dates:
+                return Department
+            position = bisect_right(dates, moment.date()) - 1 if moment else -1
+            return Department.browse(departments[max(position, 0) if moment else -1])
+
+        return get_department
+
+    def _get_isof_starts(self, start, delays, company):
+        """Return when each of the users is to start several things, one after the other.
+
+        :param datetime start: naive UTC datetime that the first delay counts from
+        :param delays: list of tuples of a delay and its unit, see ``activity_time.shift``;
+            each counts from the start before
+        :param company: the ``res.company`` whose working days count
+        :return: dict of user id to a list of naive UTC datetimes, one a delay; each at the
+            time of day of ``start`` on the user's clock
+        :raises UserError: if a user has too few working days within the next years
+        """
+        first = start.date() - timedelta(days=1)
+        days = sum(delay * DAYS_PER_UNIT[unit] for delay, unit in delays)
+        needs_workdays = any(unit == "working_days" for _delay, unit in delays)
+        # Long absences or rare working days: look further ahead, and give up some day.
+        for horizon in (days + 30, 2 * days + 366, 4 * days + 1500):
+            workdays = (
+                self._get_isof_workdays(company, first, first + timedelta(days=horizon))
+                if needs_workdays
+                else {}
+            )
+            try:
+                return {
+                    user.id: activity_time.shift_all(
+                        start,
+                        delays,
+                        user.tz or self.env["isof.activity"]._get_tz(),
+                        workdays.get(user.id, ()),
+                    )
+                    for user in self
+                }
+            except ValueError:
+                continue
+        raise UserError(
+            self.env._(
+                "There are not enough working days to plan on in the working hours of "
+                "%(users)s. Check their working hours and time off.",
+                users=", ".join(self.mapped("name")),
+            )
+        )
+
+    def _get_isof_workdays(self, company, first, last):
+        """Return the days on which users work, by their working hours, holidays and time off.
+
+        Users without working hours of their own work by those of the company.
+
+        :param company: the ``res.company`` in which they work
+        :param date first: first day to look at
+        :param date last: last day to look at
+        :return: dict of user id to a sorted list of dates
+        """
+        # sudo: only the days worked are returned, no reason of absence
+        employees = (
+            self.env["hr.employee"]
+            .sudo()
+            .search([("user_id", "in", self.ids), ("company_id", "=", company.id)])
+        )
+        employee_by_user = {employee.user_id.id: employee for employee in employees}
+        company_calendar = company.sudo().resource_calendar_id
+        resources_by_calendar = defaultdict(lambda: self.env["resource.resource"])
+        calendar_by_user = {}
+        for user in self:
+            employee = employee_by_user.get(user.id, self.env["hr.employee"].sudo())
+            calendar = employee.resource_calendar_id or company_calendar
+            calendar_by_user[user.id] = (calendar, employee.resource_id)
+            resources_by_calendar[calendar] |= employee.resource_id
+        weekdays = [
+            day
+            for offset in range((last - first).days + 1)
+            if (day := first + timedelta(days=offset)).weekday() < 5
+        ]
+        worked = {}
+        for calendar, resources in resources_by_calendar.items():
+            if not calendar:
+                continue
+            tz = pytz.timezone(calendar.tz or "UTC")
+            start = tz.localize(datetime.combine(first, time.min))
+            stop = tz.localize(datetime.combine(last, time.max))
+            intervals = calendar._work_intervals_batch(start, stop, resources=resources)
+            for resource_id, spans in intervals.items():
+                worked[calendar.id, resource_id] = sorted({span[0].date() for span in spans})
+        return {
+            user_id: worked.get((calendar.id, resource.id), weekdays)
+            for user_id, (calendar, resource) in calendar_by_user.items()
+        }

@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+
+from ..models.isof_activity_plan_run import INLINE_LIMIT
+
+
+class IsofActivityPlanLaunch(models.TransientModel):
+    """Start a plan for the chosen customers."""
+
+    _name = "isof.activity.plan.launch"
+    _description = "Start an Activity Plan"
+    _check_company_auto = True
+
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    plan_id = fields.Many2one(
+        "isof.activity.plan",
+        required=True,
+        check_company=True,
+        default=lambda self: self.env["isof.activity.plan"].search([], limit=1),
+    )
+    step_ids = fields.One2many(related="plan_id.step_ids", string="Steps")
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Customers",
+        check_company=True,
+        default=lambda self: self._default_partner_ids(),
+    )
+    start = fields.Datetime(required=True, default=fields.Datetime.now)
+    campaign_id = fields.Many2one("utm.campaign")
+    partner_count = fields.Integer(compute="_compute_partner_count")
+    activity_count = fields.Integer(compute="_compute_partner_count")
+    is_background = fields.Boolean(compute="_compute_partner_count")
+
+    @api.model
+    def _default_partner_ids(self):
+        """Return the contacts chosen in the list or form that the dialogue was opened from."""
+        if self.env.context.get("active_model") != "res.partner":
+            return self.env["res.partner"]
+        return self.env["res.partner"].browse(self.env.context.get("active_ids", []))
+
+    @api.depends("partner_ids", "plan_id")
+    def _compute_partner_count(self):
+        for wizard in self:
+            wizard.partner_count = len(wizard.partner_ids)
+            wizard.activity_count = wizard.partner_count * len(wizard.plan_id.step_ids)
+            wizard.is_background = wizard.partner_count > INLINE_LIMIT
+
+    def action_start(self):
+        """Start the plan.
+
+        :return: the action that shows the activities, or the run while it goes on in the
+            background
+        """
+        self.ensure_one()
+        run = self.env["isof.activity.plan.run"]._start(
+            self.plan_id, self.partner_ids, self.start, self.campaign_id
+        )
+        if run.state == "done" and not run.skipped_count:
+            return run.action_open_activities()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": run._name,
+            "res_id": run.id,
+            "views": [(False, "form")],
+        }
