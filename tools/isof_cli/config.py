@@ -77,5 +77,8 @@ def addon_digest(addon, root=ROOT):
 def assets_digest(root=ROOT):
     """Return the key of what goes into the browser's bundles."""
     return tree_digest(
-        path for addon in addons(root) for path, top in _files(addon, root) if top == "static"
+        path
+        for addon in addons(root)
+        for path, top in _files(addon, root)
+        if top in ("static", "__manifest__.py")
     )

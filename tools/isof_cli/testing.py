@@ -1,5 +1,6 @@
 """``./isof test``: pytest on a fresh copy of a database with the add-ons."""
 
+import contextlib
 import os
 import secrets
 import time
@@ -11,7 +12,7 @@ TEMPLATE = "isof_tmpl_"
 COPY = "isof_test_"
 BENCH = "tests/bench"
 # Building the browser's bundles once saves every copy from doing it.
-BUILD_ASSETS = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
+BUNDLES = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
 
 def run(arguments):
@@ -46,7 +47,8 @@ def _template(env):
     """Return the template for the present state of the add-ons, made if need be."""
     names = config.addons()
     dependencies = databases.dependencies_template(env, config.dependencies(names), demo=False)
-    key = config.digest(dependencies, *databases.state(names).items())
+    state = databases.state(names)
+    key = config.digest(dependencies, *state.items())
     name = TEMPLATE + key
     if not databases.exists(env.server, name):
         fresh = f"isof_new_{name}"
@@ -54,15 +56,51 @@ def _template(env):
         with step(f"Test template: {', '.join(names) or 'no add-on yet'}"):
             databases.clone(env.server, dependencies, fresh)
             databases.install(env, fresh, names, "test-template.log")
+            if databases.state(names) != state:
+                say("  an add-on was edited meanwhile; once more")
+                return _template(env)
             databases.rename(env.server, fresh, name)
         databases.prune(env.server, TEMPLATE, name)
-    note = databases.read_note(env.server, name)
-    assets = config.assets_digest()
-    if note.get("assets") != assets:
-        with step("Test template: the browser's bundles"):
-            env.batch("test-assets.log", "shell", "-d", name, "--no-http", script=BUILD_ASSETS)
+    assets = config.digest(dependencies, config.assets_digest())
+    if databases.read_note(env.server, name).get("assets") != assets:
+        if source := _other_with(env.server, assets):
+            _copy_bundles(env.server, source, name)
+        else:
+            with step("Test template: the browser's bundles"):
+                env.batch("test-assets.log", "shell", "-d", name, "--no-http", script=BUNDLES)
     databases.write_note(env.server, name, {"used": time.time(), "assets": assets})
     return name
+
+
+def _other_with(server, assets):
+    """Return another template whose bundles were built from the same files, or None."""
+    rows = server.sql(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, :'prefix');", prefix=TEMPLATE
+    )
+    names = (name for (name,) in rows)
+    return next((x for x in names if databases.read_note(server, x).get("assets") == assets), None)
+
+
+def _copy_bundles(server, source, target):
+    """Copy the browser's bundles, which depend on files alone, to another template."""
+    columns = (
+        "store_fname, name, type, url, checksum, file_size, mimetype, public, res_model, res_id,"
+        " create_uid, create_date"
+    )
+    where = "url LIKE '/web/assets/%' AND store_fname IS NOT NULL"
+    rows = server.sql(
+        f"COPY (SELECT {columns} FROM ir_attachment WHERE {where}) TO STDOUT;",  # noqa: S608
+        source,
+    )
+    lines = [line for (line,) in rows]
+    for line in lines:
+        stored = line.partition("\t")[0]
+        copy = databases.filestore(server, target) / stored
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            copy.hardlink_to(databases.filestore(server, source) / stored)
+    copied = "\n".join([f"COPY ir_attachment ({columns}) FROM STDIN;", *lines, "\\.", ""])
+    server.sql(copied, target)
 
 
 def _drop_abandoned(server):
