@@ -11,6 +11,7 @@
     "data": [
         "security/isof_crm_groups.xml",
         "security/isof_activity_security.xml",
+        "security/isof_segment_security.xml",
         "security/ir.model.access.csv",
         "data/isof_activity_status_data.xml",
         "data/isof_activity_type_data.xml",

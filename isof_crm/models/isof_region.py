@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 
 class IsofRegion(models.Model):
@@ -22,6 +23,8 @@ class IsofRegion(models.Model):
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("isof.region", "parent_id", string="Sub-regions")
+    rule_ids = fields.One2many("isof.region.rule", "region_id", string="Rules", copy=True)
+    partner_count = fields.Integer(string="Contractors", compute="_compute_partner_count")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", index=True, help="Leave empty to share the region among companies."
@@ -36,7 +39,49 @@ class IsofRegion(models.Model):
                 else region.name
             )
 
+    def _compute_partner_count(self):
+        counts = dict(
+            self.env["res.partner"]._read_group(
+                [("isof_region_id", "in", self.ids)], ["isof_region_id"], ["__count"]
+            )
+        )
+        for region in self:
+            region.partner_count = counts.get(region, 0)
+
     @api.constrains("parent_id")
     def _check_parent_id(self):
         if self._has_cycle():
             raise ValidationError(self.env._("A region cannot lie inside itself."))
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:
+            self.env["res.partner"]._reassign_isof_regions(self.rule_ids.country_id)
+        return result
+
+    @api.model
+    def _generate_from_states(self, country, parent=None):
+        """Create a region, with its rule, for each state of a country that has none yet.
+
+        :param country: ``res.country``, for Poland the 16 voivodeships
+        :param parent: the ``isof.region`` to put them under, if any
+        :return: the new ``isof.region`` records
+        """
+        covered = (
+            self.env["isof.region.rule"]
+            .search([("country_id", "=", country.id), ("zip_from", "=", False)])
+            .state_id
+        )
+        return self.create(
+            [
+                {
+                    "name": state.name,
+                    "code": state.code,
+                    "parent_id": parent.id if parent else False,
+                    "rule_ids": [
+                        Command.create({"country_id": country.id, "state_id": state.id})
+                    ],
+                }
+                for state in country.state_ids - covered
+            ]
+        )

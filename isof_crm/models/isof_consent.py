@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+CHANNELS = [
+    ("email", "E-mail"),
+    ("phone", "Phone"),
+    ("sms", "Text message"),
+    ("post", "Post"),
+]
+
+
+class IsofConsent(models.Model):
+    """One declaration of a contact, given or withdrawn. Declarations are only ever added."""
+
+    _name = "isof.consent"
+    _description = "Consent"
+    _order = "date desc, id desc"
+    _rec_name = "purpose_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
+    )
+    purpose_id = fields.Many2one(
+        "isof.consent.purpose",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env["isof.consent.purpose"].search([], limit=1),
+    )
+    channel = fields.Selection(CHANNELS, required=True, default="email")
+    state = fields.Selection(
+        [("given", "Given"), ("withdrawn", "Withdrawn")], required=True, default="given"
+    )
+    date = fields.Datetime(
+        required=True, default=fields.Datetime.now, help="When it was declared."
+    )
+    source = fields.Selection(
+        [
+            ("form", "Form"),
+            ("website", "Website"),
+            ("email", "E-mail"),
+            ("phone", "Phone"),
+            ("meeting", "Conversation"),
+            ("import", "Import"),
+        ],
+        required=True,
+        default="form",
+        help="Where the declaration comes from.",
+    )
+    proof = fields.Binary(attachment=True, help="The signed form, the message, the recording.")
+    proof_name = fields.Char()
+    note = fields.Char(help="The wording agreed to, or where the proof is kept.")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Recorded By",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.user,
+        ondelete="restrict",
+    )
+    # The latest declaration of a contact for a purpose and channel; on the same moment a
+    # withdrawal wins. Kept by _update_current(), which every way in passes through.
+    is_current = fields.Boolean(readonly=True, copy=False)
+
+    _current_idx = models.Index(
+        "(partner_id, purpose_id, channel, state) WHERE is_current"
+    )
+
+    @api.constrains("date")
+    def _check_date(self):
+        if any(consent.date > fields.Datetime.now() for consent in self):
+            raise ValidationError(self.env._("A consent cannot be dated in the future."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        consents = super().create([vals | {"user_id": self.env.uid} for vals in vals_list])
+        consents.partner_id._update_current_isof_consents()
+        return consents
+
+    def write(self, vals):
+        raise UserError(
+            self.env._(
+                "The history of consents cannot be rewritten. Record a new declaration instead."
+            )
+        )
+
+    def unlink(self):
+        raise UserError(
+            self.env._(
+                "The history of consents cannot be deleted. Record a withdrawal instead."
+            )
+        )

@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class IsofPartnerGroup(models.Model):
+    """The main group of a contractor: exclusive and a tree, beside Odoo's free tags."""
+
+    _name = "isof.partner.group"
+    _description = "Contractor Group"
+    _parent_store = True
+    _order = "complete_name, id"
+    _rec_name = "complete_name"
+    _rec_names_search = ["complete_name", "code"]
+
+    name = fields.Char(required=True)
+    complete_name = fields.Char(
+        compute="_compute_complete_name", recursive=True, store=True, index="trigram"
+    )
+    code = fields.Char()
+    color = fields.Integer()
+    parent_id = fields.Many2one(
+        "isof.partner.group", string="Parent Group", index=True, ondelete="restrict"
+    )
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many("isof.partner.group", "parent_id", string="Sub-groups")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to share the group among companies."
+    )
+
+    @api.depends("name", "parent_id.complete_name")
+    def _compute_complete_name(self):
+        for group in self:
+            group.complete_name = (
+                f"{group.parent_id.complete_name} / {group.name}" if group.parent_id else group.name
+            )
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A contractor group cannot lie inside itself."))

@@ -1,0 +1,316 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .isof_consent import CHANNELS
+
+# Up to so many contacts are given their new region while the user waits.
+INLINE_LIMIT = 2000
+BATCH_SIZE = 5000
+
+
+class ResPartner(models.Model):
+    """Marketing data of contractors and contact persons."""
+
+    _inherit = "res.partner"
+
+    # Where
+    isof_region_id = fields.Many2one(
+        compute="_compute_isof_region_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Found by the region rules from country, state and ZIP code. A region chosen by "
+        "hand stays; clear it to go back to the rules.",
+    )
+    isof_region_manual = fields.Boolean(
+        string="Region Chosen by Hand", tracking=True, copy=False
+    )
+    # Set by SQL after a change of the region rules: waits for the scheduled action.
+    isof_region_stale = fields.Boolean(
+        compute="_compute_isof_region_id",
+        store=True,
+        precompute=True,
+        copy=False,
+        export_string_translation=False,
+    )
+
+    # Who they are to us
+    isof_group_id = fields.Many2one(
+        "isof.partner.group",
+        string="Contractor Group",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        check_company=True,
+        help="The main group; a contractor has one. Use tags for everything else.",
+    )
+    isof_lifecycle = fields.Selection(
+        [
+            ("lead", "Lead"),
+            ("prospect", "Prospect"),
+            ("customer", "Customer"),
+            ("key", "Key customer"),
+            ("dormant", "Dormant"),
+            ("lost", "Lost"),
+        ],
+        string="Lifecycle Stage",
+        index="btree_not_null",
+        tracking=True,
+    )
+    isof_source_id = fields.Many2one(
+        "utm.source",
+        string="Source",
+        index="btree_not_null",
+        ondelete="set null",
+        help="How the contractor came to us.",
+    )
+    isof_potential = fields.Monetary(
+        string="Yearly Potential",
+        currency_field="isof_currency_id",
+        help="What the contractor could buy from us in a year, in the company's currency.",
+    )
+    isof_currency_id = fields.Many2one(
+        "res.currency",
+        string="Currency of the Potential",
+        compute="_compute_isof_currency_id",
+        store=True,
+        precompute=True,
+        export_string_translation=False,
+    )
+    isof_contact_frequency = fields.Integer(
+        string="Contact Every (Days)",
+        help="How often somebody should be in touch. 0: no target.",
+    )
+    isof_is_contact_due = fields.Boolean(
+        string="Contact Is Due",
+        compute="_compute_isof_is_contact_due",
+        search="_search_isof_is_contact_due",
+        help="The last contact is longer ago than it should be, and nothing is planned.",
+        groups="isof_crm.group_user",
+    )
+
+    # In which companies
+    isof_affiliation_ids = fields.One2many(
+        "isof.affiliation", "person_id", string="Affiliations"
+    )
+    isof_affiliated_person_ids = fields.One2many(
+        "isof.affiliation", "organization_id", string="Affiliated Persons"
+    )
+
+    # What they allow
+    isof_consent_ids = fields.One2many(
+        "isof.consent", "partner_id", string="Consents", groups="isof_crm.group_user"
+    )
+    isof_current_consent_ids = fields.One2many(
+        "isof.consent",
+        "partner_id",
+        string="Current Consents",
+        domain=[("is_current", "=", True)],
+        groups="isof_crm.group_user",
+    )
+
+    # In which segments
+    isof_segment_ids = fields.Many2many(
+        "isof.segment",
+        "isof_segment_member_rel",
+        "partner_id",
+        "segment_id",
+        string="Segments",
+        readonly=True,
+        copy=False,
+        groups="isof_crm.group_user",
+    )
+
+    _isof_region_stale_idx = models.Index("(id) WHERE isof_region_stale")
+    _isof_contact_frequency_not_negative = models.Constraint(
+        "CHECK(isof_contact_frequency >= 0)",
+        "The number of days between two contacts cannot be negative.",
+    )
+
+    # ------------------------------------------------------------
+    # Region
+    # ------------------------------------------------------------
+
+    @api.depends("country_id", "state_id", "zip", "isof_region_manual")
+    def _compute_isof_region_id(self):
+        self.isof_region_stale = False
+        partners = self.filtered(lambda partner: not partner.isof_region_manual)
+        if not partners:
+            return
+        finder = self.env["isof.region.rule"]._get_finder()
+        for partner in partners:
+            partner.isof_region_id = finder.find(
+                partner.country_id.id, partner.state_id.id, partner.zip
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._mark_isof_region(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._mark_isof_region(vals))
+
+    @api.model
+    def _mark_isof_region(self, vals):
+        """A region given by hand is marked as such; an empty one is left to the rules again."""
+        if "isof_region_id" in vals and "isof_region_manual" not in vals:
+            return vals | {"isof_region_manual": bool(vals["isof_region_id"])}
+        return vals
+
+    @api.model
+    def _reassign_isof_regions(self, countries):
+        """Find the regions of the contacts of countries again, after the rules changed.
+
+        Many contacts are left to the scheduled action; regions chosen by hand stay.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE res_partner SET isof_region_stale = TRUE
+                    WHERE country_id IN %s AND isof_region_manual IS NOT TRUE""",
+                tuple(countries.ids),
+            )
+        )
+        self.invalidate_model(["isof_region_stale"], flush=False)
+        if self.env.cr.rowcount <= INLINE_LIMIT:
+            self._refresh_stale_isof_regions(INLINE_LIMIT)
+        else:
+            # sudo: triggering a scheduled action is no right of its own
+            self.env.ref("isof_crm.ir_cron_region").sudo()._trigger()
+
+    @api.model
+    def _refresh_stale_isof_regions(self, size):
+        """Find the region of the next contacts that wait for it.
+
+        :return: how many there were
+        """
+        # sudo: the rules decide for every contact, whoever changed them
+        partners = (
+            self.sudo()
+            .with_context(active_test=False, tracking_disable=True)
+            .search_fetch(
+                [("isof_region_stale", "=", True)],
+                ["country_id", "state_id", "zip", "isof_region_manual"],
+                limit=size,
+            )
+        )
+        self.env.add_to_compute(self._fields["isof_region_id"], partners)
+        partners.flush_recordset(["isof_region_id", "isof_region_stale"])
+        return len(partners)
+
+    @api.model
+    def _cron_refresh_isof_regions(self):
+        """Find the regions of the contacts that wait for it, batch by batch."""
+        progress = self.env["ir.cron"]
+        remaining = self.with_context(active_test=False).search_count(
+            [("isof_region_stale", "=", True)]
+        )
+        progress._commit_progress(remaining=remaining)
+        while done := self._refresh_stale_isof_regions(BATCH_SIZE):
+            self.env.invalidate_all()
+            if not progress._commit_progress(done):
+                break
+
+    # ------------------------------------------------------------
+    # Potential and contact frequency
+    # ------------------------------------------------------------
+
+    @api.depends("company_id")
+    def _compute_isof_currency_id(self):
+        for partner in self:
+            company = partner.company_id or self.env.company
+            partner.isof_currency_id = partner.isof_currency_id or company.currency_id
+
+    @api.depends(
+        "isof_contact_frequency", "isof_days_without_contact", "isof_next_activity_date"
+    )
+    def _compute_isof_is_contact_due(self):
+        for partner in self:
+            last = partner.isof_last_activity_date
+            partner.isof_is_contact_due = (
+                partner.isof_contact_frequency
+                and not partner.isof_next_activity_date
+                and (not last or partner.isof_days_without_contact >= partner.isof_contact_frequency)
+            )
+
+    @api.model
+    def _search_isof_is_contact_due(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        return (
+            Domain("isof_contact_frequency", ">", 0)
+            & Domain("isof_next_activity_date", "=", False)
+            & Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    "(%(last)s IS NULL OR %(last)s + %(days)s * interval '1 day' <= %(now)s)",
+                    last=model._field_to_sql(alias, "isof_last_activity_date", query),
+                    days=model._field_to_sql(alias, "isof_contact_frequency", query),
+                    now=fields.Datetime.now(),
+                )
+            )
+        )
+
+    # ------------------------------------------------------------
+    # Consents
+    # ------------------------------------------------------------
+
+    def _update_current_isof_consents(self):
+        """Mark the consents that count: the latest a purpose and channel, a withdrawal first."""
+        self.env["isof.consent"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE isof_consent AS consent SET is_current = latest.is_latest
+                  FROM (
+                    SELECT id, row_number() OVER (
+                               PARTITION BY partner_id, purpose_id, channel
+                               ORDER BY date DESC, state DESC, id DESC
+                           ) = 1 AS is_latest
+                      FROM isof_consent
+                     WHERE partner_id IN %s
+                  ) AS latest
+                 WHERE consent.id = latest.id
+                   AND consent.is_current IS DISTINCT FROM latest.is_latest
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.env["isof.consent"].invalidate_model(["is_current"], flush=False)
+        self.invalidate_recordset(["isof_current_consent_ids"], flush=False)
+
+    def _split_by_isof_consent(self, channel, purpose=None):
+        """Tell whom we may contact.
+
+        :param str channel: one of ``CHANNELS``
+        :param purpose: the ``isof.consent.purpose``; without one any withdrawal for the channel
+            counts, and nobody needs to have given anything
+        :return: tuple of the ``res.partner`` records that may be contacted, and a dict of the
+            others to the reason (str)
+        """
+        channel_name = dict(CHANNELS)[channel]
+        # sudo: whether one may write to somebody has to be known to all who can
+        consents = (
+            self.env["isof.consent"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("channel", "=", channel),
+                    ("is_current", "=", True),
+                    *([("purpose_id", "=", purpose.id)] if purpose else []),
+                ],
+                ["partner_id", "state"],
+            )
+        )
+        withdrawn = consents.filtered(lambda c: c.state == "withdrawn").partner_id
+        given = consents.filtered(lambda c: c.state == "given").partner_id
+        skipped = {}
+        for partner in self:
+            if partner in withdrawn:
+                skipped[partner] = self.env._("consent withdrawn (%(channel)s)", channel=channel_name)
+            elif channel == "email" and partner.is_blacklisted:
+                skipped[partner] = self.env._("e-mail address is blacklisted")
+            elif purpose and purpose.is_opt_in and partner not in given:
+                skipped[partner] = self.env._("no consent given (%(channel)s)", channel=channel_name)
+        return self.filtered(lambda partner: partner not in skipped), skipped
