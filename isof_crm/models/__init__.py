@@ -21,8 +21,10 @@ from . import (
     isof_partner_group,
     isof_region_rule,
     isof_segment,
+    isof_segment_mailing,
     isof_segment_membership,
     isof_segment_size,
     res_partner_marketing,
+    res_partner_segment,
     utm_campaign,
 )

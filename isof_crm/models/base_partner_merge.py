@@ -19,3 +19,4 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         companies = (src_partners | dst_partner).commercial_partner_id
         for name in ("isof_last_activity_date", "isof_next_activity_date"):
             self.env.add_to_compute(companies._fields[name], companies)
+        self.env["isof.segment"]._merge_partners(src_partners, dst_partner)

@@ -118,6 +118,11 @@ class IsofActivity(models.Model):
         precompute=True,
         string="Commercial Entity",
     )
+    segment_ids = fields.Many2many(
+        related="commercial_partner_id.isof_segment_ids",
+        related_sudo=False,
+        string="Customer Segments",
+    )
     contact_id = fields.Many2one(
         "res.partner",
         string="Contact Person",

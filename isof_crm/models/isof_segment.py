@@ -1,22 +1,99 @@
+import ast
 import logging
+from datetime import timedelta
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL, mute_logger
-from odoo.tools.safe_eval import safe_eval
 
 _logger = logging.getLogger(__name__)
+
+# What the refresh alone writes: it counts as history, so nobody may write it by hand.
+KEPT_FIELDS = {
+    "computed_at",
+    "error",
+    "mailing_list_res_id",
+    "member_count",
+    "member_ids",
+    "membership_ids",
+}
+# What decides which contacts the rule finds, and through whose eyes.
+RULE_FIELDS = {
+    "all_segment_ids",
+    "any_segment_ids",
+    "company_id",
+    "domain",
+    "mode",
+    "none_segment_ids",
+    "target",
+    "user_id",
+}
+# What is laid on top of the rule, or empties the segment.
+HAND_FIELDS = {"active", "addition_ids", "exclusion_ids"}
+# The scheduled refresh leaves out what was refreshed less than so long ago: after an
+# interruption it goes on with the rest instead of starting over.
+RECENT = timedelta(hours=1)
+# Conditions to begin with in the rule's editor, so that nobody has to look for the fields.
+STARTERS = [
+    ("region", "Region", ("isof_region_id", "in", [])),
+    ("group", "Contractor group", ("isof_group_id", "in", [])),
+    ("tags", "Tags", ("category_id", "in", [])),
+    ("lifecycle", "Lifecycle stage", ("isof_lifecycle", "in", [])),
+    ("salesperson", "Salesperson", ("user_id", "in", [])),
+    ("job", "Job position", ("function", "ilike", "")),
+    (
+        "consent",
+        "Consent given",
+        (
+            "isof_current_consent_ids",
+            "any",
+            ["&", "&", ("state", "=", "given"), ("channel", "=", "email"), ("purpose_id", "in", [])],
+        ),
+    ),
+    (
+        "activity",
+        "Had an activity",
+        (
+            "isof_commercial_activity_ids",
+            "any",
+            ["&", "&", ("type_id", "in", []), ("state", "=", "done"), ("start", ">=", "today -90d")],
+        ),
+    ),
+    (
+        "campaign",
+        "Took part in a campaign",
+        ("isof_commercial_activity_ids", "any", [("campaign_id", "in", [])]),
+    ),
+    ("silence", "Not contacted for days", ("isof_days_without_contact", ">=", 90)),
+    (
+        "role",
+        "Role in a company",
+        ("isof_affiliation_ids", "any", [("role_id", "in", []), ("is_current", "=", True)]),
+    ),
+    ("segment", "Segment of the company", ("commercial_partner_id.isof_segment_ids", "in", [])),
+]
 
 
 class IsofSegment(models.Model):
     """A group of contractors, or of contact persons: filled by hand, by a rule, or both.
 
-    Members are what the rule or the list says and the other segments allow, with the manual
-    additions, without the manual exclusions. Membership is stored, so that it is a filter and a
-    dimension everywhere; it is refreshed by SQL on whole sets, never record by record.
+    Members are what the rule finds and the other segments allow, with the manual additions,
+    without the manual exclusions; always active contacts of the target that the owner may see.
+    Membership is stored, so that it is a filter and a dimension everywhere; it is refreshed by
+    SQL on whole sets, never record by record.
+
+    - A *dynamic* segment is refreshed by the scheduled action, on demand and when its settings
+      change.
+    - A *static* one has no rule: its members are the additions.
+    - A *snapshot* runs its rule on demand and when the rule changes. In between only additions,
+      exclusions and archived contacts change it.
+
+    A segment that others are combined of is refreshed before them: by the scheduled action, and
+    on demand together with the one that was asked for. The other way round nothing is refreshed:
+    those that build on a segment follow at their own next refresh.
     """
 
     _name = "isof.segment"
@@ -38,9 +115,9 @@ class IsofSegment(models.Model):
     )
     mode = fields.Selection(
         [
-            ("static", "Static: a list kept by hand"),
             ("dynamic", "Dynamic: a rule, refreshed regularly"),
             ("snapshot", "Snapshot: a rule, refreshed on demand only"),
+            ("static", "Static: a list kept by hand"),
         ],
         required=True,
         default="dynamic",
@@ -52,6 +129,12 @@ class IsofSegment(models.Model):
         tracking=True,
         help="Which contacts belong to the segment.",
     )
+    starter = fields.Selection(
+        [(key, label) for key, label, _condition in STARTERS],
+        string="Add a Condition",
+        store=False,
+        help="Puts a condition on what is asked for most into the rule, to be filled in.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Owner",
@@ -59,11 +142,13 @@ class IsofSegment(models.Model):
         default=lambda self: self.env.user,
         index=True,
         ondelete="restrict",
+        copy=False,
         tracking=True,
-        help="The rule finds what the owner may see.",
+        help="The rule finds what the owner may see. Whoever changes the rule becomes the owner.",
     )
     is_shared = fields.Boolean(
         string="Shared",
+        copy=False,
         tracking=True,
         help="Everybody may use a shared segment; only marketing may change it.",
     )
@@ -113,11 +198,16 @@ class IsofSegment(models.Model):
         readonly=True,
         copy=False,
     )
-    member_count = fields.Integer(readonly=True, copy=False)
+    member_count = fields.Integer(string="Size", readonly=True, copy=False)
     preview_count = fields.Integer(
-        string="Members with These Settings", compute="_compute_preview_count"
+        string="Members with These Settings",
+        compute="_compute_preview",
+        help="Counted now with your rights, before anything is saved.",
     )
-    membership_ids = fields.One2many("isof.segment.membership", "segment_id", string="History")
+    preview_error = fields.Text(compute="_compute_preview")
+    membership_ids = fields.One2many(
+        "isof.segment.membership", "segment_id", string="History", readonly=True
+    )
     computed_at = fields.Datetime(readonly=True, copy=False, string="Computed At")
     error = fields.Text(
         readonly=True,
@@ -133,31 +223,39 @@ class IsofSegment(models.Model):
         "target",
         "mode",
         "domain",
+        "company_id",
         "any_segment_ids",
         "all_segment_ids",
         "none_segment_ids",
         "addition_ids",
         "exclusion_ids",
     )
-    def _compute_preview_count(self):
+    @api.depends_context("uid")
+    def _compute_preview(self):
+        """Count with the rights of whoever looks: saving would make them the owner."""
         for segment in self:
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    query = segment._get_members_query(self.env.user)
                     ((segment.preview_count,),) = self.env.execute_query(
-                        SQL("SELECT count(*) FROM (%s) AS wanted", segment._get_members_sql())
+                        query.select(SQL("count(*)"))
                     )
-            except (UserError, ValueError, psycopg2.Error):
+                segment.preview_error = False
+            except psycopg2.OperationalError:
+                raise
+            except (UserError, psycopg2.Error) as error:
                 segment.preview_count = 0
+                segment.preview_error = str(error)
 
-    @api.constrains("domain", "mode", "target", "user_id")
-    def _check_domain(self):
-        for segment in self.filtered(lambda s: s.mode != "static"):
-            segment._get_rule_query()
+    @api.constrains(*RULE_FIELDS)
+    def _check_rule(self):
+        for segment in self:
+            segment._get_members_query(segment.user_id)
 
-    @api.constrains("any_segment_ids", "all_segment_ids", "none_segment_ids")
+    @api.constrains("domain", "mode", "any_segment_ids", "all_segment_ids", "none_segment_ids")
     def _check_combination(self):
         for segment in self:
-            seen, pending = set(), segment._get_others()
+            seen, pending = set(), segment._get_sources()
             while pending:
                 if segment in pending:
                     raise ValidationError(
@@ -168,53 +266,123 @@ class IsofSegment(models.Model):
                         )
                     )
                 seen.update(pending.ids)
-                pending = pending._get_others().filtered(lambda s: s.id not in seen)
+                pending = pending._get_sources().filtered(lambda s: s.id not in seen)
 
-    def _get_others(self):
-        """Return the segments that these are combined of."""
+    def _get_sources(self):
+        """Return the segments that these are combined of, or that their rules name."""
         # sudo: a cycle through somebody's private segment is a cycle all the same
         segments = self.sudo()
-        return segments.any_segment_ids | segments.all_segment_ids | segments.none_segment_ids
+        sources = (
+            segments.any_segment_ids | segments.all_segment_ids | segments.none_segment_ids
+        )._origin
+        for segment in segments.filtered(lambda s: s.mode != "static"):
+            try:
+                sources |= segment.browse(_find_segment_ids(segment._parse_domain()))
+            except ValidationError:
+                continue  # a broken rule names nothing; its refresh tells the reason
+        return sources.exists()
+
+    @api.onchange("starter")
+    def _onchange_starter(self):
+        """Put the chosen condition below those of the rule."""
+        for key, _label, condition in STARTERS:
+            if key == self.starter:
+                self.domain = repr(list(self._parse_domain() & Domain([condition])))
+        self.starter = False
 
     # ------------------------------------------------------------
-    # CRUD
+    # CRUD and rights
     # ------------------------------------------------------------
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """What the refresh keeps is read only, and only marketing shares."""
+        if not super()._has_field_access(field, operation):
+            return False
+        if operation == "read" or self.env.su:
+            return True
+        if field.name == "is_shared":
+            return self.env.user.has_group("isof_crm.group_marketing")
+        return field.name not in KEPT_FIELDS
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_owner(vals)
         segments = super().create(vals_list)
         segments._refresh()
         return segments
 
     def write(self, vals):
+        self._check_owner(vals)
+        changes_rule = bool(RULE_FIELDS & vals.keys())
+        if changes_rule and not self.env.su:
+            # Through the eyes of another owner a changed rule could find out what the writer
+            # must not know.
+            vals = vals | {"user_id": self.env.uid}
         result = super().write(vals)
-        if self._get_rule_fields() & vals.keys():
-            self._refresh()
+        if changes_rule or HAND_FIELDS & vals.keys():
+            self._refresh(run_snapshots=changes_rule)
         return result
 
     @api.model
-    def _get_rule_fields(self):
-        return {
-            "active",
-            "addition_ids",
-            "all_segment_ids",
-            "any_segment_ids",
-            "domain",
-            "exclusion_ids",
-            "mode",
-            "none_segment_ids",
-            "target",
-            "user_id",
-        }
+    def _check_owner(self, vals):
+        """Refuse another owner than oneself: the rule finds what its owner may see."""
+        if not self.env.su and vals.get("user_id", self.env.uid) != self.env.uid:
+            raise AccessError(
+                self.env._(
+                    "A segment finds what its owner may see, so it can only be given to "
+                    "oneself. Let the new owner take it over."
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_source(self):
+        """Without one that it is combined of, a segment would mean something else."""
+        # sudo: somebody's private segment would change its meaning all the same
+        users = self.sudo().search(
+            Domain.OR(
+                Domain(name, "in", self.ids)
+                for name in ("any_segment_ids", "all_segment_ids", "none_segment_ids")
+            )
+            & Domain("id", "not in", self.ids)
+        )
+        if users:
+            visible = users.with_env(self.env)._filtered_access("read")
+            raise UserError(
+                self.env._(
+                    "Other segments are combined of these. Change or archive those first:\n"
+                    "%(segments)s",
+                    segments="\n".join(visible.mapped("name"))
+                    or self.env._("private segments of other users"),
+                )
+            )
+
+    def copy_data(self, default=None):
+        return [
+            vals | {"name": self.env._("%(name)s (copy)", name=segment.name)}
+            if "name" not in (default or {})
+            else vals
+            for segment, vals in zip(self, super().copy_data(default), strict=True)
+        ]
 
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
 
     def action_refresh(self):
-        """Compute the members now."""
+        """Compute the members now, after those of the segments that these are combined of.
+
+        :raises AccessError: for a snapshot that the user may not change
+        """
         self.check_access("read")
-        self._refresh()
+        self.filtered(lambda segment: segment.mode == "snapshot").check_access("write")
+        sources = self.browse()
+        pending = self._get_sources()
+        while pending := pending - sources - self:
+            sources |= pending
+            pending = pending._get_sources()
+        self._refresh(run_snapshots=True, sources=sources.filtered(lambda s: s.mode == "dynamic"))
 
     def action_open_members(self):
         """Return the action that shows the members."""
@@ -223,35 +391,170 @@ class IsofSegment(models.Model):
         return action | {
             "name": self.name,
             "domain": [("isof_segment_ids", "in", self.ids)],
+            "context": {"default_is_company": self.target == "company"},
+        }
+
+    def action_open_history(self):
+        """Return the action that shows who entered and who left."""
+        return self._get_own_action("isof_crm.isof_segment_membership_action")
+
+    def action_open_sizes(self):
+        """Return the action that shows how the size changed."""
+        return self._get_own_action("isof_crm.isof_segment_size_action")
+
+    def _get_own_action(self, xml_id):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return action | {
+            "display_name": f"{self.name} – {action['name']}",
+            "domain": [("segment_id", "=", self.id)],
             "context": {},
         }
 
     # ------------------------------------------------------------
-    # Membership
+    # Additions and exclusions
     # ------------------------------------------------------------
 
-    def _get_rule_query(self):
-        """Return the query of the contacts that the rule finds, with the owner's rights.
+    def _add_by_hand(self, partners):
+        """Add contacts for good, also against the rule.
 
-        :raises ValidationError: if the rule cannot be read, names a field that does not exist or
-            cannot be searched, or one that the owner may not read
+        :return: tuple of ``res.partner``: those who are new, those who were in already, and
+            those who do not fit: archived, of the other target, or not visible to the owner
         """
         self.ensure_one()
-        owner = self.user_id
-        Partner = self.env["res.partner"].with_user(owner).with_context(active_test=True)
-        try:
-            domain = Domain(
-                safe_eval(self.domain or "[]", {"uid": owner.id, "user": owner.with_user(owner)})
+        before = self._filter_members(partners)
+        self.write(
+            {
+                "addition_ids": [Command.link(partner_id) for partner_id in partners.ids],
+                "exclusion_ids": [Command.unlink(partner_id) for partner_id in partners.ids],
+            }
+        )
+        after = self._filter_members(partners)
+        unfit = partners - after
+        if unfit:
+            self.write({"addition_ids": [Command.unlink(partner_id) for partner_id in unfit.ids]})
+        return after - before, before, unfit
+
+    def _add_and_tell(self, partners):
+        """Add contacts by hand and return a text of how many were added, and why others not."""
+        added, before, unfit = self._add_by_hand(partners)
+        text = self.env._(
+            "%(added)s added to “%(segment)s”, %(before)s were in it already.",
+            added=len(added),
+            segment=self.name,
+            before=len(before),
+        )
+        if self.error:
+            return f"{text}\n{self.error}"
+        if unfit:
+            text += "\n" + self.env._(
+                "%(unfit)s do not fit and were left out: archived, hidden from the owner, or not "
+                "of the kind “%(target)s”.",
+                unfit=len(unfit),
+                target=dict(self._fields["target"]._description_selection(self.env))[self.target],
             )
-            domain.validate(Partner)
-            return Partner._search(domain & self._get_target_domain())
+        return text
+
+    def _prepare_notification(self, message):
+        """Return the action that shows a message and closes the dialogue."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _remove_by_hand(self, partners):
+        """Take contacts out for good, also against the rule.
+
+        :return: the ``res.partner`` records that left
+        """
+        self.ensure_one()
+        before = self._filter_members(partners)
+        exclude = Command.unlink if self.mode == "static" else Command.link
+        self.write(
+            {
+                "addition_ids": [Command.unlink(partner_id) for partner_id in partners.ids],
+                "exclusion_ids": [exclude(partner_id) for partner_id in partners.ids],
+            }
+        )
+        return before - self._filter_members(partners)
+
+    def _filter_members(self, partners):
+        """Return those of the partners who are members, in one query."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id FROM isof_segment_member_rel"
+                " WHERE segment_id = %s AND partner_id = ANY(%s)",
+                self.id,
+                partners.ids,
+            )
+        )
+        member_ids = {partner_id for (partner_id,) in rows}
+        return partners.filtered(lambda partner: partner.id in member_ids)
+
+    # ------------------------------------------------------------
+    # Who belongs to it
+    # ------------------------------------------------------------
+
+    def _parse_domain(self):
+        """Return the rule as a ``Domain``.
+
+        Only literals are read: the rule is text written by users, so nothing in it is executed.
+        """
+        try:
+            return Domain(ast.literal_eval((self.domain or "[]").strip()))
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+            raise ValidationError(
+                self.env._(
+                    "The rule of segment “%(segment)s” cannot be read; it has to be a list of "
+                    "conditions with plain values:\n%(reason)s",
+                    segment=self.name,
+                    reason=error,
+                )
+            ) from error
+
+    def _get_members_query(self, user, keep=False):
+        """Return the query of the contacts that belong to the segment.
+
+        :param user: the ``res.users`` whose rights, companies, language and clock count
+        :param bool keep: take the present members instead of running the rule
+        :return: ``Query`` on ``res.partner``
+        :raises ValidationError: if the rule cannot be read, names a field that does not exist or
+            cannot be searched, or something that the user may not read
+        """
+        self.ensure_one()
+        # sudo: the settings, whoever asks; what they find is the user's
+        segment = self.sudo()
+        user = user.sudo()
+        env = self.env(
+            user=user.id,
+            su=False,
+            context={
+                "lang": user.lang,
+                "tz": user.tz,
+                "allowed_company_ids": (segment.company_id or user.company_ids)._origin.ids,
+            },
+        )
+        try:
+            found = segment._get_found_domain(env, keep)
+            members = found | Domain("id", "in", segment.addition_ids._origin.ids)
+            if segment.exclusion_ids:
+                members &= Domain("id", "not in", segment.exclusion_ids._origin.ids)
+            members &= segment._get_target_domain() & Domain("active", "=", True)
+            return env["res.partner"]._search(members)
+        except (ValidationError, psycopg2.OperationalError):
+            raise
         except AccessError as error:
             raise ValidationError(
                 self.env._(
-                    "The rule of segment “%(segment)s” uses something that %(owner)s may not "
+                    "The rule of segment “%(segment)s” uses something that %(user)s may not "
                     "read:\n%(reason)s",
-                    segment=self.name,
-                    owner=owner.name,
+                    segment=segment.name,
+                    user=user.name,
                     reason=error,
                 )
             ) from error
@@ -260,10 +563,43 @@ class IsofSegment(models.Model):
             raise ValidationError(
                 self.env._(
                     "The rule of segment “%(segment)s” cannot be used:\n%(reason)s",
-                    segment=self.name,
+                    segment=segment.name,
                     reason=error,
                 )
             ) from error
+
+    def _get_found_domain(self, env, keep):
+        """Return the domain of what the rule finds and the combined segments allow."""
+        if self.mode == "static":
+            return Domain.FALSE
+        if keep:
+            return self._get_member_domain(self)
+        found = self._parse_domain()
+        sources = self._get_sources()
+        visible = sources.with_env(env)._filtered_access("read")
+        if hidden := set(sources.ids) - set(visible.ids):
+            raise AccessError(
+                self.env._("%(count)s of the segments that it refers to", count=len(hidden))
+            )
+        for segment in self.all_segment_ids:
+            found &= self._get_member_domain(segment)
+        if self.any_segment_ids:
+            found &= self._get_member_domain(self.any_segment_ids)
+        if self.none_segment_ids:
+            found &= ~self._get_member_domain(self.none_segment_ids)
+        return found
+
+    @staticmethod
+    def _get_member_domain(segments):
+        """Return the domain of the present members of any of the segments."""
+        return Domain(
+            "id",
+            "in",
+            SQL(
+                "(SELECT partner_id FROM isof_segment_member_rel WHERE segment_id = ANY(%s))",
+                segments._origin.ids,
+            ),
+        )
 
     def _get_target_domain(self):
         """Return the domain of contractors, or of contact persons."""
@@ -273,67 +609,65 @@ class IsofSegment(models.Model):
             )
         return Domain("is_company", "=", False)
 
-    def _get_members_sql(self):
-        """Return the SQL query of the ids of the contacts that belong to the segment."""
-        self.ensure_one()
-        if self.mode == "static":
-            base = SQL("SELECT NULL::int AS id WHERE FALSE")
-        else:
-            base = self._get_rule_query().select(SQL("res_partner.id"))
-            for segment in self.all_segment_ids:
-                base = SQL("(%s) INTERSECT %s", base, self._get_current_sql(segment))
-            if self.any_segment_ids:
-                base = SQL("(%s) INTERSECT %s", base, self._get_current_sql(self.any_segment_ids))
-            if self.none_segment_ids:
-                base = SQL("(%s) EXCEPT %s", base, self._get_current_sql(self.none_segment_ids))
-        if self.addition_ids:
-            base = SQL("(%s) UNION SELECT unnest(%s)", base, self.addition_ids._origin.ids)
-        if self.exclusion_ids:
-            base = SQL("(%s) EXCEPT SELECT unnest(%s)", base, self.exclusion_ids._origin.ids)
-        return base
+    # ------------------------------------------------------------
+    # Refresh
+    # ------------------------------------------------------------
 
-    @staticmethod
-    def _get_current_sql(segments):
-        return SQL(
-            "(SELECT partner_id FROM isof_segment_member_rel WHERE segment_id IN %s)",
-            tuple(segments._origin.ids),
-        )
+    def _sort_by_source(self):
+        """Return the segments, each after those that it is combined of."""
+        ordered = {}
 
-    def _refresh(self):
-        """Compute the members of the segments, those that others are combined of first.
-
-        A segment whose rule is broken keeps its members and says why; the others go on.
-        """
-        done = self.browse()
-
-        def refresh(segment):
-            nonlocal done
-            if segment in done:
-                return
-            done |= segment
-            for other in segment._get_others() & self:
-                refresh(other)
-            try:
-                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                    segment._refresh_members()
-                    reason = False
-            except (UserError, psycopg2.DatabaseError) as error:
-                if isinstance(error, psycopg2.OperationalError):
-                    raise  # a conflict with another transaction: retried by the caller
-                reason = str(error)
-                _logger.info("Segment %s cannot be refreshed: %s", segment.id, reason)
-            # sudo: whoever may see a segment may bring it up to date
-            segment.sudo().write({"error": reason})
+        def visit(segment):
+            if segment not in ordered:
+                ordered[segment] = False  # being visited: a cycle in old data ends here
+                for source in segment._get_sources() & self:
+                    visit(source)
+                ordered.pop(segment)
+                ordered[segment] = True
 
         for segment in self:
-            refresh(segment)
+            visit(segment)
+        return self.browse(segment.id for segment in ordered)
 
-    def _refresh_members(self):
-        """Bring members and history of one segment in line with its settings, in one statement."""
+    def _refresh(self, run_snapshots=True, sources=None):
+        """Compute the members of the segments, each after those that it is combined of.
+
+        A segment whose rule is broken keeps its members and says why; the others go on.
+
+        :param bool run_snapshots: run the rules of snapshots too
+        :param sources: other segments to refresh with them
+        """
+        # sudo: whoever may see a segment may bring it up to date; the owner's rights decide
+        segments = self.sudo()
+        if sources:
+            segments |= sources.sudo()
+        for segment in segments._sort_by_source():
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    segment._refresh_members(
+                        keep=segment.mode == "snapshot" and not run_snapshots
+                    )
+                reason = False
+            except psycopg2.OperationalError:
+                raise  # a conflict with another transaction: for the caller to try again
+            except (UserError, psycopg2.Error) as error:
+                reason = str(error)
+                _logger.info("Segment %s cannot be refreshed: %s", segment.id, reason)
+            if segment.error != reason:
+                segment.error = reason
+
+    def _refresh_members(self, keep):
+        """Bring members and history of one segment in line with its settings, in one statement.
+
+        :param bool keep: see ``_get_members_query``
+        """
         self.ensure_one()
         self.env.flush_all()
         now = fields.Datetime.now()
-        wanted = self._get_members_sql() if self.active else SQL("SELECT NULL::int WHERE FALSE")
+        if self.active:
+            wanted = self._get_members_query(self.user_id, keep).select()
+        else:
+            wanted = SQL("SELECT NULL::int WHERE FALSE")
         self.env.cr.execute(
             SQL(
                 """
@@ -347,7 +681,10 @@ class IsofSegment(models.Model):
                 came AS (
                     INSERT INTO isof_segment_member_rel (segment_id, partner_id)
                     SELECT %(segment)s, id FROM wanted
-                        ON CONFLICT DO NOTHING
+                     WHERE NOT EXISTS (
+                        SELECT FROM isof_segment_member_rel AS member
+                         WHERE member.segment_id = %(segment)s AND member.partner_id = wanted.id
+                     )
                  RETURNING partner_id
                 ),
                 closed AS (
@@ -357,32 +694,97 @@ class IsofSegment(models.Model):
                      WHERE membership.segment_id = %(segment)s
                        AND membership.partner_id = gone.partner_id
                        AND membership.date_to IS NULL
+                ),
+                opened AS (
+                    INSERT INTO isof_segment_membership (segment_id, partner_id, date_from)
+                    SELECT %(segment)s, partner_id, %(now)s FROM came
                 )
-                INSERT INTO isof_segment_membership (segment_id, partner_id, date_from)
-                SELECT %(segment)s, partner_id, %(now)s FROM came
+                SELECT count(*) FROM wanted
                 """,
                 wanted=wanted,
                 segment=self.id,
                 now=now,
             )
         )
-        ((count,),) = self.env.execute_query(
-            SQL("SELECT count(*) FROM isof_segment_member_rel WHERE segment_id = %s", self.id)
-        )
+        [count] = self.env.cr.fetchone()
         self.env["res.partner"].invalidate_model(["isof_segment_ids"], flush=False)
         self.env["isof.segment.membership"].invalidate_model(flush=False)
         self.invalidate_recordset(["member_ids", "membership_ids"], flush=False)
-        # sudo: see _refresh()
-        self.sudo().write({"computed_at": now, "member_count": count})
-        self.env["isof.segment.size"].sudo()._record(self, now, count)
+        self.write({"computed_at": now, "member_count": count})
+        self.env["isof.segment.size"]._record(self, now, count)
 
     @api.model
     def _cron_refresh(self):
-        """Refresh the dynamic segments, each kept on its own."""
-        segments = self.search([("mode", "=", "dynamic")], order="computed_at nulls first, id")
+        """Refresh the segments, each kept on its own; snapshots only lose archived contacts."""
+        due = self.search(
+            [
+                "|",
+                ("computed_at", "=", False),
+                ("computed_at", "<", fields.Datetime.now() - RECENT),
+            ]
+        )
         progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(segments))
-        for segment in segments:
-            segment[0]._refresh()
+        progress._commit_progress(remaining=len(due))
+        for segment in due._sort_by_source():
+            try:
+                segment._refresh(run_snapshots=False)
+            except psycopg2.OperationalError as error:
+                # somebody changes it at this very moment, and refreshes it with that
+                self.env.cr.rollback()
+                _logger.info("Segment %s is left to the next refresh: %s", segment.id, error)
             if not progress._commit_progress(1):
                 break
+
+    # ------------------------------------------------------------
+    # Merged contacts
+    # ------------------------------------------------------------
+
+    @api.model
+    def _merge_partners(self, sources, target):
+        """Tidy up after the relations of merged contacts were moved by SQL.
+
+        :param sources: the ``res.partner`` records that are about to be deleted
+        :param target: the one that is left
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH double AS (
+                    SELECT id, row_number() OVER (
+                               PARTITION BY segment_id ORDER BY date_from, id
+                           ) AS number
+                      FROM isof_segment_membership
+                     WHERE partner_id = %(target)s AND date_to IS NULL
+                ),
+                dropped AS (
+                    DELETE FROM isof_segment_membership
+                     WHERE id IN (SELECT id FROM double WHERE number > 1)
+                ),
+                left_over AS (
+                    DELETE FROM isof_segment_member_rel WHERE partner_id = ANY(%(sources)s)
+                 RETURNING segment_id
+                )
+                UPDATE isof_segment
+                   SET member_count = member_count - gone.number
+                  FROM (SELECT segment_id, count(*) AS number FROM left_over GROUP BY 1) AS gone
+                 WHERE isof_segment.id = gone.segment_id
+                """,
+                target=target.id,
+                sources=sources.ids,
+            )
+        )
+        self.env["isof.segment.membership"].invalidate_model(flush=False)
+        self.invalidate_model(["member_ids", "member_count"], flush=False)
+
+
+def _find_segment_ids(domain):
+    """Return the ids of the segments that the conditions of a domain name."""
+    found = set()
+    for condition in Domain(domain).iter_conditions():
+        value = condition.value
+        if isinstance(value, Domain) or condition.operator in ("any", "not any"):
+            found |= _find_segment_ids(value)
+        elif "isof_segment_ids" in condition.field_expr.split("."):
+            values = value if isinstance(value, (list, tuple, set)) else [value]
+            found.update(v for v in values if isinstance(v, int) and not isinstance(v, bool))
+    return found

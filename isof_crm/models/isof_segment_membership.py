@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class IsofSegmentMembership(models.Model):
@@ -16,5 +17,25 @@ class IsofSegmentMembership(models.Model):
     )
     date_from = fields.Datetime(string="Entered", required=True)
     date_to = fields.Datetime(string="Left")
+    # For the record rule: whom a user may not read must not be known by name from here either.
+    is_partner_readable = fields.Boolean(
+        compute="_compute_is_partner_readable",
+        search="_search_is_partner_readable",
+        export_string_translation=False,
+    )
 
     _open_idx = models.Index("(segment_id, partner_id) WHERE date_to IS NULL")
+
+    @api.depends("partner_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_partner_readable(self):
+        readable = self.partner_id.sudo(False)._filtered_access("read")
+        for membership in self:
+            membership.is_partner_readable = membership.partner_id.id in readable._ids
+
+    @api.model
+    def _search_is_partner_readable(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        partners = self.env["res.partner"].sudo(False).with_context(active_test=False)
+        return Domain("partner_id", "in", partners._search([]))

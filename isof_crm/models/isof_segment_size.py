@@ -12,15 +12,16 @@ class IsofSegmentSize(models.Model):
 
     segment_id = fields.Many2one("isof.segment", required=True, ondelete="cascade")
     date = fields.Date(required=True)
-    member_count = fields.Integer(required=True, aggregator="max")
+    member_count = fields.Integer(string="Members", required=True, aggregator="max")
 
     _segment_date_uniq = models.UniqueIndex("(segment_id, date)")
 
     @api.model
     def _record(self, segment, now, count):
-        """Note the size of a segment, in place of an earlier one of the same day."""
-        size = self.search([("segment_id", "=", segment.id), ("date", "=", now.date())])
+        """Note the size of a segment, in place of an earlier one of the owner's same day."""
+        day = fields.Date.context_today(self.with_context(tz=segment.user_id.tz), now)
+        size = self.search([("segment_id", "=", segment.id), ("date", "=", day)])
         if size:
             size.member_count = count
         else:
-            self.create({"segment_id": segment.id, "date": now.date(), "member_count": count})
+            self.create({"segment_id": segment.id, "date": day, "member_count": count})
