@@ -23,6 +23,7 @@ class IsofPartnerGroup(models.Model):
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("isof.partner.group", "parent_id", string="Sub-groups")
+    partner_count = fields.Integer(string="Contractors", compute="_compute_partner_count")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", index=True, help="Leave empty to share the group among companies."
@@ -35,7 +36,22 @@ class IsofPartnerGroup(models.Model):
                 f"{group.parent_id.complete_name} / {group.name}" if group.parent_id else group.name
             )
 
+    def _compute_partner_count(self):
+        counts = dict(
+            self.env["res.partner"]._read_group(
+                [("isof_group_id", "in", self.ids)], ["isof_group_id"], ["__count"]
+            )
+        )
+        for group in self:
+            group.partner_count = counts.get(group, 0)
+
     @api.constrains("parent_id")
     def _check_parent_id(self):
         if self._has_cycle():
             raise ValidationError(self.env._("A contractor group cannot lie inside itself."))
+
+    def action_open_partners(self):
+        """Return the action that shows the contractors of the group and those below it."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.res_partner_action")
+        return action | {"domain": [("isof_group_id", "child_of", self.id)], "context": {}}

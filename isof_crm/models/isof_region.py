@@ -60,6 +60,22 @@ class IsofRegion(models.Model):
         return result
 
     @api.model
+    def _get_uncovered_states(self, country):
+        """Return the states of a country that no region covers as a whole."""
+        covered = (
+            self.env["isof.region.rule"]
+            .search([("country_id", "=", country.id), ("zip_from", "=", False)])
+            .state_id
+        )
+        return country.state_ids - covered
+
+    def action_open_partners(self):
+        """Return the action that shows the contractors of the region and those below it."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.res_partner_action")
+        return action | {"domain": [("isof_region_id", "child_of", self.id)], "context": {}}
+
+    @api.model
     def _generate_from_states(self, country, parent=None):
         """Create a region, with its rule, for each state of a country that has none yet.
 
@@ -67,11 +83,6 @@ class IsofRegion(models.Model):
         :param parent: the ``isof.region`` to put them under, if any
         :return: the new ``isof.region`` records
         """
-        covered = (
-            self.env["isof.region.rule"]
-            .search([("country_id", "=", country.id), ("zip_from", "=", False)])
-            .state_id
-        )
         return self.create(
             [
                 {
@@ -82,6 +93,6 @@ class IsofRegion(models.Model):
                         Command.create({"country_id": country.id, "state_id": state.id})
                     ],
                 }
-                for state in country.state_ids - covered
+                for state in self._get_uncovered_states(country)
             ]
         )

@@ -37,6 +37,14 @@ class IsofRegionRule(models.Model):
         "Another region rule covers the same country, state and ZIP codes already.",
     )
 
+    @api.depends("country_id", "state_id", "zip_from", "zip_to")
+    def _compute_display_name(self):
+        for rule in self:
+            place = rule.state_id.name or rule.country_id.name or ""
+            rule.display_name = (
+                f"{place} {rule.zip_from} – {rule.zip_to}" if rule.zip_from else place
+            )
+
     @api.constrains("country_id", "state_id", "zip_from", "zip_to")
     def _check_place(self):
         for rule in self:

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -107,6 +109,12 @@ class ResPartner(models.Model):
         "partner_id",
         string="Current Consents",
         domain=[("is_current", "=", True)],
+        groups="isof_crm.group_user",
+    )
+
+    isof_consent_summary = fields.Html(
+        string="Consents in Force",
+        compute="_compute_isof_consent_summary",
         groups="isof_crm.group_user",
     )
 
@@ -254,6 +262,39 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
     # Consents
     # ------------------------------------------------------------
+
+    @api.depends("isof_current_consent_ids", "is_blacklisted")
+    def _compute_isof_consent_summary(self):
+        channels = dict(self.env["isof.consent"]._fields["channel"]._description_selection(self.env))
+        for partner in self:
+            badges = [
+                Markup('<span class="badge text-bg-%s me-1">%s%s: %s</span>')
+                % (
+                    "success" if consent.state == "given" else "danger",
+                    "✓ " if consent.state == "given" else "✗ ",
+                    channels[consent.channel],
+                    consent.purpose_id.name,
+                )
+                for consent in partner.isof_current_consent_ids
+            ]
+            if partner.is_blacklisted:
+                badges.append(
+                    Markup('<span class="badge text-bg-dark me-1">%s</span>')
+                    % self.env._("e-mail address is blacklisted")
+                )
+            partner.isof_consent_summary = Markup().join(badges) or False
+
+    def action_record_isof_consent(self):
+        """Return the dialogue that records a declaration of the contact."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Record a Declaration"),
+            "res_model": "isof.consent",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }
 
     def _update_current_isof_consents(self):
         """Mark the consents that count: the latest a purpose and channel, a withdrawal first."""
