@@ -26,6 +26,8 @@
         "views/isof_activity_status_views.xml",
         "views/isof_activity_tag_views.xml",
         "views/isof_activity_type_views.xml",
+        "wizards/isof_partner_duplicate_wizard_views.xml",
+        "wizards/isof_partner_update_wizard_views.xml",
         "wizards/isof_region_generate_views.xml",
         "views/isof_consent_views.xml",
         "views/isof_partner_group_views.xml",

@@ -6,6 +6,14 @@ from odoo.tools import SQL
 
 from .isof_consent import CHANNELS
 
+LIFECYCLES = [
+    ("lead", "Lead"),
+    ("prospect", "Prospect"),
+    ("customer", "Customer"),
+    ("key", "Key customer"),
+    ("dormant", "Dormant"),
+    ("lost", "Lost"),
+]
 # Up to so many contacts are given their new region while the user waits.
 INLINE_LIMIT = 2000
 BATCH_SIZE = 5000
@@ -48,14 +56,7 @@ class ResPartner(models.Model):
         help="The main group; a contractor has one. Use tags for everything else.",
     )
     isof_lifecycle = fields.Selection(
-        [
-            ("lead", "Lead"),
-            ("prospect", "Prospect"),
-            ("customer", "Customer"),
-            ("key", "Key customer"),
-            ("dormant", "Dormant"),
-            ("lost", "Lost"),
-        ],
+        LIFECYCLES,
         string="Lifecycle Stage",
         index="btree_not_null",
         tracking=True,
