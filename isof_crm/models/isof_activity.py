@@ -461,6 +461,22 @@ class IsofActivity(models.Model):
         return Domain.OR(domains[key] for key in value if key in domains)
 
     def _read_group_groupby(self, alias, groupby_spec, query):
+        if groupby_spec == "segment_ids":
+            # Odoo groups by such a field only if it shows private segments to everybody
+            customer = query.make_alias(alias, "commercial_partner_id")
+            query.add_join(
+                "LEFT JOIN",
+                customer,
+                "res_partner",
+                SQL(
+                    "%s = %s",
+                    self._field_to_sql(alias, "commercial_partner_id", query),
+                    SQL.identifier(customer, "id"),
+                ),
+            )
+            return self.env["res.partner"]._read_group_groupby(
+                customer, "isof_segment_ids", query
+            )
         if groupby_spec != "timeframe":
             return super()._read_group_groupby(alias, groupby_spec, query)
         now, tomorrow = self._get_timeframe_bounds()
