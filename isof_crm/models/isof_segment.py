@@ -115,13 +115,15 @@ class IsofSegment(models.Model):
     )
     mode = fields.Selection(
         [
-            ("dynamic", "Dynamic: a rule, refreshed regularly"),
-            ("snapshot", "Snapshot: a rule, refreshed on demand only"),
-            ("static", "Static: a list kept by hand"),
+            ("dynamic", "Dynamic"),
+            ("snapshot", "Snapshot"),
+            ("static", "Static"),
         ],
         required=True,
         default="dynamic",
         tracking=True,
+        help="Dynamic: a rule, refreshed regularly. Snapshot: a rule, refreshed on demand only. "
+        "Static: a list kept by hand.",
     )
     domain = fields.Char(
         string="Rule",
