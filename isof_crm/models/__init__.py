@@ -20,6 +20,7 @@ from . import (
     isof_consent_purpose,
     isof_partner_group,
     isof_region_rule,
+    isof_activity_segment,
     isof_segment,
     isof_segment_mailing,
     isof_segment_membership,

@@ -118,11 +118,6 @@ class IsofActivity(models.Model):
         precompute=True,
         string="Commercial Entity",
     )
-    segment_ids = fields.Many2many(
-        related="commercial_partner_id.isof_segment_ids",
-        related_sudo=False,
-        string="Customer Segments",
-    )
     contact_id = fields.Many2one(
         "res.partner",
         string="Contact Person",
@@ -305,9 +300,11 @@ class IsofActivity(models.Model):
 
     @api.model
     def _selection_reference(self):
-        names = [model for model in REFERENCE_MODELS if model in self.env]
-        # sudo: the names of the models only; the documents keep their own rights
-        return [(m.model, m.name) for m in self.env["ir.model"].sudo()._get_by_names(names)]
+        return [
+            (model, self.env["ir.model"]._get(model).name)
+            for model in REFERENCE_MODELS
+            if model in self.env
+        ]
 
     # ------------------------------------------------------------
     # Computes
@@ -461,22 +458,6 @@ class IsofActivity(models.Model):
         return Domain.OR(domains[key] for key in value if key in domains)
 
     def _read_group_groupby(self, alias, groupby_spec, query):
-        if groupby_spec == "segment_ids":
-            # Odoo groups by such a field only if it shows private segments to everybody
-            customer = query.make_alias(alias, "commercial_partner_id")
-            query.add_join(
-                "LEFT JOIN",
-                customer,
-                "res_partner",
-                SQL(
-                    "%s = %s",
-                    self._field_to_sql(alias, "commercial_partner_id", query),
-                    SQL.identifier(customer, "id"),
-                ),
-            )
-            return self.env["res.partner"]._read_group_groupby(
-                customer, "isof_segment_ids", query
-            )
         if groupby_spec != "timeframe":
             return super()._read_group_groupby(alias, groupby_spec, query)
         now, tomorrow = self._get_timeframe_bounds()
