@@ -50,7 +50,13 @@ STARTERS = [
         (
             "isof_current_consent_ids",
             "any",
-            ["&", "&", ("state", "=", "given"), ("channel", "=", "email"), ("purpose_id", "in", [])],
+            [
+                "&",
+                "&",
+                ("state", "=", "given"),
+                ("channel", "=", "email"),
+                ("purpose_id", "in", []),
+            ],
         ),
     ),
     (
@@ -59,7 +65,11 @@ STARTERS = [
         (
             "isof_commercial_activity_ids",
             "any",
-            ["&", "&", ("type_id", "in", []), ("state", "=", "done"), ("start", ">=", "today -90d")],
+            [
+                # two dates: the editor knows them as “last 30 days”, one it could not show
+                *("&", "&", "&", ("type_id", "in", []), ("state", "=", "done")),
+                *(("start", ">=", "today -30d"), ("start", "<", "today")),
+            ],
         ),
     ),
     (
@@ -257,7 +267,7 @@ class IsofSegment(models.Model):
     @api.constrains("domain", "mode", "any_segment_ids", "all_segment_ids", "none_segment_ids")
     def _check_combination(self):
         for segment in self:
-            seen, pending = set(), segment._get_sources()
+            seen, pending = self.browse(), segment._get_sources()
             while pending:
                 if segment in pending:
                     raise ValidationError(
@@ -267,8 +277,8 @@ class IsofSegment(models.Model):
                             segment=segment.name,
                         )
                     )
-                seen.update(pending.ids)
-                pending = pending._get_sources().filtered(lambda s: s.id not in seen)
+                seen |= pending
+                pending = pending._get_sources() - seen
 
     def _get_sources(self):
         """Return the segments that these are combined of, or that their rules name."""
@@ -408,7 +418,7 @@ class IsofSegment(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         return action | {
-            "display_name": f"{self.name} – {action['name']}",
+            "display_name": f"{self.name}: {action['name']}",
             "domain": [("segment_id", "=", self.id)],
             "context": {},
         }
@@ -646,9 +656,7 @@ class IsofSegment(models.Model):
         for segment in segments._sort_by_source():
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                    segment._refresh_members(
-                        keep=segment.mode == "snapshot" and not run_snapshots
-                    )
+                    segment._refresh_members(keep=segment.mode == "snapshot" and not run_snapshots)
                 reason = False
             except psycopg2.OperationalError:
                 raise  # a conflict with another transaction: for the caller to try again

@@ -8,17 +8,13 @@ class IsofSegment(models.Model):
     _inherit = "isof.segment"
 
     # No many2one: without Email Marketing there is no such model.
-    mailing_list_res_id = fields.Integer(
-        copy=False, readonly=True, export_string_translation=False
-    )
-    has_mailing = fields.Boolean(
-        compute="_compute_has_mailing", export_string_translation=False
-    )
+    mailing_list_res_id = fields.Integer(copy=False, readonly=True, export_string_translation=False)
+    has_mailing = fields.Boolean(compute="_compute_has_mailing", export_string_translation=False)
 
     @api.depends_context("uid")
     def _compute_has_mailing(self):
-        self.has_mailing = (
-            "mailing.list" in self.env and self.env["mailing.list"].has_access("write")
+        self.has_mailing = "mailing.list" in self.env and self.env["mailing.list"].has_access(
+            "write"
         )
 
     def action_update_mailing_list(self):
@@ -41,9 +37,7 @@ class IsofSegment(models.Model):
         contacts = self._get_mailing_contacts(by_email)
         subscriptions = mailing_list.subscription_ids
         new = contacts - subscriptions.contact_id
-        gone = subscriptions.filtered(
-            lambda s: not s.opt_out and s.contact_id not in contacts
-        )
+        gone = subscriptions.filtered(lambda s: not s.opt_out and s.contact_id not in contacts)
         mailing_list.write(
             {
                 "subscription_ids": [

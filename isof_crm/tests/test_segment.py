@@ -44,9 +44,7 @@ class TestSegmentMembers(SegmentCommon):
         segment.addition_ids = self.gamma | self.beta
         segment.exclusion_ids = self.beta | self.alfa
         self.assertEqual(segment.member_ids, self.gamma)
-        self.assertRecordValues(
-            segment, [{"member_count": 1, "computed_at": NOW, "error": False}]
-        )
+        self.assertRecordValues(segment, [{"member_count": 1, "computed_at": NOW, "error": False}])
         self.assertEqual(self.gamma.isof_segment_ids, segment.with_env(self.env))
 
     def test_target(self):
@@ -86,13 +84,17 @@ class TestSegmentMembers(SegmentCommon):
 
     def test_archived_partners_leave(self):
         segments = self._create_segment() | self._create_segment(mode="snapshot")
-        segments |= self._create_segment(mode="static", addition_ids=[Command.set(self.companies.ids)])
+        segments |= self._create_segment(
+            mode="static", addition_ids=[Command.set(self.companies.ids)]
+        )
         segments |= self._create_segment([("active", "in", [True, False])])
         self.alfa.action_archive()
         with freeze_time(datetime(2026, 3, 12, 9, 0)):
             self._run_cron()
         for segment in segments:
-            self.assertEqual(segment.with_context(active_test=False).member_ids, self.beta | self.gamma)
+            self.assertEqual(
+                segment.with_context(active_test=False).member_ids, self.beta | self.gamma
+            )
             self.assertEqual(segment.member_count, 2)
 
     def test_archived_segment_is_empty(self):
@@ -165,7 +167,10 @@ class TestSegmentMembers(SegmentCommon):
         key = self._create_segment([("isof_lifecycle", "=", "key")])
         for domain in (
             [("category_id", "in", tag.ids)],
-            [("isof_region_id", "child_of", self.region_poland.ids), ("isof_lifecycle", "=", "key")],
+            [
+                ("isof_region_id", "child_of", self.region_poland.ids),
+                ("isof_lifecycle", "=", "key"),
+            ],
             [
                 (
                     "isof_current_consent_ids",
@@ -271,9 +276,7 @@ class TestSegmentCombination(SegmentCommon):
 
     def test_sources_come_first(self):
         middle = self._create_segment(any_segment_ids=self.of_alfa.ids, name="Middle", sequence=5)
-        top = self._create_segment(
-            [("isof_segment_ids", "in", middle.ids)], name="Top", sequence=1
-        )
+        top = self._create_segment([("isof_segment_ids", "in", middle.ids)], name="Top", sequence=1)
         self.alfa.action_archive()
         top.action_refresh()
         self.assertFalse(top.member_ids)
@@ -401,9 +404,7 @@ class TestSegmentBroken(SegmentCommon):
     def _break(self, segment, rule):
         """Give a rule that was fine until an add-on was removed."""
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE isof_segment SET domain = %s WHERE id = %s", (rule, segment.id)
-        )
+        self.env.cr.execute("UPDATE isof_segment SET domain = %s WHERE id = %s", (rule, segment.id))
         segment.invalidate_recordset()
 
 

@@ -186,7 +186,7 @@ class TestSegmentRights(SegmentCommon):
         self.shared.with_user(self.manager).action_refresh()
 
     def test_partners_that_one_may_not_read(self):
-        rule = self.env["ir.rule"].create(
+        self.env["ir.rule"].create(
             {
                 "name": "Hide Beta",
                 "model_id": self.env.ref("base.model_res_partner").id,
@@ -208,7 +208,6 @@ class TestSegmentRights(SegmentCommon):
         own = self.private.with_user(self.salesperson_a)
         own.write({"mode": "static", "addition_ids": [Command.link(self.beta.id)]})
         self.assertEqual(own.sudo().member_count, 0, "no way in by hand either")
-        rule.unlink()
 
     def test_companies(self):
         elsewhere = self.env["res.partner"].create(

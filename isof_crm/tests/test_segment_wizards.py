@@ -5,7 +5,6 @@ import time
 import openpyxl
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
@@ -83,8 +82,10 @@ class TestSegmentAddWizard(SegmentCommon):
     def test_only_to_segments_that_one_may_change(self):
         shared = self._create_segment(is_shared=True)
         Wizard = self.env["isof.segment.add.wizard"].with_user(self.salesperson_a)
-        offered = self.env["isof.segment"].with_user(self.salesperson_a).search(
-            Wizard._get_segment_domain()
+        offered = (
+            self.env["isof.segment"]
+            .with_user(self.salesperson_a)
+            .search(Wizard._get_segment_domain())
         )
         self.assertNotIn(shared.id, offered.ids)
         wizard = Wizard.create({"segment_id": shared.id, "partner_ids": self.alfa.ids})
@@ -129,7 +130,8 @@ class TestSegmentFillWizard(SegmentCommon):
 
     def test_report_then_apply(self):
         wizard = self._fill(
-            text="Alfa Hurt\nGamma Stal\nNobody Ltd\nalfa hurt\nAlfa Hurt\nAnna Alfowska\nBeta Market"
+            text="Alfa Hurt\nGamma Stal\nNobody Ltd\nalfa hurt\nAlfa Hurt\n"
+            "Anna Alfowska\nBeta Market"
         )
         self.assertRecordValues(
             wizard,
@@ -244,7 +246,10 @@ class TestSegmentMailingList(SegmentCommon):
         self.assertEqual(sorted(by_email), ["alfa@example.com", "beta@example.com"])
         self.assertTrue(by_email["beta@example.com"].opt_out)
         self.assertEqual(
-            self.env["mailing.contact"].search_count([("email", "=like", "%@example.com"), ("list_ids", "in", mailing_list.ids)]), 2
+            self.env["mailing.contact"].search_count(
+                [("email", "=like", "%@example.com"), ("list_ids", "in", mailing_list.ids)]
+            ),
+            2,
         )
 
     def test_without_rights_to_mailing_lists(self):

@@ -41,11 +41,8 @@ def read_file(name, content):
     ...
     ValueError: not a workbook
     """
-    if name.lower().endswith(".xlsx"):
-        cells = _read_workbook(content)
-    else:
-        cells = _read_csv(content)
-    entries = (_to_text(cell) for cell in cells)
+    read = _read_workbook if name.lower().endswith(".xlsx") else _read_csv
+    entries = (_to_text(cell) for cell in read(content))
     return [entry for entry in entries if entry]
 
 

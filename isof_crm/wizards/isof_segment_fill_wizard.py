@@ -16,7 +16,8 @@ MATCHES = (
     ("lower(btrim(entry))", "lower(btrim(p.name))"),
     # VAT: letters and digits only, with or without the country's two letters before it
     (
-        r"substring(regexp_replace(upper(entry), '[^A-Z0-9]', '', 'g') from '^(?:[A-Z]{2})?([0-9][0-9A-Z]{5,})$')",
+        r"""substring(regexp_replace(upper(entry), '[^A-Z0-9]', '', 'g')
+                      from '^(?:[A-Z]{2})?([0-9][0-9A-Z]{5,})$')""",
         r"regexp_replace(regexp_replace(upper(p.vat), '[^A-Z0-9]', '', 'g'), '^[A-Z]{2}', '')",
     ),
     ("substring(lower(btrim(entry)) from '^[^@ ]+@[^@ ]+$')", "p.email_normalized"),
@@ -75,9 +76,7 @@ class IsofSegmentFillWizard(models.TransientModel):
         self.ensure_one()
         entries = contact_list.read_pasted(self.text or "") + self._read_file()
         if not entries:
-            raise UserError(
-                self.env._("Paste a list or choose a file with one entry in each row.")
-            )
+            raise UserError(self.env._("Paste a list or choose a file with one entry in each row."))
         unique = list(dict.fromkeys(entries))
         found = self._match(unique)
         self.line_ids.unlink()
@@ -98,9 +97,7 @@ class IsofSegmentFillWizard(models.TransientModel):
                 "state": "report",
                 "entry_count": len(entries),
                 "repeated_count": len(entries) - len(unique),
-                "found_ids": [
-                    Command.set([ids[0] for ids in found.values() if len(ids) == 1])
-                ],
+                "found_ids": [Command.set([ids[0] for ids in found.values() if len(ids) == 1])],
             }
         )
         return self._reopen()
