@@ -20,6 +20,16 @@ REFERENCE_MODELS = (
     "helpdesk.ticket",
 )
 TIME_FIELDS = {"start", "stop", "allday", "duration", "start_date", "stop_date"}
+# Being put in charge is seen in the action plan; mail goes out only on request. Followers are
+# added in one go, see _subscribe_in_charge().
+CREATE_CONTEXT = {
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "isof_subscribe_later": True,
+}
+# They are stored but follow from other fields; the ORM would let a caller overwrite them.
+DERIVED_FIELDS = {"state", "kind", "commercial_partner_id", "access_user_ids", "root_id"}
 
 
 class IsofActivity(models.Model):
@@ -295,14 +305,17 @@ class IsofActivity(models.Model):
     @api.model
     def _default_start(self):
         """Return the next full half hour."""
+        # Always ahead of now: what starts in the past would be proposed as done.
         now = fields.Datetime.now().replace(second=0)
-        return now + timedelta(minutes=-now.minute % 30)
+        return now + timedelta(minutes=30 - now.minute % 30)
 
     @api.model
     def _selection_reference(self):
-        names = [model for model in REFERENCE_MODELS if model in self.env]
-        # sudo: the names of the models only; the documents keep their own rights
-        return [(m.model, m.name) for m in self.env["ir.model"].sudo()._get_by_names(names)]
+        return [
+            (model, self.env["ir.model"]._get(model).name)
+            for model in REFERENCE_MODELS
+            if model in self.env
+        ]
 
     # ------------------------------------------------------------
     # Computes
@@ -324,18 +337,19 @@ class IsofActivity(models.Model):
     @api.depends("start", "company_id")
     def _compute_status_id(self):
         """Propose 'planned', or 'done' for what started in the past; a choice stays."""
+        registering = self.filtered(lambda activity: not (activity._origin and activity.status_id))
+        if not registering:
+            return
         now = fields.Datetime.now()
         today = fields.Date.context_today(self)
         Status = self.env["isof.activity.status"]
         proposals = {
             company: (Status._get_first("planned", company), Status._get_first("done", company))
-            for company in self.company_id | self.env.company
+            for company in registering.company_id or self.env.company
         }
-        for activity in self:
+        for activity in registering:
             planned, done = proposals[activity.company_id or self.env.company]
-            if activity.status_id and (
-                activity._origin or activity.status_id not in planned | done
-            ):
+            if activity.status_id and activity.status_id not in planned | done:
                 continue
             is_past = activity.start and (
                 activity.start.date() < today if activity.allday else activity.start < now
@@ -369,7 +383,7 @@ class IsofActivity(models.Model):
             if activity.department_id and not activity.user_id:
                 continue
             activity.department_id = departments(
-                activity.user_id, activity.company_id, activity.start
+                activity.user_id, activity.company_id, activity._to_day(activity.start)
             )
 
     @api.depends(
@@ -397,7 +411,9 @@ class IsofActivity(models.Model):
         for activity in self:
             if activity.allday and activity.stop:
                 continue
-            hours = activity.duration or activity.type_id.default_duration or 1.0
+            hours = activity.duration
+            if not hours and not activity._origin:
+                hours = activity.type_id.default_duration or 1.0
             activity.stop = activity.start and activity.start + timedelta(
                 minutes=round(hours * 60)
             )
@@ -415,28 +431,25 @@ class IsofActivity(models.Model):
             else:
                 activity.duration = (activity.stop - activity.start).total_seconds() / 3600
 
-    @api.depends("start", "stop", "allday")
+    # Not of 'allday': ticking it in a form turns the moments on screen into their days.
+    @api.depends("start", "stop")
+    @api.depends_context("tz", "uid")
     def _compute_allday_dates(self):
-        tz = self._get_tz()
         for activity in self:
-            for day, bound in (("start_date", "start"), ("stop_date", "stop")):
-                moment = activity[bound]
-                activity[day] = moment and (
-                    activity_time.allday_date(moment, tz)
-                    if activity.allday
-                    else activity_time.local_day(moment, tz)
-                )
+            activity.start_date = activity._to_day(activity.start)
+            activity.stop_date = activity._to_day(activity.stop)
 
-    @api.depends("start", "stop", "state")
+    @api.depends("start", "stop", "allday", "state")
     @api.depends_context("tz", "uid")
     def _compute_timeframe(self):
-        now, tomorrow = self._get_timeframe_bounds()
+        bounds = self._get_timeframe_bounds()
         for activity in self:
+            late_before, upcoming_from = bounds[bool(activity.allday)]
             if activity.state not in OPEN_STATES or not activity.stop:
                 activity.timeframe = False
-            elif activity.stop < now:
+            elif activity.stop < late_before:
                 activity.timeframe = "late"
-            elif activity.start < tomorrow:
+            elif activity.start < upcoming_from:
                 activity.timeframe = "now"
             else:
                 activity.timeframe = "upcoming"
@@ -445,31 +458,37 @@ class IsofActivity(models.Model):
     def _search_timeframe(self, operator, value):
         if operator != "in":
             return NotImplemented
-        now, tomorrow = self._get_timeframe_bounds()
         is_open = Domain("state", "in", OPEN_STATES)
-        domains = {
-            "late": is_open & Domain("stop", "<", now),
-            "now": is_open & Domain("stop", ">=", now) & Domain("start", "<", tomorrow),
-            "upcoming": is_open & Domain("stop", ">=", now) & Domain("start", ">=", tomorrow),
-            False: ~is_open,
-        }
+        domains = {"late": Domain.FALSE, "now": Domain.FALSE, "upcoming": Domain.FALSE}
+        for allday, (late_before, upcoming_from) in self._get_timeframe_bounds().items():
+            is_so = is_open & Domain("allday", "=", allday)
+            is_waiting = is_so & Domain("stop", ">=", late_before)
+            domains["late"] |= is_so & Domain("stop", "<", late_before)
+            domains["now"] |= is_waiting & Domain("start", "<", upcoming_from)
+            domains["upcoming"] |= is_waiting & Domain("start", ">=", upcoming_from)
+        domains[False] = ~is_open
         return Domain.OR(domains[key] for key in value if key in domains)
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         if groupby_spec != "timeframe":
             return super()._read_group_groupby(alias, groupby_spec, query)
-        now, tomorrow = self._get_timeframe_bounds()
+        bounds = self._get_timeframe_bounds()
+        is_allday = self._field_to_sql(alias, "allday", query)
+        late_before, upcoming_from = (
+            SQL("CASE WHEN %s THEN %s ELSE %s END", is_allday, by_day, by_clock)
+            for by_day, by_clock in zip(bounds[True], bounds[False], strict=True)
+        )
         return SQL(
             """CASE WHEN %(state)s NOT IN %(open)s THEN NULL
-                    WHEN %(stop)s < %(now)s THEN 'late'
-                    WHEN %(start)s < %(tomorrow)s THEN 'now'
+                    WHEN %(stop)s < %(late_before)s THEN 'late'
+                    WHEN %(start)s < %(upcoming_from)s THEN 'now'
                     ELSE 'upcoming' END""",
             state=self._field_to_sql(alias, "state", query),
             start=self._field_to_sql(alias, "start", query),
             stop=self._field_to_sql(alias, "stop", query),
             open=OPEN_STATES,
-            now=now,
-            tomorrow=tomorrow,
+            late_before=late_before,
+            upcoming_from=upcoming_from,
         )
 
     @api.depends("state")
@@ -501,7 +520,7 @@ class IsofActivity(models.Model):
         for activity in self:
             # sudo: who may read the activity may read for whom it is
             customer = activity.partner_id.sudo().name
-            activity.display_name = f"{activity.name} – {customer}" if customer else activity.name
+            activity.display_name = " – ".join(filter(None, (activity.name, customer)))
 
     # ------------------------------------------------------------
     # Checks
@@ -531,10 +550,34 @@ class IsofActivity(models.Model):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        """Drop a contact person of another company; the list offers those of the new one."""
+        """Drop contact persons of another company; the list offers those of the new one."""
         company = self.partner_id.commercial_partner_id
-        if company and self.contact_id and self.contact_id.commercial_partner_id != company:
+        if not company:
+            return
+        if self.contact_id.commercial_partner_id != company:
             self.contact_id = False
+        self.contact_ids = self.contact_ids.filtered(
+            lambda contact: contact.commercial_partner_id._origin == company._origin
+        )
+
+    @api.onchange("type_id")
+    def _onchange_type_id(self):
+        """Propose the length of the type, as long as nobody chose one: by hand, in a calendar,
+        or earlier."""
+        if self._origin or {"default_stop", "default_duration"} & self.env.context.keys():
+            return
+        Type = self.env["isof.activity.type"].with_context(active_test=False)
+        if self.duration in Type.search([]).mapped("default_duration"):
+            self.duration = self.type_id.default_duration
+
+    @api.onchange("allday")
+    def _onchange_allday(self):
+        """Show at once the time that an all-day activity gets when it is one no more."""
+        was_allday = (
+            self._origin.allday if self._origin else self.env.context.get("default_allday")
+        )
+        if was_allday and not self.allday and self.start_date:
+            self.update(self._prepare_timed_vals(self.start_date))
 
     # ------------------------------------------------------------
     # CRUD
@@ -545,18 +588,26 @@ class IsofActivity(models.Model):
         """The calendar proposes date-only strings for all-day activities: make them days."""
         values = super().default_get(fields)
         if values.get("allday") and values.get("start"):
-            values.update(self._prepare_allday_vals(values))
+            values.update(self._prepare_allday_vals(self._get_default_times()))
         return values
 
     @api.model_create_multi
     def create(self, vals_list):
         may_name_author = self.env.su or self.env.user.has_group("isof_crm.group_manager")
+        defaults = self._get_default_times()
+        # An empty value, as of an empty cell of an imported file, means what is proposed.
+        proposed = {"name", "status_id", "stop", "duration"}
+        if self.env.context.get("import_file"):
+            proposed |= {"region_id", "department_id"}
         prepared = []
         for vals in vals_list:
-            vals = dict(vals)
-            if vals.get("allday"):
-                vals.update(self._prepare_allday_vals({"start": self._default_start()} | vals))
-            elif vals.get("start") and vals.get("stop"):
+            self._check_not_derived(vals)
+            vals = {name: value for name, value in vals.items() if value or name not in proposed}
+            if vals.get("contact_id") and not vals.get("partner_id"):
+                vals.pop("partner_id", None)
+            if vals.get("allday", defaults["allday"]):
+                vals.update(self._prepare_allday_vals(defaults | vals))
+            elif vals.get("stop"):
                 # the end is what was meant; a length that came along is derived from it
                 vals.pop("duration", None)
             vals.pop("start_date", None)
@@ -564,13 +615,13 @@ class IsofActivity(models.Model):
             if not may_name_author:
                 vals["author_id"] = self.env.uid
             prepared.append(vals)
-        # Being put in charge is seen in the action plan; mail goes out only on request.
-        return super(
-            IsofActivity,
-            self.with_context(mail_create_nolog=True, mail_auto_subscribe_no_notify=True),
-        ).create(prepared)
+        activities = super(IsofActivity, self.with_context(**CREATE_CONTEXT)).create(prepared)
+        activities = activities.with_env(self.env)
+        activities._subscribe_in_charge()
+        return activities
 
     def write(self, vals):
+        self._check_not_derived(vals)
         if "author_id" in vals and not (
             self.env.su or self.env.user.has_group("isof_crm.group_manager")
         ):
@@ -600,7 +651,8 @@ class IsofActivity(models.Model):
                 )
             )
         # sudo: a follow-up that the user may not see holds the activity all the same
-        if followed := self.sudo().filtered(lambda activity: activity.next_ids - self.sudo()):
+        every = self.sudo().with_context(active_test=False)
+        if followed := every.filtered(lambda activity: activity.next_ids - every):
             raise UserError(
                 self.env._(
                     "These activities have follow-ups; delete or re-link those first:\n"
@@ -663,69 +715,136 @@ class IsofActivity(models.Model):
         return statuses.search([("company_id", "in", (*self.env.companies.ids, False))])
 
     @api.model
+    def _check_not_derived(self, vals):
+        """Refuse values of fields that follow from others.
+
+        :raises UserError: when ``vals`` has any
+        """
+        if names := DERIVED_FIELDS & vals.keys():
+            raise UserError(
+                self.env._(
+                    "These fields follow from others and cannot be set: %(fields)s. The state, for "
+                    "one, follows from the status.",
+                    fields=", ".join(sorted(self._fields[name].string for name in names)),
+                )
+            )
+
+    def _subscribe_in_charge(self):
+        """Let those in charge and the author follow, as the chatter would one by one."""
+        if self.env.context.get("mail_create_nosubscribe") or self.env.context.get(
+            "tracking_disable"
+        ):
+            return
+        # sudo: the partners of users, to subscribe them
+        for users, activities in (
+            self.sudo().grouped(lambda activity: activity.user_id | activity.author_id).items()
+        ):
+            followers = users.filtered(lambda user: user.active and not user.share).partner_id
+            self.env["mail.followers"]._insert_followers(
+                self._name, activities.ids, followers.ids, customer_ids=[], check_existing=False
+            )
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        if self.env.context.get("isof_subscribe_later"):
+            return []
+        return super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
+
+    @api.model
     def _get_tz(self):
         """Return the name of the time zone that the user reads times in."""
-        return self.env.context.get("tz") or self.env.user.tz or "UTC"
+        return self.env.tz.zone
+
+    def _to_day(self, moment):
+        """Return the day that one of the activity's bounds falls on by the user's clock."""
+        if not moment:
+            return False
+        tz = self._get_tz()
+        return (
+            activity_time.allday_date(moment, tz)
+            if self.allday
+            else activity_time.local_day(moment, tz)
+        )
 
     @api.model
     def _get_timeframe_bounds(self):
-        """Return now and the beginning of tomorrow on the user's clock, as UTC datetimes."""
+        """Return until when activities are overdue and from when they are still to come.
+
+        :return: dict of ``allday`` to a tuple of two naive datetimes: what stopped before the
+            first is overdue, what starts at or after the second is coming. Both are UTC for
+            timed activities; all-day ones last as long as their day does on the user's clock.
+        """
         now = fields.Datetime.now()
         tz = self._get_tz()
-        return now, activity_time.day_bounds(activity_time.local_day(now, tz), tz)[1]
+        today = activity_time.local_day(now, tz)
+        midnight = fields.Datetime.to_datetime(today)
+        return {
+            False: (now, activity_time.day_bounds(today, tz)[1]),
+            True: (midnight, midnight + timedelta(days=1)),
+        }
+
+    @api.model
+    def _get_default_times(self):
+        """Return the times that the context proposes, such as those chosen in a calendar."""
+        return {
+            name: self.env.context.get(f"default_{name}") for name in ("start", "stop", "allday")
+        }
+
+    @api.model
+    def _get_given_day(self, vals, bound):
+        """Return the day that ``vals`` give for a bound, ``start`` or ``stop``; None if none."""
+        if day := vals.get(f"{bound}_date"):
+            return fields.Date.to_date(day)
+        if not (moment := fields.Datetime.to_datetime(vals.get(bound) or None)):
+            return None
+        if self.env.context.get("import_file"):
+            # the import has put the clock of the user on everything, days included
+            return activity_time.local_day(moment, self._get_tz())
+        return activity_time.allday_date(moment, self._get_tz())
 
     @api.model
     def _prepare_allday_vals(self, vals):
         """Return start and stop of an all-day activity from the days or moments in ``vals``.
 
-        ``start_date`` and ``stop_date`` count before ``start`` and ``stop``; a last day that
-        is not given is the first one.
+        ``start_date`` and ``stop_date`` count before ``start`` and ``stop``; a first day that is
+        not given is today, a last day that is not given is the first one.
         """
-        tz = self._get_tz()
-        days = [
-            fields.Date.to_date(vals.get(f"{bound}_date"))
-            or (
-                vals.get(bound)
-                and activity_time.allday_date(fields.Datetime.to_datetime(vals[bound]), tz)
-            )
-            for bound in ("start", "stop")
-        ]
-        start, stop = activity_time.allday_bounds(days[0], days[1] or days[0])
+        first = self._get_given_day(vals, "start") or fields.Date.context_today(self)
+        last = self._get_given_day(vals, "stop") or first
+        start, stop = activity_time.allday_bounds(first, last)
         return {"start": start, "stop": stop}
+
+    def _prepare_timed_vals(self, day):
+        """Return start and stop of an activity that lasted all day: at 9 on the user's clock."""
+        nine = fields.Datetime.to_datetime(day).replace(hour=9)
+        start = activity_time.to_utc(nine, self._get_tz())
+        return {"start": start, "stop": start + timedelta(hours=self.type_id.default_duration)}
 
     def _prepare_time_vals(self, vals):
         """Return the time fields to write on one activity for the ones a caller gave.
 
-        Moving only the start keeps the length; all-day activities are put on whole days.
+        Moving only the start keeps the length, changing only the first day keeps the last;
+        all-day activities are put on whole days.
         """
         self.ensure_one()
-        time_vals = {name: vals[name] for name in TIME_FIELDS & vals.keys()}
-        if time_vals.get("allday", self.allday):
-            if not self.allday:
-                time_vals = {"start": self.start, "stop": self.stop} | time_vals
-            elif (moved := time_vals.get("start_date") or time_vals.get("start")) and not (
-                time_vals.get("stop") or time_vals.get("stop_date")
-            ):
-                length = self.stop_date - self.start_date
-                first = self._prepare_allday_vals({"start": moved})["start"].date()
-                time_vals = {"start_date": first, "stop_date": first + length}
-            else:
-                time_vals = {
-                    "start_date": None if time_vals.get("start") else self.start_date,
-                    "stop_date": None if time_vals.get("stop") else self.stop_date,
-                } | time_vals
-            return {"allday": True} | self._prepare_allday_vals(time_vals)
-        if self.allday and not time_vals.get("start"):
-            # from all-day to timed without saying when: 9 o'clock on the user's clock
-            tz = self._get_tz()
-            nine = fields.Datetime.to_datetime(self.start_date).replace(hour=9)
-            time_vals["start"] = activity_time.to_utc(nine, tz)
-            if not time_vals.get("stop"):
-                time_vals["stop"] = time_vals["start"] + timedelta(
-                    hours=self.type_id.default_duration
-                )
-        if time_vals.get("stop"):
-            time_vals.pop("duration", None)
-        return {
-            name: value for name, value in time_vals.items() if not name.endswith("_date")
-        }
+        given = {name: vals[name] for name in TIME_FIELDS & vals.keys()}
+        if given.get("allday", self.allday):
+            first = self._get_given_day(given, "start") or self.start_date
+            last = self._get_given_day(given, "stop")
+            if not last and (given.get("start_date") or not given.get("start")):
+                last = self.stop_date
+            if not last or first > last and not given.get("stop") and not given.get("stop_date"):
+                last = first + (self.stop_date - self.start_date)
+            start, stop = activity_time.allday_bounds(first, last)
+            return {"allday": True, "start": start, "stop": stop}
+        if self.allday:
+            timed = self._prepare_timed_vals(given.get("start_date") or self.start_date)
+            length = (
+                timedelta(hours=given["duration"])
+                if given.get("duration")
+                else timed["stop"] - timed["start"]
+            )
+            start = fields.Datetime.to_datetime(given.get("start") or timed["start"])
+            given = {"start": start, "stop": start + length} | given
+        if given.get("stop"):
+            given.pop("duration", None)
+        return {name: value for name, value in given.items() if not name.endswith("_date")}
