@@ -28,6 +28,10 @@
         "views/isof_crm_menus.xml",
     ],
     "demo": [],
+    "assets": {
+        "web.assets_backend": ["isof_crm/static/src/**/*"],
+        "web.assets_unit_tests": ["isof_crm/static/tests/**/*.test.js"],
+    },
     "application": True,
     "installable": True,
 }

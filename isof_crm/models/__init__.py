@@ -9,6 +9,7 @@ from . import (
     isof_activity_plan_step,
     isof_activity_status,
     isof_activity_tag,
+    isof_activity_timeline,
     isof_activity_type,
     isof_activity_type_suggestion,
     isof_region,
