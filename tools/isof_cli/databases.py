@@ -90,8 +90,6 @@ def create(env, name, modules, *, demo=True, lang=None):
         with step(f"Database {name}: {', '.join(modules) or 'base'} {kind}"):
             clone(server, template, fresh)
             install(env, fresh, modules, f"create-{name}.log")
-            if lang:
-                set_language(server, fresh, lang)
             write_note(server, fresh, {"addons": state(modules)})
             rename(server, fresh, name)
 
@@ -114,16 +112,23 @@ def state(modules):
 def update(env, name):
     """Bring the add-ons of this checkout in a database to their present state."""
     note = read_note(env.server, name)
-    known = note.get("addons", {})
-    wanted = state(config.addons())
-    changed = [module for module, digest in wanted.items() if known.get(module) != digest]
+    changed = changed_addons(note)
     if not changed:
         return
+    wanted = state(changed)
     with step(f"Database {name}: updating {', '.join(changed)}, which changed"):
         modules = ",".join(changed)
-        arguments = ("-i", modules, "-u", modules, "--stop-after-init", "--skip-auto-install")
-        env.batch(f"update-{name}.log", "-d", name, *arguments)
-        write_note(env.server, name, note | {"addons": known | wanted})
+        arguments = ("-i", modules, "-u", modules, "--i18n-overwrite", "--skip-auto-install")
+        env.batch(f"update-{name}.log", "-d", name, *arguments, "--stop-after-init")
+        note["addons"] = note.get("addons", {}) | wanted
+        write_note(env.server, name, note)
+
+
+def changed_addons(note):
+    """Return the add-ons that changed, or came, since the note on a database was written."""
+    known = note.get("addons", {})
+    now = state(config.addons())
+    return [name for name, digest in now.items() if known.get(name) != digest]
 
 
 def set_language(server, name, lang):
@@ -139,7 +144,8 @@ def set_language(server, name, lang):
 
 def dependencies_template(env, modules, *, demo, lang=None):
     """Return the template with the modules that ours depend on, made if need be."""
-    languages = sorted({config.LANGUAGE, lang or config.LANGUAGE} - {"en_US"})
+    # The first language becomes everyone's default.
+    languages = list(dict.fromkeys([lang or "en_US", "en_US", config.LANGUAGE]))
     requirements = odoo.REQUIREMENTS.read_text()
     key = config.digest("1", env.source.key, requirements, demo, *languages, *modules)
     name = DEPENDENCIES + key
