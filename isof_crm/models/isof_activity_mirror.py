@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools.misc import clean_context
 
 from .isof_activity_status import DROPPED_STATES
 
@@ -88,7 +89,7 @@ class IsofActivity(models.Model):
         # sudo: the event is the activity's own; its rights are those of the activity
         events = self.sudo().calendar_event_id
         result = super().unlink()
-        events.with_context(**self._get_mirror_context()).unlink()
+        events.with_context(self._get_mirror_context()).unlink()
         return result
 
     def action_send_invitations(self):
@@ -102,6 +103,10 @@ class IsofActivity(models.Model):
         """Return the context in which Odoo's calendar neither mails, nor adds to-dos, nor
         rewrites the description."""
         return {
+            # defaults and the active record are meant for the activity, not for its event
+            **clean_context(self.env.context),
+            "active_model": None,
+            "active_id": None,
             "no_mail_to_attendees": True,
             "skip_attendee_notification": True,
             "skip_contact_description": True,
@@ -109,10 +114,8 @@ class IsofActivity(models.Model):
             "mail_create_nosubscribe": True,
             "mail_auto_subscribe_no_notify": True,
             "mail_notrack": True,
-            # defaults and the active record are meant for the activity, not for its event
-            **{key: None for key in self.env.context if key.startswith("default_")},
-            "active_model": None,
-            "active_id": None,
+            # Google's calendar would mail as well
+            "send_updates": False,
         }
 
     def _sync_calendar_event(self):
@@ -135,17 +138,17 @@ class IsofActivity(models.Model):
         events = (
             self.env["calendar.event"]
             .sudo()
-            .with_context(**mirror_context)
+            .with_context(mirror_context)
             .create([activity._prepare_calendar_event_vals() for activity in to_create])
         )
         for activity, event in zip(to_create, events, strict=True):
             activity.calendar_event_id = event
         for activity in wanted - to_create:
-            activity.calendar_event_id.with_context(**mirror_context).write(
+            activity.calendar_event_id.with_context(mirror_context).write(
                 activity._prepare_calendar_event_vals()
             )
         (activities - wanted).calendar_event_id.filtered("active").with_context(
-            **mirror_context
+            mirror_context
         ).write({"active": False})
 
     def _prepare_calendar_event_vals(self):
@@ -158,6 +161,8 @@ class IsofActivity(models.Model):
             "name": self.display_name,
             "active": True,
             "user_id": self.user_id.id,
+            # Odoo shows an event to every employee of every company: the others see "Busy"
+            "privacy": "private",
             "partner_ids": [Command.set(attendees.ids)],
             "allday": self.allday,
             "location": self.location,
