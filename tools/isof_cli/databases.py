@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 
-from . import config, odoo, store
+from . import config, odoo, store, venv
 from .console import Failure, step
 
 DEPENDENCIES = "isof_deps_"
@@ -146,8 +146,8 @@ def dependencies_template(env, modules, *, demo, lang=None):
     """Return the template with the modules that ours depend on, made if need be."""
     # The first language becomes everyone's default.
     languages = list(dict.fromkeys([lang or "en_US", "en_US", config.LANGUAGE]))
-    requirements = odoo.REQUIREMENTS.read_text()
-    key = config.digest("1", env.source.key, requirements, demo, *languages, *modules)
+    packages = venv.wanted(odoo.REQUIREMENTS)
+    key = config.digest("1", env.source.key, *packages, demo, *languages, *modules)
     name = DEPENDENCIES + key
     with store.lock(f"template-{name}", "making the template of the dependencies"):
         if not exists(env.server, name):
