@@ -87,9 +87,7 @@ class IsofActivity(models.Model):
         tracking=True,
         group_expand="_group_expand_status_id",
     )
-    state = fields.Selection(
-        related="status_id.state", store=True, precompute=True, string="State"
-    )
+    state = fields.Selection(related="status_id.state", store=True, precompute=True, string="State")
     note = fields.Text(help="Short note: what it is about, what to prepare.")
     result = fields.Text(copy=False, help="What came of it.")
     priority = fields.Selection(
@@ -270,12 +268,8 @@ class IsofActivity(models.Model):
     )
 
     # How it is looked at
-    is_striked = fields.Boolean(
-        compute="_compute_is_striked", export_string_translation=False
-    )
-    is_hatched = fields.Boolean(
-        compute="_compute_is_striked", export_string_translation=False
-    )
+    is_striked = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
+    is_hatched = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
     is_my_team = fields.Boolean(
         string="My Team's",
         compute="_compute_is_my_team",
@@ -326,7 +320,12 @@ class IsofActivity(models.Model):
         """Propose the name of the type, as long as nobody wrote a subject of their own."""
         own_subjects = set(self.mapped("name")) - {False}
         proposals = (
-            set(self.env["isof.activity.type"].with_context(active_test=False).search([]).mapped("name"))
+            set(
+                self.env["isof.activity.type"]
+                .with_context(active_test=False)
+                .search([])
+                .mapped("name")
+            )
             if own_subjects
             else set()
         )
@@ -394,14 +393,20 @@ class IsofActivity(models.Model):
         "commercial_partner_id.user_id",
     )
     def _compute_access_user_ids(self):
-        for activity in self:
-            activity.access_user_ids = (
+        activities_by_users = {}
+        # an archived participant sees the activity again once back
+        for activity in self.with_context(active_test=False):
+            users = (
                 activity.user_id
                 | activity.participant_ids
                 | activity.author_id
                 | activity.partner_id.user_id
                 | activity.commercial_partner_id.user_id
             )
+            activities_by_users[users] = activities_by_users.get(users, self.browse()) | activity
+        # each assignment of a many2many is a query
+        for users, activities in activities_by_users.items():
+            activities.access_user_ids = users
 
     @api.depends("start", "duration")
     def _compute_stop(self):
@@ -414,9 +419,7 @@ class IsofActivity(models.Model):
             hours = activity.duration
             if not hours and not activity._origin:
                 hours = activity.type_id.default_duration or 1.0
-            activity.stop = activity.start and activity.start + timedelta(
-                minutes=round(hours * 60)
-            )
+            activity.stop = activity.start and activity.start + timedelta(minutes=round(hours * 60))
 
     @api.depends("start", "stop", "allday")
     def _compute_duration(self):
@@ -502,9 +505,10 @@ class IsofActivity(models.Model):
     def _compute_is_my_team(self):
         users, departments = self.env.user._get_isof_led()
         for activity in self:
-            activity.is_my_team = bool(
-                activity.sudo().access_user_ids & users
-            ) or activity.department_id in departments
+            activity.is_my_team = (
+                bool(activity.sudo().access_user_ids & users)
+                or activity.department_id in departments
+            )
 
     @api.model
     def _search_is_my_team(self, operator, value):
@@ -573,9 +577,7 @@ class IsofActivity(models.Model):
     @api.onchange("allday")
     def _onchange_allday(self):
         """Show at once the time that an all-day activity gets when it is one no more."""
-        was_allday = (
-            self._origin.allday if self._origin else self.env.context.get("default_allday")
-        )
+        was_allday = self._origin.allday if self._origin else self.env.context.get("default_allday")
         if was_allday and not self.allday and self.start_date:
             self.update(self._prepare_timed_vals(self.start_date))
 
@@ -605,7 +607,8 @@ class IsofActivity(models.Model):
             vals = {name: value for name, value in vals.items() if value or name not in proposed}
             if vals.get("contact_id") and not vals.get("partner_id"):
                 vals.pop("partner_id", None)
-            if vals.get("allday", defaults["allday"]):
+            is_missing_start = not (vals.get("start_date") or vals.get("start", True))
+            if vals.get("allday", defaults["allday"]) and not is_missing_start:
                 vals.update(self._prepare_allday_vals(defaults | vals))
             elif vals.get("stop"):
                 # the end is what was meant; a length that came along is derived from it

@@ -57,7 +57,7 @@ class ResUsers(models.Model):
         """Return a function that tells in which department a user was at some time.
 
         :param companies: the ``res.company`` records to look at
-        :return: function of user, company and datetime that returns ``hr.department``; before
+        :return: function of user, company and date that returns ``hr.department``; before
             the first known version of the employee it is the department of that version
         """
         # sudo: the department only, of employees that the user may not read otherwise
@@ -81,12 +81,12 @@ class ResUsers(models.Model):
             departments.append(version.department_id.id)
         Department = self.env["hr.department"]
 
-        def get_department(user, company, moment):
+        def get_department(user, company, day):
             dates, departments = history.get((user.id, company.id), ([], []))
             if not dates:
                 return Department
-            position = bisect_right(dates, moment.date()) - 1 if moment else -1
-            return Department.browse(departments[max(position, 0) if moment else -1])
+            position = max(bisect_right(dates, day) - 1, 0) if day else -1
+            return Department.browse(departments[position])
 
         return get_department
 

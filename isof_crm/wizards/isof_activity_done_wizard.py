@@ -11,9 +11,7 @@ class IsofActivityDoneWizard(models.TransientModel):
     _name = "isof.activity.done.wizard"
     _description = "Done and Plan Next"
 
-    activity_id = fields.Many2one(
-        "isof.activity", required=True, readonly=True, ondelete="cascade"
-    )
+    activity_id = fields.Many2one("isof.activity", required=True, readonly=True, ondelete="cascade")
     type_id = fields.Many2one(related="activity_id.type_id", string="Type of the Activity")
     company_id = fields.Many2one(related="activity_id.company_id")
     commercial_partner_id = fields.Many2one(related="activity_id.commercial_partner_id")
@@ -103,7 +101,7 @@ class IsofActivityDoneWizard(models.TransientModel):
 
     def _get_suggested_start(self, delay, unit):
         """Return when the next activity is proposed: counted from today, at the same time of
-        day as this activity, or at nine where it was all-day."""
+        day as this activity, or at nine where it was all-day; never in the past."""
         activity = self.activity_id
         if not activity.start:
             return False
@@ -118,7 +116,7 @@ class IsofActivityDoneWizard(models.TransientModel):
         starts = user._get_isof_starts(
             activity_time.to_utc(wall_time, tz), [(delay, unit)], activity.company_id
         )
-        return starts[user.id][0]
+        return max(starts[user.id][0], activity._default_start())
 
     def action_confirm(self):
         """Record the result, and plan the next activity where one is wanted.
@@ -137,7 +135,9 @@ class IsofActivityDoneWizard(models.TransientModel):
                 )
             )
         activity.result = self.result
-        activity._set_state(self.outcome)
+        # a status of the company's own that means the same stays
+        if activity.state != self.outcome:
+            activity._set_state(self.outcome)
         if not self.plan_next:
             return {"type": "ir.actions.act_window_close"}
         if not (self.next_type_id and self.next_start):
