@@ -753,6 +753,17 @@ class IsofActivity(models.Model):
         return super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
 
     @api.model
+    @api.readonly
+    def get_unusual_days(self, date_from, date_to=None):
+        """Return which days the calendar greys: those on which the user does not work.
+
+        :param str date_from: first moment, as the calendar view sends it
+        :param str date_to: last moment
+        :return: dict of days (``YYYY-MM-DD``), true where unusual
+        """
+        return self.env.user.employee_id._get_unusual_days(date_from, date_to)
+
+    @api.model
     def _get_tz(self):
         """Return the name of the time zone that the user reads times in."""
         return self.env.tz.zone
