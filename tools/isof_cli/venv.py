@@ -8,7 +8,8 @@ import time
 import venv
 
 from . import config, store
-from .console import Failure, run_logged, step
+from .console import Failure, step
+from .programs import run_logged
 
 UNUSED_DAYS = 14
 
