@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
@@ -70,8 +71,8 @@ class IsofActivity(models.Model):
 
     @api.depends("type_id")
     def _compute_alarm_ids(self):
-        for activity in self:
-            activity.alarm_ids = activity.type_id.alarm_ids
+        for activity_type, activities in self.grouped("type_id").items():
+            activities.alarm_ids = activity_type.alarm_ids
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -99,9 +100,17 @@ class IsofActivity(models.Model):
         self.sudo().calendar_event_id.attendee_ids._send_invitation_emails()
 
     @api.model
+    def _check_not_derived(self, vals):
+        super()._check_not_derived(vals)
+        # events are written in sudo mode: nobody may name that of somebody else
+        if "calendar_event_id" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The event in the Odoo calendar follows from the activity.")
+            )
+
+    @api.model
     def _get_mirror_context(self):
-        """Return the context in which Odoo's calendar neither mails, nor adds to-dos, nor
-        rewrites the description."""
+        """Return the context in which Odoo's calendar keeps silent and leaves the text alone."""
         return {
             # defaults and the active record are meant for the activity, not for its event
             **clean_context(self.env.context),
@@ -128,10 +137,12 @@ class IsofActivity(models.Model):
         # sudo: the event is the activity's own, see unlink()
         activities = self.sudo()
         wanted = activities.filtered(
-            lambda activity: activity.is_mirrored
-            and activity.active
-            and activity.state not in DROPPED_STATES
-            and activity.user_id.active
+            lambda activity: (
+                activity.is_mirrored
+                and activity.active
+                and activity.state not in DROPPED_STATES
+                and activity.user_id.active
+            )
         )
         to_create = wanted.filtered(lambda activity: not activity.calendar_event_id)
         mirror_context = self._get_mirror_context()

@@ -156,8 +156,8 @@ class IsofActivityPlanRun(models.Model):
     def _cron_plan(self):
         """Plan the customers still waiting, batch by batch; each batch is kept."""
         runs = self.search([("state", "=", "running")], order="id")
-        Cron = self.env["ir.cron"]
-        Cron._commit_progress(
+        cron = self.env["ir.cron"]
+        cron._commit_progress(
             remaining=sum(run.total_count - run.done_count - run.skipped_count for run in runs)
         )
         for run in runs:
@@ -169,11 +169,11 @@ class IsofActivityPlanRun(models.Model):
                     lang=starter.lang, tz=starter.tz, allowed_company_ids=run.company_id.ids
                 )
                 try:
-                    seconds_left = Cron._commit_progress(run_as_starter._plan_batch(BATCH_SIZE))
+                    seconds_left = cron._commit_progress(run_as_starter._plan_batch(BATCH_SIZE))
                 except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                     # somebody saved one of these customers at the same time: once more
                     self.env.cr.rollback()
-                    seconds_left = Cron._commit_progress()
+                    seconds_left = cron._commit_progress()
                 if not seconds_left:
                     return
 
@@ -241,11 +241,11 @@ class IsofActivityPlanRun(models.Model):
                     customers=", ".join(archived.mapped("display_name")),
                 )
             )
-        Activity = self.env["isof.activity"]
+        activities = self.env["isof.activity"]
         with self.env.cr.savepoint():
             previous_ids = [False] * len(partners)
             for step_vals in self._prepare_activity_vals(partners):
-                previous_ids = Activity.create(
+                previous_ids = activities.create(
                     [
                         vals | {"previous_id": previous_id}
                         for vals, previous_id in zip(step_vals, previous_ids, strict=True)

@@ -19,7 +19,10 @@ class ResPartner(models.Model):
     )
     # An activity is found from its contractor and from the commercial entity above it.
     isof_activity_ids = fields.One2many(
-        "isof.activity", "partner_id", string="Activities with This Contact", groups="isof_crm.group_user"
+        "isof.activity",
+        "partner_id",
+        string="Activities with This Contact",
+        groups="isof_crm.group_user",
     )
     isof_commercial_activity_ids = fields.One2many(
         "isof.activity",
@@ -83,8 +86,8 @@ class ResPartner(models.Model):
     def _compute_isof_activity_dates(self):
         last, upcoming = {}, {}
         # whoever saves may have asked for archived records too: these never count
-        Activity = self.env["isof.activity"].with_context(active_test=True)
-        for partner, state, first_start, last_start in Activity._read_group(
+        activities = self.env["isof.activity"].with_context(active_test=True)
+        for partner, state, first_start, last_start in activities._read_group(
             [("commercial_partner_id", "in", self.ids), ("state", "in", ("done", *OPEN_STATES))],
             ["commercial_partner_id", "state"],
             ["start:min", "start:max"],

@@ -1,11 +1,11 @@
-from datetime import date, datetime
+from datetime import datetime
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common import NOW, ActivityCommon
+from .common import ActivityCommon
 
 # Wednesday, 25 March 2026, at ten in Warsaw: four days before the clocks go forward.
 START = datetime(2026, 3, 25, 9, 0)
@@ -48,7 +48,8 @@ class PlanCommon(ActivityCommon):
             self.env["isof.activity.plan.launch"]
             .with_user(by or self.salesperson_a)
             .with_context(
-                active_model="res.partner", active_ids=(self.alfa if partners is None else partners).ids
+                active_model="res.partner",
+                active_ids=(self.alfa if partners is None else partners).ids,
             )
         )
         wizard.plan_id = plan or self.plan
@@ -268,12 +269,10 @@ class TestPlan(PlanCommon):
 
     def test_started_twice_is_allowed_and_announced(self):
         self._start(partners=self.alfa_anna)
-        Launch = self.env["isof.activity.plan.launch"].with_user(self.salesperson_b)
+        launch = self.env["isof.activity.plan.launch"].with_user(self.salesperson_b)
 
         def repeated(partners):
-            return Launch.new(
-                {"plan_id": self.plan.id, "partner_ids": partners.ids}
-            ).repeated_count
+            return launch.new({"plan_id": self.plan.id, "partner_ids": partners.ids}).repeated_count
 
         self.assertEqual(repeated(self.alfa_anna | self.beta), 1)
         self.assertEqual(repeated(self.alfa | self.beta), 0, "the company has no plan of its own")
@@ -304,7 +303,9 @@ class TestPlan(PlanCommon):
         run.activity_line_ids[0].action_done()
         run.with_user(self.salesperson_a).action_cancel()
         self.assertEqual((run.state, run.open_count), ("cancelled", 0))
-        self.assertEqual(sorted(run.activity_line_ids.mapped("state")), ["cancelled"] * 5 + ["done"])
+        self.assertEqual(
+            sorted(run.activity_line_ids.mapped("state")), ["cancelled"] * 5 + ["done"]
+        )
 
     def test_runs_are_ones_own_and_nobody_writes_them(self):
         run = self._start()

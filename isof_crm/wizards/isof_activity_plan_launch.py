@@ -62,9 +62,13 @@ class IsofActivityPlanLaunch(models.TransientModel):
                     [("plan_id", "=", wizard.plan_id.id), ("company_id", "=", wizard.company_id.id)]
                 )
             )
-            addressees = self.env["isof.activity"].sudo()._read_group(
-                [("plan_run_id", "in", runs.ids), ("state", "in", OPEN_STATES)],
-                ["partner_id", "contact_id"],
+            addressees = (
+                self.env["isof.activity"]
+                .sudo()
+                ._read_group(
+                    [("plan_run_id", "in", runs.ids), ("state", "in", OPEN_STATES)],
+                    ["partner_id", "contact_id"],
+                )
             )
             under_way = runs.pending_partner_ids.union(
                 *(contact or partner for partner, contact in addressees)
