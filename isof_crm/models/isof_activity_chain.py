@@ -57,6 +57,8 @@ class IsofActivity(models.Model):
 
     @api.constrains("previous_id")
     def _check_chain(self):
+        # constraints run in sudo mode; nobody hangs an activity on one they may not see
+        self.previous_id.sudo(False).check_access("read")
         if self._has_cycle("previous_id"):
             raise ValidationError(
                 self.env._(
