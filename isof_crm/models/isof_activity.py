@@ -752,6 +752,11 @@ class IsofActivity(models.Model):
             return []
         return super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
 
+    def _open_groups(self, *, auto_unfold, **kwargs):
+        # Odoo unfolds the first level only; the action plan shows due dates and activities.
+        auto_unfold = auto_unfold or self.env.context.get("isof_unfold_groups", False)
+        return super()._open_groups(auto_unfold=auto_unfold, **kwargs)
+
     @api.model
     @api.readonly
     def get_unusual_days(self, date_from, date_to=None):
