@@ -15,5 +15,6 @@ from . import (
     isof_region,
     res_partner,
     res_users,
+    res_users_settings,
     utm_campaign,
 )

@@ -1,1 +1,1 @@
-from . import isof_activity_done_wizard, isof_activity_plan_launch
+from . import isof_activity_done_wizard, isof_activity_plan_launch, isof_activity_report_wizard

@@ -14,24 +14,31 @@ async function canMakePdf() {
     return ["ok", "upgrade"].includes(await rpc("/report/check_wkhtmltopdf"));
 }
 
-registry.category("ir.actions.report handlers").add("isof_crm.report_print", async (action, options, env) => {
-    if (action.report_type !== "qweb-pdf" || !isOurs(action.report_name) || (await canMakePdf())) {
-        return false;
-    }
-    env.services.notification.add(
-        _t("This server makes no PDF files: wkhtmltopdf is missing. Use the Print button here and choose “Save as PDF”."),
-        { title: _t("Report"), type: "info" }
-    );
-    await env.services.action.doAction({ ...action, report_type: "qweb-html" }, options);
-    return true;
-});
+registry
+    .category("ir.actions.report handlers")
+    .add("isof_crm.report_print", async (action, options, env) => {
+        if (
+            action.report_type === "qweb-pdf" &&
+            isOurs(action.report_name) &&
+            !(await canMakePdf())
+        ) {
+            env.services.notification.add(
+                _t(
+                    "This server makes no PDF files: wkhtmltopdf is missing. Use the Print button here and choose “Save as PDF”.",
+                ),
+                { type: "info", autocloseDelay: 12000 },
+            );
+            action.report_type = "qweb-html";
+        }
+        return false; // core goes on
+    });
 
 patch(ReportAction.prototype, {
     async print() {
         if (isOurs(this.props.report_name) && !(await canMakePdf())) {
             this.iframe.el.contentWindow.print();
-            return;
+        } else {
+            super.print();
         }
-        super.print();
     },
 });
