@@ -6,7 +6,7 @@
     "author": "ISOF CRM",
     "website": "https://github.com/isof-crm/isof-crm",
     "license": "AGPL-3",
-    "depends": ["contacts", "calendar", "mail", "utm", "sales_team", "hr"],
+    "depends": ["contacts", "calendar", "mail", "utm", "sales_team", "hr", "base_import"],
     "external_dependencies": {"python": ["xlsxwriter"]},
     "data": [
         "security/isof_crm_groups.xml",

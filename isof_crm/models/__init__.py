@@ -1,4 +1,5 @@
 from . import (
+    base,
     base_partner_merge,
     calendar_event,
     isof_activity,

@@ -341,9 +341,9 @@ class IsofActivity(models.Model):
             return
         now = fields.Datetime.now()
         today = fields.Date.context_today(self)
-        Status = self.env["isof.activity.status"]
+        statuses = self.env["isof.activity.status"]
         proposals = {
-            company: (Status._get_first("planned", company), Status._get_first("done", company))
+            company: (statuses._get_first("planned", company), statuses._get_first("done", company))
             for company in registering.company_id or self.env.company
         }
         for activity in registering:
@@ -381,8 +381,9 @@ class IsofActivity(models.Model):
         for activity in self:
             if activity.department_id and not activity.user_id:
                 continue
+            to_day = activity._get_to_day(activity.allday)
             activity.department_id = departments(
-                activity.user_id, activity.company_id, activity._to_day(activity.start)
+                activity.user_id, activity.company_id, activity.start and to_day(activity.start)
             )
 
     @api.depends(
@@ -434,13 +435,14 @@ class IsofActivity(models.Model):
             else:
                 activity.duration = (activity.stop - activity.start).total_seconds() / 3600
 
-    # Not of 'allday': ticking it in a form turns the moments on screen into their days.
-    @api.depends("start", "stop")
+    @api.depends("start", "stop", "allday")
     @api.depends_context("tz", "uid")
     def _compute_allday_dates(self):
         for activity in self:
-            activity.start_date = activity._to_day(activity.start)
-            activity.stop_date = activity._to_day(activity.stop)
+            # what is ticked only now in a form has moments still
+            to_day = activity._get_to_day(activity._was_allday())
+            activity.start_date = activity.start and to_day(activity.start)
+            activity.stop_date = activity.stop and to_day(activity.stop)
 
     @api.depends("start", "stop", "allday", "state")
     @api.depends_context("tz", "uid")
@@ -566,19 +568,17 @@ class IsofActivity(models.Model):
 
     @api.onchange("type_id")
     def _onchange_type_id(self):
-        """Propose the length of the type, as long as nobody chose one: by hand, in a calendar,
-        or earlier."""
+        """Propose the length of the type, unless it was chosen: by hand, by drag or earlier."""
         if self._origin or {"default_stop", "default_duration"} & self.env.context.keys():
             return
-        Type = self.env["isof.activity.type"].with_context(active_test=False)
-        if self.duration in Type.search([]).mapped("default_duration"):
+        types = self.env["isof.activity.type"].with_context(active_test=False).search([])
+        if self.duration in types.mapped("default_duration"):
             self.duration = self.type_id.default_duration
 
     @api.onchange("allday")
     def _onchange_allday(self):
         """Show at once the time that an all-day activity gets when it is one no more."""
-        was_allday = self._origin.allday if self._origin else self.env.context.get("default_allday")
-        if was_allday and not self.allday and self.start_date:
+        if self._was_allday() and not self.allday and self.start_date:
             self.update(self._prepare_timed_vals(self.start_date))
 
     # ------------------------------------------------------------
@@ -610,7 +610,7 @@ class IsofActivity(models.Model):
             is_missing_start = not (vals.get("start_date") or vals.get("start", True))
             if vals.get("allday", defaults["allday"]) and not is_missing_start:
                 vals.update(self._prepare_allday_vals(defaults | vals))
-            elif vals.get("stop"):
+            if vals.get("stop"):
                 # the end is what was meant; a length that came along is derived from it
                 vals.pop("duration", None)
             vals.pop("start_date", None)
@@ -629,13 +629,13 @@ class IsofActivity(models.Model):
             self.env.su or self.env.user.has_group("isof_crm.group_manager")
         ):
             raise AccessError(self.env._("The author of an activity cannot be changed."))
-        self = self.with_context(mail_auto_subscribe_no_notify=True)
+        silent = self.with_context(mail_auto_subscribe_no_notify=True)
         if not TIME_FIELDS & vals.keys():
-            return super().write(vals)
+            return super(IsofActivity, silent).write(vals)
         by_vals = {}
-        for activity in self:
+        for activity in silent:
             time_vals = frozendict(activity._prepare_time_vals(vals))
-            by_vals[time_vals] = by_vals.get(time_vals, self.browse()) | activity
+            by_vals[time_vals] = by_vals.get(time_vals, silent.browse()) | activity
         other_vals = {name: value for name, value in vals.items() if name not in TIME_FIELDS}
         for time_vals, activities in by_vals.items():
             super(IsofActivity, activities).write(other_vals | time_vals)
@@ -773,16 +773,18 @@ class IsofActivity(models.Model):
         """Return the name of the time zone that the user reads times in."""
         return self.env.tz.zone
 
-    def _to_day(self, moment):
-        """Return the day that one of the activity's bounds falls on by the user's clock."""
-        if not moment:
-            return False
+    def _was_allday(self):
+        """Return whether an activity is stored as all-day, or was proposed as one."""
+        if self._origin:
+            return self._origin.allday
+        return self.env.context.get("default_allday", False)
+
+    @api.model
+    def _get_to_day(self, allday):
+        """Return the function that tells on which day a bound of an activity falls."""
         tz = self._get_tz()
-        return (
-            activity_time.allday_date(moment, tz)
-            if self.allday
-            else activity_time.local_day(moment, tz)
-        )
+        to_day = activity_time.allday_date if allday else activity_time.local_day
+        return lambda moment: to_day(moment, tz)
 
     @api.model
     def _get_timeframe_bounds(self):
@@ -851,7 +853,7 @@ class IsofActivity(models.Model):
             last = self._get_given_day(given, "stop")
             if not last and (given.get("start_date") or not given.get("start")):
                 last = self.stop_date
-            if not last or first > last and not given.get("stop") and not given.get("stop_date"):
+            if not last or (first > last and not {"stop", "stop_date"} & given.keys()):
                 last = first + (self.stop_date - self.start_date)
             start, stop = activity_time.allday_bounds(first, last)
             return {"allday": True, "start": start, "stop": stop}

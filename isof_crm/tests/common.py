@@ -216,7 +216,14 @@ class ActivityCommon(BaseCommon):
         return activities.create(cls._prepare_activity(**vals))
 
     @contextmanager
-    def assertDatabaseRefuses(self, message):
+    def assertRefused(self, exception, message):  # noqa: N802
+        """Check what is raised like ``assertRaisesRegex``, and roll back what was done."""
+        with self.assertRaises(exception) as caught:
+            yield
+        self.assertRegex(str(caught.exception), message)
+
+    @contextmanager
+    def assertDatabaseRefuses(self, message):  # noqa: N802
         """Check that the database refuses, and what the client makes of it for the user."""
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as caught:
             yield

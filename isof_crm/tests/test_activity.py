@@ -151,12 +151,12 @@ class TestActivityProposals(ActivityCommon):
         )
         self.assertEqual(activity.status_id, own)
         self.assertEqual(self._create_activity().status_id, self.status_planned)
-        with self.assertRaisesRegex(UserError, "company"):
+        with self.assertRefused(UserError, "company"):
             self._create_activity(status_id=own.id)
 
     def test_company_specific_type_stays_there(self):
         self.type_meeting.company_id = self.other_company
-        with self.assertRaisesRegex(UserError, "Test meeting"):
+        with self.assertRefused(UserError, "Test meeting"):
             self._create_activity(type_id=self.type_meeting.id)
 
     def test_copy(self):
@@ -281,7 +281,7 @@ class TestActivityChecks(ActivityCommon):
     """What is refused, and what the user is told."""
 
     def test_type_needs_a_customer(self):
-        with self.assertRaisesRegex(
+        with self.assertRefused(
             ValidationError,
             "“Test call”: choose the customer; an activity of type “Test call” needs one.",
         ):
@@ -292,10 +292,10 @@ class TestActivityChecks(ActivityCommon):
         message = (
             "“Demo”: choose the contact person; an activity of type “Test presentation” needs one."
         )
-        with self.assertRaisesRegex(ValidationError, message):
+        with self.assertRefused(ValidationError, message):
             self._create_activity(name="Demo", type_id=self.type_presentation.id)
         activity = self._create_activity(name="Demo")
-        with self.assertRaisesRegex(ValidationError, message):
+        with self.assertRefused(ValidationError, message):
             activity.type_id = self.type_presentation
 
     def test_end_before_start_is_refused(self):
@@ -321,7 +321,7 @@ class TestActivityChecks(ActivityCommon):
     def test_author_cannot_be_forged(self):
         activity = self._create_activity(by=self.salesperson_a, author_id=self.salesperson_b.id)
         self.assertEqual(activity.author_id, self.salesperson_a)
-        with self.assertRaisesRegex(AccessError, "The author of an activity cannot be changed."):
+        with self.assertRefused(AccessError, "The author of an activity cannot be changed."):
             activity.author_id = self.salesperson_b
         activity.with_user(self.manager).author_id = self.salesperson_b
         self.assertEqual(activity.author_id, self.salesperson_b)
@@ -331,16 +331,16 @@ class TestActivityChecks(ActivityCommon):
     def test_derived_fields_cannot_be_written(self):
         activity = self._create_activity(by=self.salesperson_a)
         message = "cannot be set: State. The state, for one, follows from the status."
-        with self.assertRaisesRegex(UserError, message):
+        with self.assertRefused(UserError, message):
             activity.write({"state": "done"})
-        with self.assertRaisesRegex(UserError, message):
+        with self.assertRefused(UserError, message):
             self._create_activity(by=self.salesperson_a, state="done")
-        with self.assertRaisesRegex(UserError, "cannot be set: Own Activity Of"):
+        with self.assertRefused(UserError, "cannot be set: Own Activity Of"):
             activity.write({"access_user_ids": [(4, self.outsider.id)]})
         self.assertEqual(activity.state, "planned")
 
     def test_employee_of_another_company_is_refused(self):
-        with self.assertRaisesRegex(UserError, "Foreign Salesperson"):
+        with self.assertRefused(UserError, "Foreign Salesperson"):
             self._create_activity(user_id=self.foreign_salesperson.id)
 
 
@@ -366,7 +366,7 @@ class TestActivityLife(ActivityCommon):
     def test_state_without_a_status_is_explained(self):
         activity = self._create_activity(by=self.salesperson_a)
         self.status_cancelled.active = False
-        with self.assertRaisesRegex(
+        with self.assertRefused(
             UserError,
             "There is no activity status that means “Cancelled” in company Towary Sp. z o.o.. "
             "Ask a manager to add one under Configuration.",
@@ -396,7 +396,7 @@ class TestActivityLife(ActivityCommon):
         for user in (self.manager, self.env.user):
             with (
                 self.subTest(user=user.login),
-                self.assertRaisesRegex(
+                self.assertRefused(
                     UserError,
                     "Only cancelled ones can be deleted, and these are not:\nTest call – Alfa Hurt",
                 ),
@@ -416,7 +416,7 @@ class TestActivityLife(ActivityCommon):
             second.active = active
             with (
                 self.subTest(active=active),
-                self.assertRaisesRegex(
+                self.assertRefused(
                     UserError,
                     "These activities have follow-ups; delete or re-link those first:\n"
                     "Test call – Alfa Hurt",
