@@ -46,7 +46,7 @@ OLDEST, NEWEST = 355, 20  # days ago between which the past chains begin
 BUSIER = 0.65  # below 1: the later, the closer to each other they begin
 SILENT_SINCE = 140  # days; some customers were last talked to before that
 # One in so many goes another way than planned.
-ATTEMPT_EVERY, CANCELLED_EVERY = 12, 8
+ATTEMPT_EVERY, CANCELLED_EVERY = 8, 6
 
 
 @dataclass
@@ -153,7 +153,7 @@ class ActivityGenerator:
             steps = [
                 index
                 for index, step in enumerate(story.steps)
-                if state != "in_progress" or step.type in PAPERWORK
+                if not state or (step.type in PAPERWORK) == (state == "in_progress")
             ]
         # rather near the beginning: what lies before would crowd the last weeks
         index = min(self.random.choice(steps), self.random.choice(steps))
@@ -197,8 +197,8 @@ class ActivityGenerator:
             vals = self._prepare_vals(login, customer, contact, story, step, facts)
             if not previous:
                 vals["author_id"] = self._get_author(login, story).id
-            may_repeat = days[n] < self.today and (step.gap > 3 or not previous)
-            if may_repeat and self._is_nth("attempt", ATTEMPT_EVERY):
+            may_fail = step.type not in PAPERWORK and (step.gap > 3 or not previous)
+            if may_fail and days[n] < self.today and self._is_nth("attempt", ATTEMPT_EVERY):
                 before = self._shift(days[n], -2)
                 previous = self._draft_attempt(login, vals, before, previous)
             known = state if n == index else None
@@ -223,7 +223,7 @@ class ActivityGenerator:
             times = {"start": start}
             hours = self.types[step.type].default_duration
             is_over = start + timedelta(hours=hours) < self.now
-        state = state or self._get_state(day, is_over, is_before)
+        state = state or self._get_state(step, day, is_over, is_before)
         if state == "done":
             result = self._say(self.random.choice(step.results)).format(**facts)
         elif state in texts.DROPPED:
@@ -232,11 +232,12 @@ class ActivityGenerator:
             result = False
         return self._add(vals | times | {"result": result}, day, state, previous)
 
-    def _get_state(self, day, is_over, is_before):
+    def _get_state(self, step, day, is_over, is_before):
         """Return the state of a step; one that led to another is done or still to come."""
         if is_over:
             return "done"
-        if not is_before and day > self.today and self._is_nth("cancelled", CANCELLED_EVERY):
+        may_fail = not is_before and day > self.today and step.type not in PAPERWORK
+        if may_fail and self._is_nth("cancelled", CANCELLED_EVERY):
             return "cancelled"
         return "planned"
 

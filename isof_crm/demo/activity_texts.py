@@ -558,12 +558,12 @@ STORIES = (
 # Why an activity did not take place, by its state.
 DROPPED = {
     "not_held": (
-        ("Nobody answered, try again.", "Nikt nie odebrał, spróbować ponownie."),
+        ("Nobody there, try again.", "Nikogo nie było, spróbować ponownie."),
         ("The contact person was ill.", "Osoba kontaktowa zachorowała."),
     ),
     "cancelled": (
-        ("Cancelled by the customer: stocktaking.", "Odwołane przez klienta: inwentaryzacja."),
-        ("Cancelled: car broke down on the way.", "Odwołane: awaria samochodu w drodze."),
+        ("Called off by the customer: stocktaking.", "Odwołane przez klienta: inwentaryzacja."),
+        ("Called off: the buyer is on holiday.", "Odwołane: osoba z zakupów na urlopie."),
     ),
     "postponed": (
         ("They asked for a later date.", "Poprosili o późniejszy termin."),
