@@ -217,7 +217,7 @@ class TestStore:
 
     def test_a_failing_step_shows_its_end_and_what_to_do(self, home):
         command = [sys.executable, "-c", "print('reason'); raise SystemExit(3)"]
-        with pytest.raises(console.Failure, match=r"(?s)reason.*exit code 3.*Do this\."):
+        with pytest.raises(console.Failure, match=r"(?s)failed \(3\)\. Do this\..*reason"):
             programs.run_logged(command, home / "log/x.log", hint="Do this.")
         assert "reason" in (home / "log/x.log").read_text()
 

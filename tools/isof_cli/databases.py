@@ -15,7 +15,7 @@ from .console import Failure, step
 
 DEPENDENCIES = "isof_deps_"
 INTERNAL = (DEPENDENCIES, "isof_tmpl_", "isof_new_", "isof_test_")
-KEPT = 3  # templates of a kind
+KEPT = 6  # templates of a kind, about 100 MB each
 
 
 def exists(server, name):

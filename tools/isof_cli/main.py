@@ -63,6 +63,7 @@ def parser():
 def main(arguments):
     """Carry out a command line; return the exit code."""
     options = parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     if options.db_host:

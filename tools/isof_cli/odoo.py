@@ -92,6 +92,7 @@ class Odoo:
                 self.command("odoo", *arguments),
                 path,
                 describe=_loading,
+                hint="Odoo says why:",
                 script=script,
                 env=self.environ | told,
                 pass_fds=(*self.server.pass_fds, alive),

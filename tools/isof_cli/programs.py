@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 from . import store
 from .console import Failure
@@ -101,4 +102,4 @@ def run_logged(
     if code:
         lines = [line for line in log.read_text().splitlines() if " INFO " not in line]
         tail = "\n".join(lines[-15:])
-        raise Failure(f"{tail}\nThe step failed (exit code {code}); all of it: {log}\n{hint}")
+        raise Failure(f"{Path(command[0]).name} failed ({code}). {hint}\n{tail}\nAll of it: {log}")
