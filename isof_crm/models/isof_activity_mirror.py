@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
@@ -49,7 +49,8 @@ class IsofActivity(models.Model):
         compute="_compute_alarm_ids",
         store=True,
         readonly=False,
-        help="Reminders of the event in the Odoo calendar.",
+        domain=[("alarm_type", "=", "notification")],
+        help="Reminders on screen of the event in the Odoo calendar.",
     )
     calendar_event_id = fields.Many2one(
         "calendar.event",
@@ -94,10 +95,18 @@ class IsofActivity(models.Model):
         return result
 
     def action_send_invitations(self):
-        """Mail Odoo's invitation to the attendees of the calendar events."""
-        # sudo: whoever may write the activity may invite to it
+        """Mail Odoo's invitation to the attendees of the calendar events.
+
+        :raises UserError: if an activity has no event to invite to
+        """
         self.check_access("write")
-        self.sudo().calendar_event_id.attendee_ids._send_invitation_emails()
+        # sudo: whoever may write the activity may invite to it
+        events = self.sudo().calendar_event_id.filtered("active")
+        if len(events) < len(self):
+            raise UserError(
+                self.env._("What is not in the Odoo calendar cannot be invited to by e-mail.")
+            )
+        events.attendee_ids._send_invitation_emails()
 
     @api.model
     def _check_not_derived(self, vals):
@@ -178,7 +187,12 @@ class IsofActivity(models.Model):
             "allday": self.allday,
             "location": self.location,
             "description": self.note,
-            "alarm_ids": [Command.set(self.alarm_ids.ids)],
+            # Odoo mails the other reminders to every attendee, to customers as well
+            "alarm_ids": [
+                Command.set(
+                    self.alarm_ids.filtered(lambda alarm: alarm.alarm_type == "notification").ids
+                )
+            ],
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
         }

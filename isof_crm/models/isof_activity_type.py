@@ -56,7 +56,8 @@ class IsofActivityType(models.Model):
     alarm_ids = fields.Many2many(
         "calendar.alarm",
         string="Reminders",
-        help="Reminders proposed for activities that are shown in the Odoo calendar.",
+        domain=[("alarm_type", "=", "notification")],
+        help="Reminders on screen proposed for activities that are shown in the Odoo calendar.",
     )
     suggestion_ids = fields.One2many(
         "isof.activity.type.suggestion",
