@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from typing import ClassVar
 
 import pytest
 from isof_cli import (
@@ -16,6 +17,7 @@ from isof_cli import (
     console,
     databases,
     main,
+    modules,
     odoo,
     odoo_source,
     postgres,
@@ -172,6 +174,37 @@ class TestAddons:
         assert databases.changed_addons({}) == ["isof_a", "isof_b"]
         note = {"addons": {"isof_a": "new isof_a", "isof_b": "old"}}
         assert databases.changed_addons(note) == ["isof_b"]
+
+
+class TestModules:
+    MANIFESTS: ClassVar = {
+        "base": {},
+        "web": {"depends": ["base"], "auto_install": True},
+        "iap": {"depends": ["web"], "auto_install": True},
+        "sms": {"depends": ["iap"], "auto_install": ["web"]},
+        "rpc": {"depends": ["web"], "auto_install": True},
+        "rpc_doc": {"depends": ["rpc", "doc"], "auto_install": ["rpc"]},
+        "doc": {"depends": ["base"]},
+        "rpc_pl": {"depends": ["rpc"], "auto_install": True, "countries": ["pl"]},
+        "sale_rpc": {"depends": ["sale", "rpc"], "auto_install": True},
+        "sale": {"depends": ["web"]},
+    }
+
+    @pytest.mark.parametrize(
+        ("names", "added"),
+        [
+            (["doc"], ["rpc", "rpc_doc", "web"]),
+            (["sale"], ["rpc", "rpc_doc", "sale_rpc"]),
+        ],
+    )
+    def test_what_odoo_adds_without_paid_services(self, names, added):
+        assert modules.auto_installed(names, self.MANIFESTS) == added
+
+    def test_the_first_folder_decides(self, tmp_path):
+        for folder in ("first", "second"):
+            write_addon(tmp_path / folder, "sale", [folder])
+        read = modules.read([tmp_path / "first", tmp_path / "second"])
+        assert read["sale"]["depends"] == ["first"]
 
 
 class TestStore:

@@ -114,9 +114,9 @@ def _db(options):
     env = odoo.prepare("main")
     with env.server:
         if options.action == "create":
-            modules = [name for name in (options.modules or "").split(",") if name]
+            addons = [name for name in (options.modules or "").split(",") if name]
             databases.create(
-                env, options.name, modules, demo=not options.without_demo, lang=options.lang
+                env, options.name, addons, demo=not options.without_demo, lang=options.lang
             )
         elif options.action == "drop":
             if not databases.exists(env.server, options.name):

@@ -56,6 +56,13 @@ class Odoo:
             }
         )
 
+    @property
+    def addons_folders(self):
+        """All folders with modules, the decisive one first."""
+        wheels = self.python.parents[1].glob("lib/python*/site-packages/odoo/addons")
+        given = [Path(path) for path in self.environ["ODOO_ADDONS_PATH"].split(",") if path]
+        return [*given, self.source.package / "addons", *wheels]
+
     def _python_path(self):
         """Return a folder with nothing but ``odoo``: what lies beside it is not for import."""
         folder = config.home() / "odoo-path" / config.digest(self.source.package)
