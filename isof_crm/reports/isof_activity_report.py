@@ -155,41 +155,46 @@ class IsofActivity(models.Model):
     def _iter_export_rows(self, columns):
         """Yield the activities as rows of a sheet, in their order and in bounded memory.
 
-        What was read of one batch is dropped from the cache before the next one.
+        What was read of one batch is dropped from the cache before the next one. Plain values
+        instead of records: an export has millions of cells.
 
         :param columns: list of ``xlsx.Column``
         """
-        names = [column.key for column in columns]
-        stored = [name for name in names if self._fields[name].store]
+        columns_by_type = {}
+        for column in columns:
+            field = self._fields[column.key]
+            kind = "relational" if field.relational else field.type
+            columns_by_type.setdefault(kind, []).append(field)
         selections = {
-            name: dict(self._fields[name]._description_selection(self.env))
-            for name in names
-            if self._fields[name].type == "selection"
+            field.name: dict(field._description_selection(self.env))
+            for field in columns_by_type.get("selection", ())
         }
         tz = self._get_tz()
         for ids in split_every(EXPORT_BATCH, self.ids):
-            batch = self.browse(ids)
-            batch.fetch([*stored, "allday", "state"])
-            for activity in batch:
-                yield {name: activity._get_export_value(name, selections, tz) for name in names}
+            rows = self.browse(ids).read([*(column.key for column in columns), "allday"], load=None)
+            for field in columns_by_type.get("relational", ()):
+                self._name_export_records(field, rows)
+            for row in rows:
+                for name, labels in selections.items():
+                    row[name] = labels.get(row[name])
+                for field in columns_by_type.get("datetime", ()):
+                    moment = row[field.name]
+                    row[field.name] = (
+                        activity_time.allday_date(moment, tz)
+                        if row["allday"]
+                        else activity_time.to_local(moment, tz).replace(tzinfo=None)
+                    )
+            yield from rows
             self.env.invalidate_all()
 
-    def _get_export_value(self, name, selections, tz):
-        """Return the value of a field as a cell shows it.
-
-        :param dict selections: the labels of the selection fields' values
-        :param str tz: zone whose clock moments are shown on
-        """
-        value = self[name]
-        if name in selections:
-            return selections[name].get(value)
-        field = self._fields[name]
-        if field.type == "datetime":
-            if self.allday:
-                return self.start_date if name == "start" else self.stop_date
-            return activity_time.to_local(value, tz).replace(tzinfo=None)
-        if field.relational:
-            # sudo: who may read the activity may read for whom and by whom it is
-            shown = "name" if field.comodel_name == "res.partner" else "display_name"
-            return ", ".join(record[shown] or "" for record in value.sudo())
-        return value
+    def _name_export_records(self, field, rows):
+        """Replace the ids of a relational field by names in rows of ``read``."""
+        many = field.type == "many2many"
+        ids = {id_ for row in rows for id_ in (row[field.name] if many else [row[field.name]])}
+        # sudo: who may read the activity may read for whom and by whom it is
+        records = self.env[field.comodel_name].sudo().browse(ids - {False})
+        shown = "name" if field.comodel_name == "res.partner" else "display_name"
+        names = {record.id: record[shown] or "" for record in records}
+        for row in rows:
+            value = row[field.name]
+            row[field.name] = ", ".join(names[id_] for id_ in value) if many else names.get(value)

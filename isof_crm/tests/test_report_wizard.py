@@ -281,7 +281,12 @@ class TestReportWizard(ActivityCommon):
         )
         self.assertEqual(wizards.with_context({}).create({}).scope, "all", "not for scripts")
         plan = Form(wizards.with_context(default_form="action_plan"))
-        self.assertEqual((plan.period, plan.scope), ("next_14_days", "mine"))
+        self.assertEqual((plan.period, plan.scope), ("next_14_days", "all"), "each form its own")
+        plan.scope = "team"
+        plan.save().action_open_list()
+        register = Form(wizards.with_context(default_form="register"))
+        self.assertEqual((register.period, register.scope), ("this_quarter", "mine"))
+        self.assertEqual(Form(wizards.with_context(default_form="action_plan")).scope, "team")
 
     @users("isof_salesperson_a")
     def test_remembered_custom_period(self):

@@ -177,11 +177,10 @@ class IsofActivityReportWizard(models.TransientModel):
         values = super().default_get(fields)
         if not self.env.context.get("isof_propose_last"):
             return values
-        remembered = dict(self._get_settings().isof_activity_report or {})
-        if values.get("form") != remembered.get("form") and "default_form" in self.env.context:
-            # the period of a register says nothing about an action plan
-            for name in ("period", "date_from", "date_to"):
-                remembered.pop(name, None)
+        # each form of the report has its own: the period of a register says nothing about a plan
+        remembered = (self._get_settings().isof_activity_report or {}).get(
+            values.get("form", "register"), {}
+        )
         for name, value in remembered.items():
             if name not in fields or f"default_{name}" in self.env.context:
                 continue
@@ -201,14 +200,15 @@ class IsofActivityReportWizard(models.TransientModel):
         """Keep the criteria as the user's next proposal."""
         if self.chosen_ids:
             return
-        names = ["form", "period", "scope", *(f"kind_{kind}" for kind in KINDS)]
+        names = ["period", "scope", *(f"kind_{kind}" for kind in KINDS)]
         values = {name: self[name] for name in names}
         values |= {name: self[name].ids for name in RECORD_CRITERIA if self[name]}
         if self.period == "custom":
             values |= {name: fields.Date.to_string(self[name]) for name in ("date_from", "date_to")}
         settings = self._get_settings()
-        if settings.isof_activity_report != values:
-            settings.isof_activity_report = values
+        remembered = settings.isof_activity_report or {}
+        if remembered.get(self.form) != values:
+            settings.isof_activity_report = remembered | {self.form: values}
 
     # ------------------------------------------------------------
     # Actions
