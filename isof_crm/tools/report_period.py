@@ -14,6 +14,7 @@ def period_days(period, today, week_start=0):
     :param int week_start: weekday on which weeks begin, 0 for Monday
     :raises KeyError: if there is no such period
 
+    >>> from datetime import date
     >>> today = date(2026, 11, 23)
     >>> [str(day) for day in period_days("this_week", today)]
     ['2026-11-23', '2026-11-29']
