@@ -46,6 +46,7 @@
         "web.assets_backend": ["isof_crm/static/src/**/*"],
         "web.assets_unit_tests": ["isof_crm/static/tests/**/*.test.js"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
     "installable": True,
 }

@@ -1,6 +1,7 @@
 """The demo company is as large and as lively as promised, whatever day it is loaded on."""
 
 import json
+import os
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -184,12 +185,13 @@ def test_nobody_is_mailed_and_events_are_there_once(demo):
 
 
 def test_loads_in_time(database):
-    """The demo data take less than 20 seconds of the installation."""
+    """The demo data take less than 20 seconds of a processor of one's own."""
     log = (config.home() / "log" / f"create-{database}.log").read_text()
     first = re.search(r"^(\S+ \S+),.*Module isof_crm: loading demo", log, re.MULTILINE)
     last = re.search(r"^(\S+ \S+),.*Module isof_crm loaded in", log, re.MULTILINE)
     took = datetime.fromisoformat(last[1]) - datetime.fromisoformat(first[1])
-    assert took < timedelta(seconds=20)
+    crowd = max(1, os.getloadavg()[1] / os.cpu_count())
+    assert took < timedelta(seconds=20) * crowd
 
 
 def test_lively_on_any_day(isof, database):
