@@ -804,6 +804,34 @@ class IsofActivity(models.Model):
         """
         return self.env.user.employee_id._get_unusual_days(date_from, date_to)
 
+    def _message_track(self, fields_iter, initial_values_dict):
+        """Log the changes of all activities at once, which Odoo logs one by one."""
+        logs = []
+        tracking = super(IsofActivity, self.with_context(isof_logs=logs))._message_track(
+            fields_iter, initial_values_dict
+        )
+        value_vals = []
+        for author_id in {log["author_id"] for log in logs}:
+            by_id = {log["id"]: log for log in logs if log["author_id"] == author_id}
+            messages = self.browse(by_id)._message_log_batch(
+                {id_: log["body"] for id_, log in by_id.items()}, author_id=author_id
+            )
+            value_vals += [
+                vals | {"mail_message_id": message.id}
+                for message in messages
+                for _command, _id, vals in by_id[message.res_id]["tracking_value_ids"]
+            ]
+        # sudo: like Odoo, which keeps these from everybody who may not read the field
+        self.env["mail.tracking.value"].sudo().create(value_vals)
+        return tracking
+
+    def _message_log(self, **kwargs):
+        logs = self.env.context.get("isof_logs")
+        if logs is None or not kwargs.get("tracking_value_ids"):
+            return super()._message_log(**kwargs)
+        logs.append({"id": self.id, **kwargs})
+        return self.env["mail.message"]
+
     @api.model
     def _get_tz(self):
         """Return the name of the time zone that the user reads times in."""
@@ -904,4 +932,9 @@ class IsofActivity(models.Model):
             given = {"start": start, "stop": start + length} | given
         if given.get("stop"):
             given.pop("duration", None)
+        elif given.get("start") or given.get("duration") is not None:
+            # written along: computed later, a flush in between would find the end before the start
+            hours = given.get("duration", self.duration)
+            start = fields.Datetime.to_datetime(given.get("start") or self.start)
+            given["stop"] = start + timedelta(minutes=round(hours * 60))
         return {name: value for name, value in given.items() if not name.endswith("_date")}

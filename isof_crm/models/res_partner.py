@@ -128,6 +128,17 @@ class ResPartner(models.Model):
         is_recent = is_contacted_within(int(value) + (operator in (">", "<=")))
         return is_recent if operator in ("<", "<=") else ~is_recent
 
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """Find a contact person of an imported file also without the company before the name."""
+        found = super().name_search(name, domain, operator, limit)
+        if found or not name or operator != "=" or not self.env.context.get("import_file"):
+            return found
+        partners = self.search_fetch(
+            Domain(domain or Domain.TRUE) & Domain("name", "=", name), ["display_name"], limit=limit
+        )
+        return [(partner.id, partner.display_name) for partner in partners]
+
     def action_open_isof_activities(self):
         """Return the action that shows the activities of the whole company."""
         self.ensure_one()

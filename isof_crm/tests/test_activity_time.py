@@ -291,6 +291,14 @@ class TestTimed(TimeCommon):
         activity.start = datetime(2026, 4, 1, 9)
         self.assertRecordValues(activity, [{"stop": datetime(2026, 4, 1, 11, 30), "duration": 2.5}])
 
+    def test_moving_beyond_the_old_end_survives_a_flush(self):
+        """The end is stored with the start, not later: the database compares the two."""
+        activity = self._create_activity(status_id=self.status_planned.id)
+        self.env.flush_all()
+        activity.start = datetime(2026, 4, 1, 9)
+        self.env["isof.activity"].flush_model(["start"])
+        self.assertEqual(self.alfa.isof_next_activity_date, datetime(2026, 4, 1, 9))
+
     def test_start_and_length_together(self):
         activity = self._create_activity()
         activity.write({"start": datetime(2026, 4, 1, 9), "duration": 3})
