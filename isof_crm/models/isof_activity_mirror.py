@@ -155,21 +155,19 @@ class IsofActivity(models.Model):
         )
         to_create = wanted.filtered(lambda activity: not activity.calendar_event_id)
         mirror_context = self._get_mirror_context()
-        events = (
-            self.env["calendar.event"]
-            .sudo()
-            .with_context(mirror_context)
-            .create([activity._prepare_calendar_event_vals() for activity in to_create])
-        )
+        events = self.env["calendar.event"].sudo().with_context(mirror_context)
+        if to_create:  # to create no event takes the calendar several queries, too
+            events = events.create(
+                [activity._prepare_calendar_event_vals() for activity in to_create]
+            )
         for activity, event in zip(to_create, events, strict=True):
             activity.calendar_event_id = event
         for activity in wanted - to_create:
             activity.calendar_event_id.with_context(mirror_context).write(
                 activity._prepare_calendar_event_vals()
             )
-        (activities - wanted).calendar_event_id.filtered("active").with_context(
-            mirror_context
-        ).write({"active": False})
+        if unwanted := (activities - wanted).calendar_event_id.filtered("active"):
+            unwanted.with_context(mirror_context).write({"active": False})
 
     def _prepare_calendar_event_vals(self):
         """Return the values of the calendar event that shows the activity."""
