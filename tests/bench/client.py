@@ -36,8 +36,7 @@ def column_names(env, view_type):
     """Return the fields that a calendar reads."""
     arch = etree.fromstring(env["isof.activity"].get_view(False, view_type)["arch"])
     names = [node.get("name") for node in arch.iter("field")]
-    for attribute in ("date_start", "date_stop", "all_day", "color"):
-        names.append(arch.get(attribute))
+    names += [arch.get(name) for name in ("date_start", "date_stop", "all_day", "color")]
     return list(dict.fromkeys(["display_name", *names]))
 
 
@@ -101,7 +100,7 @@ def _x2many_spec(env, field, node, widget):
 
 def _view_refs(node):
     """Return the view that the context of a field names."""
-    before, found, after = (node.get("context") or "").partition("'list_view_ref': '")
+    _before, found, after = (node.get("context") or "").partition("'list_view_ref': '")
     return {"list_view_ref": after.partition("'")[0]} if found else {}
 
 

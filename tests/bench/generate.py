@@ -125,7 +125,7 @@ def _create_masters(env):
     for n in range(30, 35):
         employees[n].create_version(
             {
-                "date_version": date.today() - timedelta(days=365),  # noqa: DTZ011
+                "date_version": date.today() - timedelta(days=365),
                 "department_id": departments[(n + 1) % 5].id,
             }
         )

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from odoo import api
 from odoo.tools.json import json_default
 
-RUNS = 9
-WARM_UP = 2
+RUNS = 7
+WARM_UP = 1
+# Below this, plain SQL is so fast that the ratio only shows what Odoo takes to read 80 records
+# with all their names; it is printed and not asserted.
+FAST_MS = 30
 # No way of looking at activities may need more, however many there are.
 MOST_QUERIES = 40
 READ_MS = 150
@@ -84,7 +87,7 @@ class Speed:
         self.rows.append(row)
         if read:
             assert queries <= MOST_QUERIES, f"{what}: {queries} queries; one for each record?"
-        if holds:
+        if holds and row.plain_ms > FAST_MS:
             assert row.ratio <= row.limit_ratio, f"{what}: {row.ratio:.1f} times the plain SQL"
         return row, result, plain_result
 
@@ -120,17 +123,17 @@ class Speed:
     def table(self):
         """Return the rows as text."""
         lines = [("what", "product ms", "queries", "SQL ms", "ratio", "goals")]
-        for row in self.rows:
-            lines.append(
-                (
-                    row.what,
-                    f"{row.product_ms:.1f}",
-                    str(row.queries),
-                    f"{row.plain_ms:.1f}",
-                    f"{row.ratio:.2f}",
-                    ", ".join(row.missed) or "met",
-                )
+        lines += [
+            (
+                row.what,
+                f"{row.product_ms:.1f}",
+                str(row.queries),
+                f"{row.plain_ms:.1f}",
+                f"{row.ratio:.2f}",
+                ", ".join(row.missed) or "met",
             )
+            for row in self.rows
+        ]
         widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
         return "\n".join(
             "  ".join(

@@ -13,7 +13,9 @@ def test_amounts(registry):
     with registry.cursor() as cr:
         cr.execute("SELECT count(*) FROM isof_activity")
         assert cr.fetchone() == (ACTIVITIES,)
-        cr.execute("SELECT count(*) FROM res_partner WHERE partner_share AND email LIKE 'p%%@%%'", [])
+        cr.execute(
+            "SELECT count(*) FROM res_partner WHERE partner_share AND email LIKE 'p%%@%%'", []
+        )
         assert cr.fetchone()[0] == PARTNERS
         cr.execute("SELECT count(*) FROM isof_activity WHERE previous_id IS NOT NULL")
         assert cr.fetchone()[0] > ACTIVITIES / 5, "hardly any chains"
@@ -25,7 +27,9 @@ def test_activities_are_consistent(registry):
 
 def test_partners_are_consistent(registry):
     # Odoo formats the number by the country of the reader's company
-    _assert_recomputed_equal(registry, "res.partner", "partner_share", {"phone_sanitized", "barcode"})
+    _assert_recomputed_equal(
+        registry, "res.partner", "partner_share", {"phone_sanitized", "barcode"}
+    )
 
 
 def _assert_recomputed_equal(registry, model, where, ignored):

@@ -1,3 +1,4 @@
+# ruff: noqa: S608, DTZ005  SQL put together from our own words; a server's clock is UTC
 """Every way to look at and add to a million activities: how fast, and how near to plain SQL.
 
 The plain SQL returns the same rows under the same rights: that is asserted, too.
@@ -108,7 +109,9 @@ def list_rows(cr, where, params, *, order="a.start DESC, a.id DESC", limit=80):
     count = len(records)
     if count == limit:
         [[count]] = rows(
-            cr, f"SELECT count(*) FROM (SELECT {matching} LIMIT {client.COUNT_LIMIT}) counted", params
+            cr,
+            f"SELECT count(*) FROM (SELECT {matching} LIMIT {client.COUNT_LIMIT}) counted",
+            params,
         )
     return count, records
 
@@ -431,13 +434,17 @@ def test_kanban(speed, people, role):
     _row, found, (groups, _records) = speed.measure(
         f"kanban, {role}",
         ROLES[role],
-        lambda env: env["isof.activity"].with_context(read_group_expand=True).web_read_group(
-            [],
-            ["status_id"],
-            auto_unfold=True,
-            limit=80,
-            unfold_read_specification=SPECS["kanban"],
-            unfold_read_default_limit=20,
+        lambda env: (
+            env["isof.activity"]
+            .with_context(read_group_expand=True)
+            .web_read_group(
+                [],
+                ["status_id"],
+                auto_unfold=True,
+                limit=80,
+                unfold_read_specification=SPECS["kanban"],
+                unfold_read_default_limit=20,
+            )
         ),
         plain,
     )
@@ -506,7 +513,7 @@ def test_partner_form(speed, people, ids, size):
             ),
             rows(
                 cr,
-                f"""SELECT count(*) FROM calendar_event_res_partner_rel
+                """SELECT count(*) FROM calendar_event_res_partner_rel
                      WHERE res_partner_id = %(partner)s""",
                 params,
             ),
@@ -533,10 +540,12 @@ def test_partner_form(speed, people, ids, size):
     _row, [found], expected = speed.measure(
         f"partner form, {size} customer, salesperson",
         SALESPERSON,
-        lambda env: env["res.partner"]
-        .with_context(bin_size=True)
-        .browse(partner_id)
-        .web_read(SPECS["partner"]),
+        lambda env: (
+            env["res.partner"]
+            .with_context(bin_size=True)
+            .browse(partner_id)
+            .web_read(SPECS["partner"])
+        ),
         plain,
         holds=False,
     )
@@ -656,6 +665,4 @@ def test_done_and_plan_next(speed, people, ids):
         env[bare.BARE].create(same)
         env.flush_all()
 
-    speed.measure(
-        "done and plan next", SALESPERSON, product, plain, read=False, holds=False
-    )
+    speed.measure("done and plan next", SALESPERSON, product, plain, read=False, holds=False)
