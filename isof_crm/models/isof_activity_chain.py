@@ -177,8 +177,7 @@ class IsofActivity(models.Model):
                 ordered.append((step_id, depth, parent_id))
                 depth, parent_id = depth + 1, step_id
             pending += [
-                (follower, depth, parent_id)
-                for follower in reversed(followers.get(step_id, []))
+                (follower, depth, parent_id) for follower in reversed(followers.get(step_id, []))
             ]
         position = next(i for i, (step_id, *_rest) in enumerate(ordered) if step_id == self.id)
         first = max(0, min(position - MAX_STEPS // 2, len(ordered) - MAX_STEPS))

@@ -2,6 +2,7 @@ from . import test_activity
 from . import test_activity_time
 from . import test_chain
 from . import test_import
+from . import test_js
 from . import test_mirror
 from . import test_partner
 from . import test_performance
@@ -9,4 +10,5 @@ from . import test_plan
 from . import test_report_wizard
 from . import test_reports
 from . import test_rights
+from . import test_timeline
 from . import test_xlsx

@@ -177,4 +177,7 @@ class IsofActivityDoneWizard(models.TransientModel):
                 "note": self.next_note,
             }
         )
+        if self.env.context.get("isof_stay_on_page"):
+            # a timeline asked, and shows the next activity itself
+            return {"type": "ir.actions.act_window_close"}
         return follow_up.action_open_form()

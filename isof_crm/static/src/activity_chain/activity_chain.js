@@ -35,7 +35,7 @@ export class ActivityChain extends Component {
                         ?.scrollIntoView({ block: "center" });
                 }
             },
-            () => [Boolean(this.state.chain)]
+            () => [Boolean(this.state.chain)],
         );
     }
 
@@ -52,7 +52,7 @@ export class ActivityChain extends Component {
         }
         try {
             this.state.chain = await this.keepLast.add(
-                this.orm.call("isof.activity", "get_chain", [this.activityId])
+                this.orm.call("isof.activity", "get_chain", [this.activityId]),
             );
         } catch (error) {
             if (!(error instanceof RPCError)) {

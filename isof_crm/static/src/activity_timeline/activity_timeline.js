@@ -29,7 +29,7 @@ const DROPPED_STATES = ["not_held", "cancelled"];
 export function formatPeriod({ start, stop, allday }) {
     if (allday) {
         const [first, last] = [start, stop].map((bound) =>
-            toLocaleDateString(deserializeDate(bound.slice(0, 10)))
+            toLocaleDateString(deserializeDate(bound.slice(0, 10))),
         );
         return first === last ? first : `${first} – ${last}`;
     }
@@ -58,7 +58,7 @@ export function layOutSteps(steps) {
         if (parent) {
             // a branch that ends leaves its column empty; one that goes on runs through
             guides = parent.guides.map((guide) =>
-                ["tee", "through"].includes(guide) ? "through" : ""
+                ["tee", "through"].includes(guide) ? "through" : "",
             );
         }
         if (brothers.length > 1) {
@@ -118,19 +118,22 @@ export class ActivityTimeline extends Component {
                 res_id: step.id,
                 views: [[false, "form"]],
             },
-            { newWindow }
+            { newWindow },
         );
     }
 
     /** Open the dialogue that a method of the activity returns, then show what changed. */
     async openDialog(method, step) {
         const action = await this.orm.call("isof.activity", method, [step.id]);
-        await this.action.doAction(action, { onClose: () => this.props.onChanged() });
+        await this.action.doAction(action, {
+            additionalContext: { isof_stay_on_page: true },
+            onClose: () => this.props.onChanged(),
+        });
     }
 
     async openChain(step) {
         await this.action.doAction(
-            await this.orm.call("isof.activity", "action_open_chain", [step.id])
+            await this.orm.call("isof.activity", "action_open_chain", [step.id]),
         );
     }
 }

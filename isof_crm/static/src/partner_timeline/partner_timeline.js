@@ -48,7 +48,7 @@ export class PartnerTimeline extends Component {
         this.state.timeline =
             partnerId &&
             (await this.keepLast.add(
-                this.orm.call("isof.activity", "get_partner_timeline", [partnerId])
+                this.orm.call("isof.activity", "get_partner_timeline", [partnerId]),
             ));
     }
 
@@ -71,7 +71,7 @@ export class PartnerTimeline extends Component {
                 target: "new",
                 context: this.state.timeline.context,
             },
-            { onClose: () => this.onChanged() }
+            { onClose: () => this.onChanged() },
         );
     }
 
