@@ -11,4 +11,5 @@ from . import test_report_wizard
 from . import test_reports
 from . import test_rights
 from . import test_timeline
+from . import test_tools
 from . import test_xlsx
