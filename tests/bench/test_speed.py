@@ -110,7 +110,7 @@ def list_rows(cr, where, params, *, order="a.start DESC, a.id DESC", limit=80):
     if count == limit:
         [[count]] = rows(
             cr,
-            f"SELECT count(*) FROM (SELECT {matching} LIMIT {client.COUNT_LIMIT}) counted",
+            f"SELECT count(*) FROM (SELECT {matching} LIMIT {client.COUNT_LIMIT}) a",
             params,
         )
     return count, records
@@ -316,7 +316,7 @@ def test_type_by_month(speed, people, role, period, days):
     rights, params = people[role]
     params = params | {"since": since, "until": datetime.now()}
     _row, found, expected = speed.measure(
-        f"pivot type × month, {period}, {role}",
+        f"pivot type by month, {period}, {role}",
         ROLES[role],
         lambda env: env["isof.activity"].formatted_read_grouping_sets(
             domain,
@@ -387,7 +387,7 @@ def test_action_plan(speed, people, role):
         return groups, records
 
     _row, found, (groups, _records) = speed.measure(
-        f"action plan, {'mine' if role == 'salesperson' else 'everybody’s'}, {role}",
+        f"action plan, {'mine' if role == 'salesperson' else 'all'}, {role}",
         ROLES[role],
         lambda env: env["isof.activity"].web_read_group(
             domain,
@@ -465,7 +465,7 @@ def test_search_panel(speed, role):
             for query in (
                 """SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id
                     WHERE u.active AND NOT u.share ORDER BY p.name""",
-                "SELECT id, name ->> 'en_US' FROM isof_activity_type WHERE active ORDER BY sequence",
+                "SELECT id, name ->> 'en_US' FROM isof_activity_type WHERE active",
                 "SELECT id, name ->> 'en_US' FROM isof_activity_status WHERE active",
                 "SELECT id, title ->> 'en_US' FROM utm_campaign WHERE active",
                 "SELECT id, complete_name FROM isof_region WHERE active ORDER BY 2",
