@@ -13,6 +13,8 @@ from .isof_activity_status import OPEN_STATES
 # Up to so many customers the plan is carried out while the user waits.
 INLINE_LIMIT = 50
 BATCH_SIZE = 200
+# So many activities are cancelled while the user waits.
+CANCEL_SIZE = 500
 
 
 class IsofActivityPlanRun(models.Model):
@@ -50,7 +52,12 @@ class IsofActivityPlanRun(models.Model):
     )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     state = fields.Selection(
-        [("running", "Running"), ("done", "Planned"), ("cancelled", "Cancelled")],
+        [
+            ("running", "Running"),
+            ("done", "Planned"),
+            ("cancelling", "Being Cancelled"),
+            ("cancelled", "Cancelled"),
+        ],
         required=True,
         default="running",
         tracking=True,
@@ -97,13 +104,18 @@ class IsofActivityPlanRun(models.Model):
     # ------------------------------------------------------------
 
     def action_cancel(self):
-        """Stop planning, and cancel what is still open of what was planned already."""
+        """Stop planning, and cancel what is still open of what was planned already.
+
+        Where that is a lot, the rest is cancelled in the background.
+        """
         self.check_access("read")
         # sudo: whoever sees a run, its starter or a manager, may end it
-        self.sudo().write({"state": "cancelled", "pending_partner_ids": [Command.clear()]})
-        self.env["isof.activity"].search(
-            [("plan_run_id", "in", self.ids), ("state", "in", OPEN_STATES)]
-        ).action_cancel()
+        runs = self.sudo()
+        runs.write({"state": "cancelling", "pending_partner_ids": [Command.clear()]})
+        for run in runs:
+            run._cancel_batch(CANCEL_SIZE)
+        if any(run.state == "cancelling" for run in runs):
+            self._trigger_cron()
 
     def action_open_activities(self):
         """Return the action that shows the activities of the run."""
@@ -148,34 +160,67 @@ class IsofActivityPlanRun(models.Model):
         if len(partners) <= INLINE_LIMIT:
             run._plan_batch(len(partners))
         else:
-            # sudo: triggering a scheduled action is no right of its own
-            self.env.ref("isof_crm.ir_cron_activity_plan").sudo()._trigger()
+            self._trigger_cron()
         return run
 
     @api.model
+    def _trigger_cron(self):
+        # sudo: triggering a scheduled action is no right of its own
+        self.env.ref("isof_crm.ir_cron_activity_plan").sudo()._trigger()
+
+    @api.model
     def _cron_plan(self):
-        """Plan the customers still waiting, batch by batch; each batch is kept."""
-        runs = self.search([("state", "=", "running")], order="id")
+        """Plan the customers still waiting, batch by batch, and cancel what is to be cancelled.
+
+        Each batch is kept.
+        """
+        runs = self.search([("state", "in", ("running", "cancelling"))], order="id")
         cron = self.env["ir.cron"]
         cron._commit_progress(
-            remaining=sum(run.total_count - run.done_count - run.skipped_count for run in runs)
+            remaining=sum(
+                run.open_count
+                if run.state == "cancelling"
+                else run.total_count - run.done_count - run.skipped_count
+                for run in runs
+            )
         )
         for run in runs:
             # locked: who cancels the run waits for the batch, instead of breaking it off
-            while run.try_lock_for_update() and run.state == "running":
+            while run.try_lock_for_update() and run.state in ("running", "cancelling"):
                 # the starter's rights, language and name, not the scheduler's
                 starter = run.user_id
                 run_as_starter = run.with_user(starter).with_context(
                     lang=starter.lang, tz=starter.tz, allowed_company_ids=run.company_id.ids
                 )
                 try:
-                    seconds_left = cron._commit_progress(run_as_starter._plan_batch(BATCH_SIZE))
+                    seconds_left = cron._commit_progress(
+                        run_as_starter._plan_batch(BATCH_SIZE)
+                        if run.state == "running"
+                        else run_as_starter._cancel_batch(CANCEL_SIZE)
+                    )
                 except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # somebody saved one of these customers at the same time: once more
+                    # somebody saved one of these records at the same time: once more
                     self.env.cr.rollback()
                     seconds_left = cron._commit_progress()
                 if not seconds_left:
                     return
+
+    def _cancel_batch(self, size):
+        """Cancel some of the open activities; with the last ones the run is cancelled.
+
+        :param int size: how many activities at most
+        :return: how many were cancelled
+        """
+        self.ensure_one()
+        # sudo: the right to end the run was asked for when it was told to end
+        run = self.sudo()
+        batch = run.env["isof.activity"].search(
+            [("plan_run_id", "=", run.id), ("state", "in", OPEN_STATES)], limit=size
+        )
+        batch.action_cancel()
+        if len(batch) < size:
+            run.state = "cancelled"
+        return len(batch)
 
     def _plan_batch(self, size):
         """Create the activities of the next customers waiting.

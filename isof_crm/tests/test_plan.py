@@ -58,7 +58,7 @@ class PlanCommon(ActivityCommon):
         return self.Run.search([]) - before
 
     def _run_cron(self):
-        """Run the scheduled action; a commit would end the test's own transaction."""
+        """Run the scheduled action without the commits, which would outlive the test."""
         with patch.object(self.env.registry["ir.cron"], "_commit_progress", _keep):
             self.Run._cron_plan()
 
@@ -306,6 +306,16 @@ class TestPlan(PlanCommon):
         self.assertEqual(
             sorted(run.activity_line_ids.mapped("state")), ["cancelled"] * 5 + ["done"]
         )
+
+    def test_cancel_a_large_run_in_the_background(self):
+        run = self._start(partners=self.alfa | self.beta)
+        with patch("odoo.addons.isof_crm.models.isof_activity_plan_run.CANCEL_SIZE", 2):
+            run.with_user(self.manager).action_cancel()
+            self.assertEqual((run.state, run.open_count), ("cancelling", 4))
+            # whoever started the plan may have lost every right by then
+            self.salesperson_a.group_ids = self.env.ref("base.group_user")
+            self._run_cron()
+        self.assertEqual((run.state, run.open_count), ("cancelled", 0))
 
     def test_runs_are_ones_own_and_nobody_writes_them(self):
         run = self._start()
