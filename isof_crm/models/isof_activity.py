@@ -288,7 +288,7 @@ class IsofActivity(models.Model):
     # analyses over them read this index instead of the table and instead of one each.
     _register_idx = models.Index(
         "(start DESC, id DESC, company_id, type_id, status_id, user_id, region_id, department_id,"
-        " duration) WHERE active IS TRUE"
+        " commercial_partner_id, duration) WHERE active IS TRUE"
     )
     # The calendar of one employee, the history of one customer.
     _user_start_idx = models.Index("(user_id, start, stop)")
