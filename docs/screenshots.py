@@ -34,7 +34,7 @@ class Browser:
     def __init__(self, width, height):
         program = next(filter(None, map(shutil.which, BROWSERS)), None)
         if not program:
-            raise SystemExit("No browser found. Install Chromium, for example: apt install chromium")
+            raise SystemExit("No browser found. Install Chromium: apt install chromium")
         self._profile = tempfile.TemporaryDirectory()
         to_browser, self._to = os.pipe()
         self._from, from_browser = os.pipe()

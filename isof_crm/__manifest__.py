@@ -44,6 +44,7 @@
     ],
     "assets": {
         "web.assets_backend": ["isof_crm/static/src/**/*"],
+        "web.assets_tests": ["isof_crm/static/tests/tours/*.js"],
         "web.assets_unit_tests": ["isof_crm/static/tests/**/*.test.js"],
     },
     "uninstall_hook": "uninstall_hook",

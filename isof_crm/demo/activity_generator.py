@@ -8,11 +8,12 @@ lies before, what was held already is followed up, and the first thing to come e
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import cycle, groupby
+from itertools import cycle
 from random import Random
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tools import groupby
 
 from ..tools import activity_time
 from . import activity_texts as texts
@@ -383,10 +384,8 @@ class ActivityGenerator:
 
     def _create(self):
         """Create what was drafted: first what begins a chain, then what follows, and so on."""
-        for _depth, drafts in groupby(
-            sorted(self.drafts, key=lambda draft: draft.depth), key=lambda draft: draft.depth
-        ):
-            batch = list(drafts)
+        by_depth = groupby(self.drafts, key=lambda draft: draft.depth)
+        for _depth, batch in sorted(by_depth, key=lambda group: group[0]):
             records = self.env["isof.activity"].create(
                 [
                     draft.vals | {"previous_id": draft.previous and draft.previous.record_id}

@@ -322,14 +322,7 @@ class IsofActivity(models.Model):
         """Propose the name of the type, as long as nobody wrote a subject of their own."""
         own_subjects = set(self.mapped("name")) - {False}
         proposals = (
-            set(
-                self.env["isof.activity.type"]
-                .with_context(active_test=False)
-                .search([])
-                .mapped("name")
-            )
-            if own_subjects
-            else set()
+            set(self.env["isof.activity.type"]._get_all().mapped("name")) if own_subjects else set()
         )
         for activity in self:
             if not activity.name or activity.name in proposals:
@@ -476,6 +469,12 @@ class IsofActivity(models.Model):
         domains[False] = ~is_open
         return Domain.OR(domains[key] for key in value if key in domains)
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # The record rules read it, and the ORM does not compute a many2many that waits.
+        self._recompute_model(["access_user_ids"])
+        return super()._search(domain, *args, **kwargs)
+
     def _read_group_groupby(self, alias, groupby_spec, query):
         if groupby_spec != "timeframe":
             return super()._read_group_groupby(alias, groupby_spec, query)
@@ -607,7 +606,7 @@ class IsofActivity(models.Model):
         """Propose the length of the type, unless it was chosen: by hand, by drag or earlier."""
         if self._origin or {"default_stop", "default_duration"} & self.env.context.keys():
             return
-        types = self.env["isof.activity.type"].with_context(active_test=False).search([])
+        types = self.env["isof.activity.type"]._get_all()
         if self.duration in types.mapped("default_duration"):
             self.duration = self.type_id.default_duration
 

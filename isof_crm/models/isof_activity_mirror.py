@@ -110,12 +110,12 @@ class IsofActivity(models.Model):
 
     @api.model
     def _check_not_derived(self, vals):
-        super()._check_not_derived(vals)
         # events are written in sudo mode: nobody may name that of somebody else
         if "calendar_event_id" in vals and not self.env.su:
             raise AccessError(
                 self.env._("The event in the Odoo calendar follows from the activity.")
             )
+        return super()._check_not_derived(vals)
 
     @api.model
     def _get_mirror_context(self):

@@ -76,6 +76,11 @@ class IsofActivityType(models.Model):
     )
 
     @api.model
+    def _get_all(self):
+        """Return every type that the user may read, archived ones included: a few dozen."""
+        return self.with_context(active_test=False).search([])  # pylint: disable=no-search-all
+
+    @api.model
     def _get_default(self):
         """Return the type proposed for a new activity: the first one by sequence."""
         return self.search([("company_id", "in", (self.env.company.id, False))], limit=1)

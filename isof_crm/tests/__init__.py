@@ -1,15 +1,18 @@
-from . import test_activity
-from . import test_activity_time
-from . import test_chain
-from . import test_import
-from . import test_js
-from . import test_mirror
-from . import test_partner
-from . import test_performance
-from . import test_plan
-from . import test_report_wizard
-from . import test_reports
-from . import test_rights
-from . import test_timeline
-from . import test_tools
-from . import test_xlsx
+from . import (
+    test_activity,
+    test_activity_time,
+    test_chain,
+    test_import,
+    test_journey,
+    test_js,
+    test_mirror,
+    test_partner,
+    test_performance,
+    test_plan,
+    test_report_wizard,
+    test_reports,
+    test_rights,
+    test_timeline,
+    test_tools,
+    test_xlsx,
+)
