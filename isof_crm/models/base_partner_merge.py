@@ -6,7 +6,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Odoo moves the columns by SQL, unseen by stored fields: recompute what hangs on them."""
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         # sudo: the merge moves every activity, also those that the user may not see
         activities = (
             self.env["isof.activity"]
@@ -20,3 +20,4 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for name in ("isof_last_activity_date", "isof_next_activity_date"):
             self.env.add_to_compute(companies._fields[name], companies)
         self.env["isof.segment"]._merge_partners(src_partners, dst_partner)
+        return result

@@ -6,4 +6,4 @@ class CalendarEvent(models.Model):
 
     def _get_activity_excluded_models(self):
         """Odoo adds a to-do to the document of every event; the activity itself is the plan."""
-        return super()._get_activity_excluded_models() + ["isof.activity"]
+        return [*super()._get_activity_excluded_models(), "isof.activity"]

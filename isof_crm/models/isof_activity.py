@@ -20,6 +20,16 @@ REFERENCE_MODELS = (
     "helpdesk.ticket",
 )
 TIME_FIELDS = {"start", "stop", "allday", "duration", "start_date", "stop_date"}
+# Being put in charge is seen in the action plan; mail goes out only on request. Followers are
+# added in one go, see _subscribe_in_charge().
+CREATE_CONTEXT = {
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "isof_subscribe_later": True,
+}
+# They are stored but follow from other fields; the ORM would let a caller overwrite them.
+DERIVED_FIELDS = {"state", "kind", "commercial_partner_id", "access_user_ids", "root_id"}
 
 
 class IsofActivity(models.Model):
@@ -71,15 +81,12 @@ class IsofActivity(models.Model):
         readonly=False,
         precompute=True,
         copy=False,
-        index=True,
         ondelete="restrict",
         check_company=True,
         tracking=True,
         group_expand="_group_expand_status_id",
     )
-    state = fields.Selection(
-        related="status_id.state", store=True, precompute=True, string="State"
-    )
+    state = fields.Selection(related="status_id.state", store=True, precompute=True, string="State")
     note = fields.Text(help="Short note: what it is about, what to prepare.")
     result = fields.Text(copy=False, help="What came of it.")
     priority = fields.Selection(
@@ -142,7 +149,6 @@ class IsofActivity(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        index="btree_not_null",
         ondelete="restrict",
         check_company=True,
         help="The customer's region when the activity was registered.",
@@ -187,7 +193,6 @@ class IsofActivity(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        index="btree_not_null",
         ondelete="restrict",
         check_company=True,
         help="The employee's department on the day of the activity.",
@@ -260,12 +265,8 @@ class IsofActivity(models.Model):
     )
 
     # How it is looked at
-    is_striked = fields.Boolean(
-        compute="_compute_is_striked", export_string_translation=False
-    )
-    is_hatched = fields.Boolean(
-        compute="_compute_is_striked", export_string_translation=False
-    )
+    is_striked = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
+    is_hatched = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
     is_my_team = fields.Boolean(
         string="My Team's",
         compute="_compute_is_my_team",
@@ -274,19 +275,24 @@ class IsofActivity(models.Model):
     )
     days_without_contact = fields.Integer(
         string="Customer Not Contacted for (Days)",
-        related="commercial_partner_id.isof_days_without_contact",
+        compute="_compute_days_without_contact",
+        compute_sudo=True,
+        search="_search_days_without_contact",
     )
 
     _stop_after_start = models.Constraint(
         "CHECK(stop >= start)", "An activity cannot end before it starts."
     )
-    # Each index also serves as the one of the many2one that it starts with.
-    # The register and the calendar: everybody's, of one employee, of one customer.
-    _start_idx = models.Index("(start DESC, id DESC)")
-    _user_start_idx = models.Index("(user_id, start)")
+    # Measured at a million rows by tests/bench.
+    # The register in its order with the criteria of few values, so that lists, counts and
+    # analyses over them read this index instead of the table and instead of one each.
+    _register_idx = models.Index(
+        "(start DESC, id DESC, company_id, type_id, status_id, user_id, region_id, department_id,"
+        " commercial_partner_id, duration) WHERE active IS TRUE"
+    )
+    # The calendar of one employee, the history of one customer.
+    _user_start_idx = models.Index("(user_id, start, stop)")
     _commercial_partner_start_idx = models.Index("(commercial_partner_id, start)")
-    # Analyses by type and month within the user's companies read this index alone.
-    _type_start_company_idx = models.Index("(type_id, start, company_id)")
     # The action plan and 'overdue': the few activities that are still open.
     _open_idx = models.Index(
         "(user_id, stop) WHERE state IN ('planned', 'in_progress', 'postponed')"
@@ -295,8 +301,9 @@ class IsofActivity(models.Model):
     @api.model
     def _default_start(self):
         """Return the next full half hour."""
+        # Always ahead of now: what starts in the past would be proposed as done.
         now = fields.Datetime.now().replace(second=0)
-        return now + timedelta(minutes=-now.minute % 30)
+        return now + timedelta(minutes=30 - now.minute % 30)
 
     @api.model
     def _selection_reference(self):
@@ -315,9 +322,7 @@ class IsofActivity(models.Model):
         """Propose the name of the type, as long as nobody wrote a subject of their own."""
         own_subjects = set(self.mapped("name")) - {False}
         proposals = (
-            set(self.env["isof.activity.type"].with_context(active_test=False).search([]).mapped("name"))
-            if own_subjects
-            else set()
+            set(self.env["isof.activity.type"]._get_all().mapped("name")) if own_subjects else set()
         )
         for activity in self:
             if not activity.name or activity.name in proposals:
@@ -326,18 +331,19 @@ class IsofActivity(models.Model):
     @api.depends("start", "company_id")
     def _compute_status_id(self):
         """Propose 'planned', or 'done' for what started in the past; a choice stays."""
+        registering = self.filtered(lambda activity: not (activity._origin and activity.status_id))
+        if not registering:
+            return
         now = fields.Datetime.now()
         today = fields.Date.context_today(self)
-        Status = self.env["isof.activity.status"]
+        statuses = self.env["isof.activity.status"]
         proposals = {
-            company: (Status._get_first("planned", company), Status._get_first("done", company))
-            for company in self.company_id | self.env.company
+            company: (statuses._get_first("planned", company), statuses._get_first("done", company))
+            for company in registering.company_id or self.env.company
         }
-        for activity in self:
+        for activity in registering:
             planned, done = proposals[activity.company_id or self.env.company]
-            if activity.status_id and (
-                activity._origin or activity.status_id not in planned | done
-            ):
+            if activity.status_id and activity.status_id not in planned | done:
                 continue
             is_past = activity.start and (
                 activity.start.date() < today if activity.allday else activity.start < now
@@ -370,8 +376,9 @@ class IsofActivity(models.Model):
         for activity in self:
             if activity.department_id and not activity.user_id:
                 continue
+            to_day = activity._get_to_day(activity.allday)
             activity.department_id = departments(
-                activity.user_id, activity.company_id, activity.start
+                activity.user_id, activity.company_id, activity.start and to_day(activity.start)
             )
 
     @api.depends(
@@ -382,14 +389,20 @@ class IsofActivity(models.Model):
         "commercial_partner_id.user_id",
     )
     def _compute_access_user_ids(self):
-        for activity in self:
-            activity.access_user_ids = (
+        activities_by_users = {}
+        # an archived participant sees the activity again once back
+        for activity in self.with_context(active_test=False):
+            users = (
                 activity.user_id
                 | activity.participant_ids
                 | activity.author_id
                 | activity.partner_id.user_id
                 | activity.commercial_partner_id.user_id
             )
+            activities_by_users[users] = activities_by_users.get(users, self.browse()) | activity
+        # each assignment of a many2many is a query
+        for users, activities in activities_by_users.items():
+            activities.access_user_ids = users
 
     @api.depends("start", "duration")
     def _compute_stop(self):
@@ -399,10 +412,10 @@ class IsofActivity(models.Model):
         for activity in self:
             if activity.allday and activity.stop:
                 continue
-            hours = activity.duration or activity.type_id.default_duration or 1.0
-            activity.stop = activity.start and activity.start + timedelta(
-                minutes=round(hours * 60)
-            )
+            hours = activity.duration
+            if not hours and not activity._origin:
+                hours = activity.type_id.default_duration or 1.0
+            activity.stop = activity.start and activity.start + timedelta(minutes=round(hours * 60))
 
     @api.depends("start", "stop", "allday")
     def _compute_duration(self):
@@ -418,27 +431,25 @@ class IsofActivity(models.Model):
                 activity.duration = (activity.stop - activity.start).total_seconds() / 3600
 
     @api.depends("start", "stop", "allday")
+    @api.depends_context("tz", "uid")
     def _compute_allday_dates(self):
-        tz = self._get_tz()
         for activity in self:
-            for day, bound in (("start_date", "start"), ("stop_date", "stop")):
-                moment = activity[bound]
-                activity[day] = moment and (
-                    activity_time.allday_date(moment, tz)
-                    if activity.allday
-                    else activity_time.local_day(moment, tz)
-                )
+            # what is ticked only now in a form has moments still
+            to_day = activity._get_to_day(activity._was_allday())
+            activity.start_date = activity.start and to_day(activity.start)
+            activity.stop_date = activity.stop and to_day(activity.stop)
 
-    @api.depends("start", "stop", "state")
+    @api.depends("start", "stop", "allday", "state")
     @api.depends_context("tz", "uid")
     def _compute_timeframe(self):
-        now, tomorrow = self._get_timeframe_bounds()
+        bounds = self._get_timeframe_bounds()
         for activity in self:
+            late_before, upcoming_from = bounds[bool(activity.allday)]
             if activity.state not in OPEN_STATES or not activity.stop:
                 activity.timeframe = False
-            elif activity.stop < now:
+            elif activity.stop < late_before:
                 activity.timeframe = "late"
-            elif activity.start < tomorrow:
+            elif activity.start < upcoming_from:
                 activity.timeframe = "now"
             else:
                 activity.timeframe = "upcoming"
@@ -447,31 +458,43 @@ class IsofActivity(models.Model):
     def _search_timeframe(self, operator, value):
         if operator != "in":
             return NotImplemented
-        now, tomorrow = self._get_timeframe_bounds()
         is_open = Domain("state", "in", OPEN_STATES)
-        domains = {
-            "late": is_open & Domain("stop", "<", now),
-            "now": is_open & Domain("stop", ">=", now) & Domain("start", "<", tomorrow),
-            "upcoming": is_open & Domain("stop", ">=", now) & Domain("start", ">=", tomorrow),
-            False: ~is_open,
-        }
+        domains = {"late": Domain.FALSE, "now": Domain.FALSE, "upcoming": Domain.FALSE}
+        for allday, (late_before, upcoming_from) in self._get_timeframe_bounds().items():
+            is_so = is_open & Domain("allday", "=", allday)
+            is_waiting = is_so & Domain("stop", ">=", late_before)
+            domains["late"] |= is_so & Domain("stop", "<", late_before)
+            domains["now"] |= is_waiting & Domain("start", "<", upcoming_from)
+            domains["upcoming"] |= is_waiting & Domain("start", ">=", upcoming_from)
+        domains[False] = ~is_open
         return Domain.OR(domains[key] for key in value if key in domains)
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # The record rules read it, and the ORM does not compute a many2many that waits.
+        self._recompute_model(["access_user_ids"])
+        return super()._search(domain, *args, **kwargs)
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         if groupby_spec != "timeframe":
             return super()._read_group_groupby(alias, groupby_spec, query)
-        now, tomorrow = self._get_timeframe_bounds()
+        bounds = self._get_timeframe_bounds()
+        is_allday = self._field_to_sql(alias, "allday", query)
+        late_before, upcoming_from = (
+            SQL("CASE WHEN %s THEN %s ELSE %s END", is_allday, by_day, by_clock)
+            for by_day, by_clock in zip(bounds[True], bounds[False], strict=True)
+        )
         return SQL(
             """CASE WHEN %(state)s NOT IN %(open)s THEN NULL
-                    WHEN %(stop)s < %(now)s THEN 'late'
-                    WHEN %(start)s < %(tomorrow)s THEN 'now'
+                    WHEN %(stop)s < %(late_before)s THEN 'late'
+                    WHEN %(start)s < %(upcoming_from)s THEN 'now'
                     ELSE 'upcoming' END""",
             state=self._field_to_sql(alias, "state", query),
             start=self._field_to_sql(alias, "start", query),
             stop=self._field_to_sql(alias, "stop", query),
             open=OPEN_STATES,
-            now=now,
-            tomorrow=tomorrow,
+            late_before=late_before,
+            upcoming_from=upcoming_from,
         )
 
     @api.depends("state")
@@ -485,25 +508,60 @@ class IsofActivity(models.Model):
     def _compute_is_my_team(self):
         users, departments = self.env.user._get_isof_led()
         for activity in self:
-            activity.is_my_team = bool(
-                activity.sudo().access_user_ids & users
-            ) or activity.department_id in departments
+            activity.is_my_team = (
+                bool(activity.sudo().access_user_ids & users)
+                or activity.department_id in departments
+            )
 
     @api.model
     def _search_is_my_team(self, operator, value):
         if operator != "in" or list(value) != [True]:
             return NotImplemented
         users, departments = self.env.user._get_isof_led()
-        return Domain("access_user_ids", "in", users.ids) | Domain(
-            "department_id", "in", departments.ids
+        # What access_user_ids is made of: whom one leads have a large part of all activities
+        # between them, and to collect that part from the relation takes longer than to look
+        # at the columns of the rows that are shown.
+        return Domain("department_id", "in", departments.ids) | Domain.OR(
+            Domain(path, "in", users.ids)
+            for path in (
+                "user_id",
+                "author_id",
+                "participant_ids",
+                "partner_id.user_id",
+                "commercial_partner_id.user_id",
+            )
         )
 
     @api.depends("name", "partner_id.name")
     def _compute_display_name(self):
+        # sudo: who may read the activity may read for whom it is
+        for activity, readable in zip(self, self.sudo(), strict=True):
+            customer = readable.partner_id.name
+            activity.display_name = " – ".join(filter(None, (activity.name, customer)))
+
+    @api.depends("commercial_partner_id.isof_days_without_contact")
+    def _compute_days_without_contact(self):
         for activity in self:
-            # sudo: who may read the activity may read for whom it is
-            customer = activity.partner_id.sudo().name
-            activity.display_name = f"{activity.name} – {customer}" if customer else activity.name
+            activity.days_without_contact = activity.commercial_partner_id.isof_days_without_contact
+
+    @api.model
+    def _search_days_without_contact(self, operator, value):
+        # As a related field it would go up to the commercial entity twice.
+        found = self.env["res.partner"]._search_isof_days_without_contact(operator, value)
+        if found is NotImplemented:
+            return found
+        return Domain("commercial_partner_id", "!=", False) & found
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        if operator not in ("ilike", "like") or not value:
+            return super()._search_display_name(operator, value)
+        # The customers first: PostgreSQL finds the activities of known customers by an index,
+        # those of customers it has yet to find only by reading all of them.
+        # sudo: who may read the activity may read for whom it is
+        customers = self.env["res.partner"].sudo().with_context(active_test=False)
+        found = customers._search([("display_name", operator, value)]).get_result_ids()
+        return Domain("name", operator, value) | Domain("partner_id", "in", found)
 
     # ------------------------------------------------------------
     # Checks
@@ -533,10 +591,30 @@ class IsofActivity(models.Model):
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        """Drop a contact person of another company; the list offers those of the new one."""
+        """Drop contact persons of another company; the list offers those of the new one."""
         company = self.partner_id.commercial_partner_id
-        if company and self.contact_id and self.contact_id.commercial_partner_id != company:
+        if not company:
+            return
+        if self.contact_id.commercial_partner_id != company:
             self.contact_id = False
+        self.contact_ids = self.contact_ids.filtered(
+            lambda contact: contact.commercial_partner_id._origin == company._origin
+        )
+
+    @api.onchange("type_id")
+    def _onchange_type_id(self):
+        """Propose the length of the type, unless it was chosen: by hand, by drag or earlier."""
+        if self._origin or {"default_stop", "default_duration"} & self.env.context.keys():
+            return
+        types = self.env["isof.activity.type"]._get_all()
+        if self.duration in types.mapped("default_duration"):
+            self.duration = self.type_id.default_duration
+
+    @api.onchange("allday")
+    def _onchange_allday(self):
+        """Show at once the time that an all-day activity gets when it is one no more."""
+        if self._was_allday() and not self.allday and self.start_date:
+            self.update(self._prepare_timed_vals(self.start_date))
 
     # ------------------------------------------------------------
     # CRUD
@@ -547,18 +625,27 @@ class IsofActivity(models.Model):
         """The calendar proposes date-only strings for all-day activities: make them days."""
         values = super().default_get(fields)
         if values.get("allday") and values.get("start"):
-            values.update(self._prepare_allday_vals(values))
+            values.update(self._prepare_allday_vals(self._get_default_times()))
         return values
 
     @api.model_create_multi
     def create(self, vals_list):
         may_name_author = self.env.su or self.env.user.has_group("isof_crm.group_manager")
+        defaults = self._get_default_times()
+        # An empty value, as of an empty cell of an imported file, means what is proposed.
+        proposed = {"name", "status_id", "stop", "duration"}
+        if self.env.context.get("import_file"):
+            proposed |= {"region_id", "department_id"}
         prepared = []
         for vals in vals_list:
-            vals = dict(vals)
-            if vals.get("allday"):
-                vals.update(self._prepare_allday_vals({"start": self._default_start()} | vals))
-            elif vals.get("start") and vals.get("stop"):
+            self._check_not_derived(vals)
+            vals = {name: value for name, value in vals.items() if value or name not in proposed}
+            if vals.get("contact_id") and not vals.get("partner_id"):
+                vals.pop("partner_id", None)
+            is_missing_start = not (vals.get("start_date") or vals.get("start", True))
+            if vals.get("allday", defaults["allday"]) and not is_missing_start:
+                vals.update(self._prepare_allday_vals(defaults | vals))
+            if vals.get("stop"):
                 # the end is what was meant; a length that came along is derived from it
                 vals.pop("duration", None)
             vals.pop("start_date", None)
@@ -566,24 +653,24 @@ class IsofActivity(models.Model):
             if not may_name_author:
                 vals["author_id"] = self.env.uid
             prepared.append(vals)
-        # Being put in charge is seen in the action plan; mail goes out only on request.
-        return super(
-            IsofActivity,
-            self.with_context(mail_create_nolog=True, mail_auto_subscribe_no_notify=True),
-        ).create(prepared)
+        activities = super(IsofActivity, self.with_context(**CREATE_CONTEXT)).create(prepared)
+        activities = activities.with_env(self.env)
+        activities._subscribe_in_charge()
+        return activities
 
     def write(self, vals):
+        self._check_not_derived(vals)
         if "author_id" in vals and not (
             self.env.su or self.env.user.has_group("isof_crm.group_manager")
         ):
             raise AccessError(self.env._("The author of an activity cannot be changed."))
-        self = self.with_context(mail_auto_subscribe_no_notify=True)
+        silent = self.with_context(mail_auto_subscribe_no_notify=True)
         if not TIME_FIELDS & vals.keys():
-            return super().write(vals)
+            return super(IsofActivity, silent).write(vals)
         by_vals = {}
-        for activity in self:
+        for activity in silent:
             time_vals = frozendict(activity._prepare_time_vals(vals))
-            by_vals[time_vals] = by_vals.get(time_vals, self.browse()) | activity
+            by_vals[time_vals] = by_vals.get(time_vals, silent.browse()) | activity
         other_vals = {name: value for name, value in vals.items() if name not in TIME_FIELDS}
         for time_vals, activities in by_vals.items():
             super(IsofActivity, activities).write(other_vals | time_vals)
@@ -602,7 +689,8 @@ class IsofActivity(models.Model):
                 )
             )
         # sudo: a follow-up that the user may not see holds the activity all the same
-        if followed := self.sudo().filtered(lambda activity: activity.next_ids - self.sudo()):
+        every = self.sudo().with_context(active_test=False)
+        if followed := every.filtered(lambda activity: activity.next_ids - every):
             raise UserError(
                 self.env._(
                     "These activities have follow-ups; delete or re-link those first:\n"
@@ -665,69 +753,187 @@ class IsofActivity(models.Model):
         return statuses.search([("company_id", "in", (*self.env.companies.ids, False))])
 
     @api.model
+    def _check_not_derived(self, vals):
+        """Refuse values of fields that follow from others.
+
+        :raises UserError: when ``vals`` has any
+        """
+        if names := DERIVED_FIELDS & vals.keys():
+            raise UserError(
+                self.env._(
+                    "These fields follow from others and cannot be set: %(fields)s. The state, for "
+                    "one, follows from the status.",
+                    fields=", ".join(sorted(self._fields[name].string for name in names)),
+                )
+            )
+
+    def _subscribe_in_charge(self):
+        """Let those in charge and the author follow, as the chatter would one by one."""
+        if self.env.context.get("mail_create_nosubscribe") or self.env.context.get(
+            "tracking_disable"
+        ):
+            return
+        # sudo: the partners of users, to subscribe them
+        for users, activities in (
+            self.sudo().grouped(lambda activity: activity.user_id | activity.author_id).items()
+        ):
+            followers = users.filtered(lambda user: user.active and not user.share).partner_id
+            self.env["mail.followers"]._insert_followers(
+                self._name, activities.ids, followers.ids, customer_ids=[], check_existing=False
+            )
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        if self.env.context.get("isof_subscribe_later"):
+            return []
+        return super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
+
+    def _open_groups(self, *, auto_unfold, **kwargs):
+        # Odoo unfolds the first level only; the action plan shows due dates and activities.
+        auto_unfold = auto_unfold or self.env.context.get("isof_unfold_groups", False)
+        return super()._open_groups(auto_unfold=auto_unfold, **kwargs)
+
+    @api.model
+    @api.readonly
+    def get_unusual_days(self, date_from, date_to=None):
+        """Return which days the calendar greys: those on which the user does not work.
+
+        :param str date_from: first moment, as the calendar view sends it
+        :param str date_to: last moment
+        :return: dict of days (``YYYY-MM-DD``), true where unusual
+        """
+        return self.env.user.employee_id._get_unusual_days(date_from, date_to)
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """Log the changes of all activities at once, which Odoo logs one by one."""
+        logs = []
+        tracking = super(IsofActivity, self.with_context(isof_logs=logs))._message_track(
+            fields_iter, initial_values_dict
+        )
+        value_vals = []
+        for author_id in {log["author_id"] for log in logs}:
+            by_id = {log["id"]: log for log in logs if log["author_id"] == author_id}
+            messages = self.browse(by_id)._message_log_batch(
+                {id_: log["body"] for id_, log in by_id.items()}, author_id=author_id
+            )
+            value_vals += [
+                vals | {"mail_message_id": message.id}
+                for message in messages
+                for _command, _id, vals in by_id[message.res_id]["tracking_value_ids"]
+            ]
+        # sudo: like Odoo, which keeps these from everybody who may not read the field
+        self.env["mail.tracking.value"].sudo().create(value_vals)
+        return tracking
+
+    def _message_log(self, **kwargs):
+        logs = self.env.context.get("isof_logs")
+        if logs is None or not kwargs.get("tracking_value_ids"):
+            return super()._message_log(**kwargs)
+        logs.append({"id": self.id, **kwargs})
+        return self.env["mail.message"]
+
+    @api.model
     def _get_tz(self):
         """Return the name of the time zone that the user reads times in."""
-        return self.env.context.get("tz") or self.env.user.tz or "UTC"
+        return self.env.tz.zone
+
+    def _was_allday(self):
+        """Return whether an activity is stored as all-day, or was proposed as one."""
+        if self._origin:
+            return self._origin.allday
+        return self.env.context.get("default_allday", False)
+
+    @api.model
+    def _get_to_day(self, allday):
+        """Return the function that tells on which day a bound of an activity falls."""
+        tz = self._get_tz()
+        to_day = activity_time.allday_date if allday else activity_time.local_day
+        return lambda moment: to_day(moment, tz)
 
     @api.model
     def _get_timeframe_bounds(self):
-        """Return now and the beginning of tomorrow on the user's clock, as UTC datetimes."""
+        """Return until when activities are overdue and from when they are still to come.
+
+        :return: dict of ``allday`` to a tuple of two naive datetimes: what stopped before the
+            first is overdue, what starts at or after the second is coming. Both are UTC for
+            timed activities; all-day ones last as long as their day does on the user's clock.
+        """
         now = fields.Datetime.now()
         tz = self._get_tz()
-        return now, activity_time.day_bounds(activity_time.local_day(now, tz), tz)[1]
+        today = activity_time.local_day(now, tz)
+        midnight = fields.Datetime.to_datetime(today)
+        return {
+            False: (now, activity_time.day_bounds(today, tz)[1]),
+            True: (midnight, midnight + timedelta(days=1)),
+        }
+
+    @api.model
+    def _get_default_times(self):
+        """Return the times that the context proposes, such as those chosen in a calendar."""
+        return {
+            name: self.env.context.get(f"default_{name}") for name in ("start", "stop", "allday")
+        }
+
+    @api.model
+    def _get_given_day(self, vals, bound):
+        """Return the day that ``vals`` give for a bound, ``start`` or ``stop``; None if none."""
+        if day := vals.get(f"{bound}_date"):
+            return fields.Date.to_date(day)
+        if not (moment := fields.Datetime.to_datetime(vals.get(bound) or None)):
+            return None
+        if self.env.context.get("import_file"):
+            # the import has put the clock of the user on everything, days included
+            return activity_time.local_day(moment, self._get_tz())
+        return activity_time.allday_date(moment, self._get_tz())
 
     @api.model
     def _prepare_allday_vals(self, vals):
         """Return start and stop of an all-day activity from the days or moments in ``vals``.
 
-        ``start_date`` and ``stop_date`` count before ``start`` and ``stop``; a last day that
-        is not given is the first one.
+        ``start_date`` and ``stop_date`` count before ``start`` and ``stop``; a first day that is
+        not given is today, a last day that is not given is the first one.
         """
-        tz = self._get_tz()
-        days = [
-            fields.Date.to_date(vals.get(f"{bound}_date"))
-            or (
-                vals.get(bound)
-                and activity_time.allday_date(fields.Datetime.to_datetime(vals[bound]), tz)
-            )
-            for bound in ("start", "stop")
-        ]
-        start, stop = activity_time.allday_bounds(days[0], days[1] or days[0])
+        first = self._get_given_day(vals, "start") or fields.Date.context_today(self)
+        last = self._get_given_day(vals, "stop") or first
+        start, stop = activity_time.allday_bounds(first, last)
         return {"start": start, "stop": stop}
+
+    def _prepare_timed_vals(self, day):
+        """Return start and stop of an activity that lasted all day: at 9 on the user's clock."""
+        nine = fields.Datetime.to_datetime(day).replace(hour=9)
+        start = activity_time.to_utc(nine, self._get_tz())
+        return {"start": start, "stop": start + timedelta(hours=self.type_id.default_duration)}
 
     def _prepare_time_vals(self, vals):
         """Return the time fields to write on one activity for the ones a caller gave.
 
-        Moving only the start keeps the length; all-day activities are put on whole days.
+        Moving only the start keeps the length, changing only the first day keeps the last;
+        all-day activities are put on whole days.
         """
         self.ensure_one()
-        time_vals = {name: vals[name] for name in TIME_FIELDS & vals.keys()}
-        if time_vals.get("allday", self.allday):
-            if not self.allday:
-                time_vals = {"start": self.start, "stop": self.stop} | time_vals
-            elif (moved := time_vals.get("start_date") or time_vals.get("start")) and not (
-                time_vals.get("stop") or time_vals.get("stop_date")
-            ):
-                length = self.stop_date - self.start_date
-                first = self._prepare_allday_vals({"start": moved})["start"].date()
-                time_vals = {"start_date": first, "stop_date": first + length}
-            else:
-                time_vals = {
-                    "start_date": None if time_vals.get("start") else self.start_date,
-                    "stop_date": None if time_vals.get("stop") else self.stop_date,
-                } | time_vals
-            return {"allday": True} | self._prepare_allday_vals(time_vals)
-        if self.allday and not time_vals.get("start"):
-            # from all-day to timed without saying when: 9 o'clock on the user's clock
-            tz = self._get_tz()
-            nine = fields.Datetime.to_datetime(self.start_date).replace(hour=9)
-            time_vals["start"] = activity_time.to_utc(nine, tz)
-            if not time_vals.get("stop"):
-                time_vals["stop"] = time_vals["start"] + timedelta(
-                    hours=self.type_id.default_duration
-                )
-        if time_vals.get("stop"):
-            time_vals.pop("duration", None)
-        return {
-            name: value for name, value in time_vals.items() if not name.endswith("_date")
-        }
+        given = {name: vals[name] for name in TIME_FIELDS & vals.keys()}
+        if given.get("allday", self.allday):
+            first = self._get_given_day(given, "start") or self.start_date
+            last = self._get_given_day(given, "stop")
+            if not last and (given.get("start_date") or not given.get("start")):
+                last = self.stop_date
+            if not last or (first > last and not {"stop", "stop_date"} & given.keys()):
+                last = first + (self.stop_date - self.start_date)
+            start, stop = activity_time.allday_bounds(first, last)
+            return {"allday": True, "start": start, "stop": stop}
+        if self.allday:
+            timed = self._prepare_timed_vals(given.get("start_date") or self.start_date)
+            length = (
+                timedelta(hours=given["duration"])
+                if given.get("duration")
+                else timed["stop"] - timed["start"]
+            )
+            start = fields.Datetime.to_datetime(given.get("start") or timed["start"])
+            given = {"start": start, "stop": start + length} | given
+        if given.get("stop"):
+            given.pop("duration", None)
+        elif given.get("start") or given.get("duration") is not None:
+            # written along: computed later, a flush in between would find the end before the start
+            hours = given.get("duration", self.duration)
+            start = fields.Datetime.to_datetime(given.get("start") or self.start)
+            given["stop"] = start + timedelta(minutes=round(hours * 60))
+        return {name: value for name, value in given.items() if not name.endswith("_date")}

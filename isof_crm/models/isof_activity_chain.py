@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from .isof_activity_status import OPEN_STATES
 
+# So many steps of one chain the browser shows; a customer's real chains are far shorter.
+MAX_STEPS = 500
+
 
 class IsofActivity(models.Model):
     """The chain: every activity may follow one other, so follow-ups form a tree."""
@@ -54,6 +57,8 @@ class IsofActivity(models.Model):
 
     @api.constrains("previous_id")
     def _check_chain(self):
+        # constraints run in sudo mode; nobody hangs an activity on one they may not see
+        self.previous_id.sudo(False).check_access("read")
         if self._has_cycle("previous_id"):
             raise ValidationError(
                 self.env._(
@@ -74,7 +79,22 @@ class IsofActivity(models.Model):
             "type": "ir.actions.client",
             "tag": "isof_crm.activity_chain",
             "name": self.env._("Chain of Activities"),
-            "params": {"activity_id": self.id},
+            # part of the address in the browser, so that the page can be reloaded and linked to
+            "context": {"active_id": self.id},
+        }
+
+    def action_plan_follow_up(self):
+        """Return the dialogue that plans an activity after this one, which stays as it is."""
+        self.ensure_one()
+        next_type = self.type_id.suggestion_ids[:1].next_type_id or self.type_id
+        vals = self._prepare_follow_up_vals(next_type, self._default_start())
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Plan Follow-up"),
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {f"default_{name}": value for name, value in vals.items()},
         }
 
     def action_done_and_plan_next(self):
@@ -129,61 +149,46 @@ class IsofActivity(models.Model):
         """Return the chain of one activity, in order: each followed by its follow-ups.
 
         Steps that the user may not read are left out; their readable follow-ups then hang
-        on the nearest step that the user may read.
+        on the nearest step that the user may read. Of a very long chain only the part around
+        the activity is returned.
 
-        :return: dict with ``title`` (str), ``hidden`` (number of steps left out) and
-            ``steps``: a list of dicts with the fields shown and ``depth`` (0 for the start)
+        :return: dict with ``title`` (str), ``hidden`` (number of steps that the user may not
+            read), ``omitted`` (number of steps beyond the part returned) and ``steps``: a list
+            of dicts with the fields shown, ``depth`` (0 for the start) and ``parent_id``, the
+            step it hangs on (False for the start)
         :raises AccessError: if the user may not read the activity
         """
         self.ensure_one()
         self.check_access("read")
-        domain = [("root_id", "=", self.root_id.id)]
-        steps = self.with_context(active_test=False).search(domain, order="start, id")
+        root = self.root_id
+        in_chain = self.with_context(active_test=False)
+        domain = [("root_id", "=", root.id)]
+        readable = set(in_chain.search(domain)._ids)
         # sudo: only ids of the steps in between, to know how deep the readable ones lie
-        every_step = self.sudo().with_context(active_test=False).search_fetch(
-            domain, ["previous_id"], order="start, id"
-        )
-        readable = set(steps.ids)
+        every_step = in_chain.sudo().search_fetch(domain, ["previous_id"], order="start, id")
         followers = {}
         for step in every_step:
             followers.setdefault(step.previous_id.id, []).append(step.id)
         ordered = []
-        pending = [(self.root_id.id, 0)]
+        pending = [(root.id, 0, False)]
         while pending:
-            step_id, depth = pending.pop()
+            step_id, depth, parent_id = pending.pop()
             if step_id in readable:
-                ordered.append((step_id, depth))
-                depth += 1
-            pending += [(follower, depth) for follower in reversed(followers.get(step_id, []))]
-        states = dict(self._fields["state"]._description_selection(self.env))
-        depths = dict(ordered)
-        # steps that cannot be reached are left out twice: neither readable nor listed
+                ordered.append((step_id, depth, parent_id))
+                depth, parent_id = depth + 1, step_id
+            pending += [
+                (follower, depth, parent_id) for follower in reversed(followers.get(step_id, []))
+            ]
+        position = next(i for i, (step_id, *_rest) in enumerate(ordered) if step_id == self.id)
+        first = max(0, min(position - MAX_STEPS // 2, len(ordered) - MAX_STEPS))
+        shown = ordered[first : first + MAX_STEPS]
+        steps = self.browse(step_id for step_id, *_rest in shown)._prepare_timeline_steps()
         return {
-            "title": self.sudo().root_id.display_name
-            if self.root_id.id in readable
-            else self.display_name,
-            "hidden": len(every_step) - len(steps),
+            "title": root.display_name if root.id in readable else self.display_name,
+            "hidden": len(every_step) - len(readable),
+            "omitted": len(ordered) - len(shown),
             "steps": [
-                {
-                    "id": step.id,
-                    "depth": depths[step.id],
-                    "name": step.name,
-                    "type": step.type_id.name,
-                    "icon": step.icon,
-                    "color": step.color,
-                    "state": step.state,
-                    "state_name": states[step.state],
-                    "status": step.status_id.name,
-                    "start": fields.Datetime.to_string(step.start),
-                    "allday": step.allday,
-                    "partner": step.partner_id.sudo().name or "",
-                    "contact": step.contact_id.sudo().name or "",
-                    "user": step.user_id.sudo().name or "",
-                    "user_id": step.user_id.id,
-                    "note": step.note or "",
-                    "result": step.result or "",
-                    "timeframe": step.timeframe,
-                }
-                for step in steps.browse(step_id for step_id, _depth in ordered)
+                step | {"depth": depth, "parent_id": parent_id}
+                for step, (_step_id, depth, parent_id) in zip(steps, shown, strict=True)
             ],
         }

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools.misc import clean_context
 
 from .isof_activity_status import DROPPED_STATES
 
@@ -47,7 +49,8 @@ class IsofActivity(models.Model):
         compute="_compute_alarm_ids",
         store=True,
         readonly=False,
-        help="Reminders of the event in the Odoo calendar.",
+        domain=[("alarm_type", "=", "notification")],
+        help="Reminders on screen of the event in the Odoo calendar.",
     )
     calendar_event_id = fields.Many2one(
         "calendar.event",
@@ -69,8 +72,8 @@ class IsofActivity(models.Model):
 
     @api.depends("type_id")
     def _compute_alarm_ids(self):
-        for activity in self:
-            activity.alarm_ids = activity.type_id.alarm_ids
+        for activity_type, activities in self.grouped("type_id").items():
+            activities.alarm_ids = activity_type.alarm_ids
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -88,20 +91,40 @@ class IsofActivity(models.Model):
         # sudo: the event is the activity's own; its rights are those of the activity
         events = self.sudo().calendar_event_id
         result = super().unlink()
-        events.with_context(**self._get_mirror_context()).unlink()
+        events.with_context(self._get_mirror_context()).unlink()
         return result
 
     def action_send_invitations(self):
-        """Mail Odoo's invitation to the attendees of the calendar events."""
-        # sudo: whoever may write the activity may invite to it
+        """Mail Odoo's invitation to the attendees of the calendar events.
+
+        :raises UserError: if an activity has no event to invite to
+        """
         self.check_access("write")
-        self.sudo().calendar_event_id.attendee_ids._send_invitation_emails()
+        # sudo: whoever may write the activity may invite to it
+        events = self.sudo().calendar_event_id.filtered("active")
+        if len(events) < len(self):
+            raise UserError(
+                self.env._("What is not in the Odoo calendar cannot be invited to by e-mail.")
+            )
+        events.attendee_ids._send_invitation_emails()
+
+    @api.model
+    def _check_not_derived(self, vals):
+        # events are written in sudo mode: nobody may name that of somebody else
+        if "calendar_event_id" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The event in the Odoo calendar follows from the activity.")
+            )
+        return super()._check_not_derived(vals)
 
     @api.model
     def _get_mirror_context(self):
-        """Return the context in which Odoo's calendar neither mails, nor adds to-dos, nor
-        rewrites the description."""
+        """Return the context in which Odoo's calendar keeps silent and leaves the text alone."""
         return {
+            # defaults and the active record are meant for the activity, not for its event
+            **clean_context(self.env.context),
+            "active_model": None,
+            "active_id": None,
             "no_mail_to_attendees": True,
             "skip_attendee_notification": True,
             "skip_contact_description": True,
@@ -109,10 +132,8 @@ class IsofActivity(models.Model):
             "mail_create_nosubscribe": True,
             "mail_auto_subscribe_no_notify": True,
             "mail_notrack": True,
-            # defaults and the active record are meant for the activity, not for its event
-            **{key: None for key in self.env.context if key.startswith("default_")},
-            "active_model": None,
-            "active_id": None,
+            # Google's calendar would mail as well
+            "send_updates": False,
         }
 
     def _sync_calendar_event(self):
@@ -125,28 +146,28 @@ class IsofActivity(models.Model):
         # sudo: the event is the activity's own, see unlink()
         activities = self.sudo()
         wanted = activities.filtered(
-            lambda activity: activity.is_mirrored
-            and activity.active
-            and activity.state not in DROPPED_STATES
-            and activity.user_id.active
+            lambda activity: (
+                activity.is_mirrored
+                and activity.active
+                and activity.state not in DROPPED_STATES
+                and activity.user_id.active
+            )
         )
         to_create = wanted.filtered(lambda activity: not activity.calendar_event_id)
         mirror_context = self._get_mirror_context()
-        events = (
-            self.env["calendar.event"]
-            .sudo()
-            .with_context(**mirror_context)
-            .create([activity._prepare_calendar_event_vals() for activity in to_create])
-        )
+        events = self.env["calendar.event"].sudo().with_context(mirror_context)
+        if to_create:  # to create no event takes the calendar several queries, too
+            events = events.create(
+                [activity._prepare_calendar_event_vals() for activity in to_create]
+            )
         for activity, event in zip(to_create, events, strict=True):
             activity.calendar_event_id = event
         for activity in wanted - to_create:
-            activity.calendar_event_id.with_context(**mirror_context).write(
+            activity.calendar_event_id.with_context(mirror_context).write(
                 activity._prepare_calendar_event_vals()
             )
-        (activities - wanted).calendar_event_id.filtered("active").with_context(
-            **mirror_context
-        ).write({"active": False})
+        if unwanted := (activities - wanted).calendar_event_id.filtered("active"):
+            unwanted.with_context(mirror_context).write({"active": False})
 
     def _prepare_calendar_event_vals(self):
         """Return the values of the calendar event that shows the activity."""
@@ -158,11 +179,18 @@ class IsofActivity(models.Model):
             "name": self.display_name,
             "active": True,
             "user_id": self.user_id.id,
+            # Odoo shows an event to every employee of every company: the others see "Busy"
+            "privacy": "private",
             "partner_ids": [Command.set(attendees.ids)],
             "allday": self.allday,
             "location": self.location,
             "description": self.note,
-            "alarm_ids": [Command.set(self.alarm_ids.ids)],
+            # Odoo mails the other reminders to every attendee, to customers as well
+            "alarm_ids": [
+                Command.set(
+                    self.alarm_ids.filtered(lambda alarm: alarm.alarm_type == "notification").ids
+                )
+            ],
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
         }

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class IsofActivityPlan(models.Model):
@@ -47,3 +48,15 @@ class IsofActivityPlan(models.Model):
             "domain": [("plan_id", "=", self.id)],
             "context": {"default_plan_id": self.id},
         }
+
+    def _get_steps(self):
+        """Return the steps to carry out.
+
+        :raises UserError: if there are none
+        """
+        self.ensure_one()
+        if not self.step_ids:
+            raise UserError(
+                self.env._("Plan “%(plan)s” has no steps yet: add some first.", plan=self.name)
+            )
+        return self.step_ids

@@ -1,16 +1,28 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+from psycopg2 import IntegrityError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .isof_activity_status import OPEN_STATES
 
 # Up to so many customers the plan is carried out while the user waits.
 INLINE_LIMIT = 50
 BATCH_SIZE = 200
+# So many activities are cancelled while the user waits.
+CANCEL_SIZE = 500
 
 
 class IsofActivityPlanRun(models.Model):
-    """A plan started for customers: what is created already and what is still to come."""
+    """A plan started for customers: what is created already and what is still to come.
+
+    Nobody writes a run: it is carried out in the name of its starter. ``_start`` makes one,
+    ``action_cancel`` ends it.
+    """
 
     _name = "isof.activity.plan.run"
     _description = "Started Activity Plan"
@@ -18,6 +30,7 @@ class IsofActivityPlanRun(models.Model):
     _order = "id desc"
     _rec_name = "plan_id"
     _check_company_auto = True
+    _mail_post_access = "read"
 
     plan_id = fields.Many2one(
         "isof.activity.plan", required=True, index=True, ondelete="restrict", check_company=True
@@ -39,7 +52,12 @@ class IsofActivityPlanRun(models.Model):
     )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     state = fields.Selection(
-        [("running", "Running"), ("done", "Planned"), ("cancelled", "Cancelled")],
+        [
+            ("running", "Running"),
+            ("done", "Planned"),
+            ("cancelling", "Being Cancelled"),
+            ("cancelled", "Cancelled"),
+        ],
         required=True,
         default="running",
         tracking=True,
@@ -60,11 +78,15 @@ class IsofActivityPlanRun(models.Model):
     activity_line_ids = fields.One2many("isof.activity", "plan_run_id", string="Activities")
     open_count = fields.Integer(string="Open Activities", compute="_compute_open_count")
 
-    @api.depends("total_count", "done_count", "skipped_count")
+    @api.depends("state", "total_count", "done_count", "skipped_count")
     def _compute_progress(self):
         for run in self:
-            planned = run.done_count + run.skipped_count
-            run.progress = 100.0 * planned / run.total_count if run.total_count else 100.0
+            # customers that were merged or deleted while they waited are in no count
+            run.progress = (
+                100.0
+                if run.state == "done"
+                else 100.0 * (run.done_count + run.skipped_count) / run.total_count
+            )
 
     def _compute_open_count(self):
         counts = dict(
@@ -82,12 +104,18 @@ class IsofActivityPlanRun(models.Model):
     # ------------------------------------------------------------
 
     def action_cancel(self):
-        """Stop planning, and cancel what is still open of what was planned already."""
-        for run in self:
-            run.write({"state": "cancelled", "pending_partner_ids": [Command.clear()]})
-        self.env["isof.activity"].search(
-            [("plan_run_id", "in", self.ids), ("state", "in", OPEN_STATES)]
-        ).action_cancel()
+        """Stop planning, and cancel what is still open of what was planned already.
+
+        Where that is a lot, the rest is cancelled in the background.
+        """
+        self.check_access("read")
+        # sudo: whoever sees a run, its starter or a manager, may end it
+        runs = self.sudo()
+        runs.write({"state": "cancelling", "pending_partner_ids": [Command.clear()]})
+        for run in runs:
+            run._cancel_batch(CANCEL_SIZE)
+        if any(run.state == "cancelling" for run in runs):
+            self._trigger_cron()
 
     def action_open_activities(self):
         """Return the action that shows the activities of the run."""
@@ -110,49 +138,89 @@ class IsofActivityPlanRun(models.Model):
         :return: the ``isof.activity.plan.run``
         :raises UserError: if the plan has no steps or there is no customer
         """
-        if not plan.step_ids:
-            raise UserError(
-                self.env._("Plan “%(plan)s” has no steps yet: add some first.", plan=plan.name)
-            )
+        plan._get_steps()
         if not partners:
             raise UserError(self.env._("Choose at least one customer to start the plan for."))
-        run = self.create(
-            {
-                "plan_id": plan.id,
-                "start": start,
-                "campaign_id": campaign.id if campaign else False,
-                "total_count": len(partners),
-                "pending_partner_ids": [Command.set(partners.ids)],
-            }
+        # sudo: only this method starts runs, and only in the user's own name
+        run = (
+            self.sudo()
+            .create(
+                {
+                    "plan_id": plan.id,
+                    "user_id": self.env.uid,
+                    "company_id": self.env.company.id,
+                    "start": start,
+                    "campaign_id": campaign.id if campaign else False,
+                    "total_count": len(partners),
+                    "pending_partner_ids": [Command.set(partners.ids)],
+                }
+            )
+            .sudo(self.env.su)
         )
         if len(partners) <= INLINE_LIMIT:
             run._plan_batch(len(partners))
         else:
-            # sudo: triggering a scheduled action is no right of its own
-            self.env.ref("isof_crm.ir_cron_activity_plan").sudo()._trigger()
+            self._trigger_cron()
         return run
 
     @api.model
+    def _trigger_cron(self):
+        # sudo: triggering a scheduled action is no right of its own
+        self.env.ref("isof_crm.ir_cron_activity_plan").sudo()._trigger()
+
+    @api.model
     def _cron_plan(self):
-        """Plan the customers still waiting, batch by batch; each batch is kept."""
-        runs = self.search([("state", "=", "running")], order="id")
-        remaining = sum(len(run.pending_partner_ids) for run in runs)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        """Plan the customers still waiting, batch by batch, and cancel what is to be cancelled.
+
+        Each batch is kept.
+        """
+        runs = self.search([("state", "in", ("running", "cancelling"))], order="id")
+        cron = self.env["ir.cron"]
+        cron._commit_progress(
+            remaining=sum(
+                run.open_count
+                if run.state == "cancelling"
+                else run.total_count - run.done_count - run.skipped_count
+                for run in runs
+            )
+        )
         for run in runs:
-            while run.state == "running":
+            # locked: who cancels the run waits for the batch, instead of breaking it off
+            while run.try_lock_for_update() and run.state in ("running", "cancelling"):
                 # the starter's rights, language and name, not the scheduler's
                 starter = run.user_id
-                planned = (
-                    run.with_user(starter)
-                    .with_context(
-                        lang=starter.lang,
-                        tz=starter.tz,
-                        allowed_company_ids=run.company_id.ids,
-                    )
-                    ._plan_batch(BATCH_SIZE)
+                run_as_starter = run.with_user(starter).with_context(
+                    lang=starter.lang, tz=starter.tz, allowed_company_ids=run.company_id.ids
                 )
-                if not self.env["ir.cron"]._commit_progress(planned):
+                try:
+                    seconds_left = cron._commit_progress(
+                        run_as_starter._plan_batch(BATCH_SIZE)
+                        if run.state == "running"
+                        else run_as_starter._cancel_batch(CANCEL_SIZE)
+                    )
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    # somebody saved one of these records at the same time: once more
+                    self.env.cr.rollback()
+                    seconds_left = cron._commit_progress()
+                if not seconds_left:
                     return
+
+    def _cancel_batch(self, size):
+        """Cancel some of the open activities; with the last ones the run is cancelled.
+
+        :param int size: how many activities at most
+        :return: how many were cancelled
+        """
+        self.ensure_one()
+        # sudo: the right to end the run was asked for when it was told to end
+        run = self.sudo()
+        batch = run.env["isof.activity"].search(
+            [("plan_run_id", "=", run.id), ("state", "in", OPEN_STATES)], limit=size
+        )
+        batch.action_cancel()
+        if len(batch) < size:
+            run.state = "cancelled"
+        return len(batch)
 
     def _plan_batch(self, size):
         """Create the activities of the next customers waiting.
@@ -161,48 +229,83 @@ class IsofActivityPlanRun(models.Model):
         :return: how many customers were taken off the list
         """
         self.ensure_one()
-        batch = self.pending_partner_ids[:size]
-        vals_list = self._prepare_activity_vals(batch)
-        skipped = {}
+        # sudo: keeping account of the run; the activities are created by the user
+        run = self.sudo()
+        waiting = run.with_context(active_test=False).pending_partner_ids
+        batch = waiting[:size]
+        reasons = {}
         try:
-            with self.env.cr.savepoint():
-                self._create_chains(vals_list)
-        except UserError:
+            self._plan_partners(batch)
+        except (UserError, IntegrityError):
             # Somebody in the batch cannot be planned: find out who, and plan the others.
             for partner in batch:
                 try:
-                    with self.env.cr.savepoint():
-                        self._create_chains(
-                            [[v for v in step if v["partner_id"] == partner.id] for step in vals_list]
-                        )
-                except UserError as error:
-                    skipped[partner] = str(error)
-        if skipped:
-            self.message_post(
-                body=self.env._(
-                    "Skipped customers:\n%(customers)s",
-                    customers="\n".join(
-                        f"{partner.display_name}: {reason}" for partner, reason in skipped.items()
-                    ),
-                )
-            )
-        remaining = self.pending_partner_ids - batch
-        self.write(
+                    self._plan_partners(partner)
+                except (UserError, IntegrityError) as error:
+                    reasons[partner] = str(error)
+        if reasons:
+            run._post_skipped(reasons)
+        run.write(
             {
                 "pending_partner_ids": [Command.unlink(partner.id) for partner in batch],
-                "done_count": self.done_count + len(batch) - len(skipped),
-                "skipped_count": self.skipped_count + len(skipped),
-                "state": "running" if remaining else "done",
+                "done_count": run.done_count + len(batch) - len(reasons),
+                "skipped_count": run.skipped_count + len(reasons),
+                "state": "running" if waiting - batch else "done",
             }
         )
         return len(batch)
 
+    def _post_skipped(self, reasons):
+        """Tell in the messages of the run which customers were skipped, and why.
+
+        :param dict reasons: the reason (str) by ``res.partner``
+        """
+        customers = defaultdict(list)
+        for partner, reason in reasons.items():
+            customers[reason].append(partner.display_name)
+        self.message_post(
+            body=Markup("<p>%s</p><ul>%s</ul>")
+            % (
+                self.env._("Skipped customers:"),
+                Markup().join(
+                    Markup("<li>%s<br/>%s</li>") % (", ".join(names), reason)
+                    for reason, names in customers.items()
+                ),
+            )
+        )
+
+    def _plan_partners(self, partners):
+        """Create the activities of the plan for customers: those of all of them, or none.
+
+        :raises UserError: if one of them cannot be planned
+        """
+        if archived := partners.filtered(lambda partner: not partner.active):
+            raise UserError(
+                self.env._(
+                    "Archived in the meantime: %(customers)s",
+                    customers=", ".join(archived.mapped("display_name")),
+                )
+            )
+        activities = self.env["isof.activity"]
+        with self.env.cr.savepoint():
+            previous_ids = [False] * len(partners)
+            for step_vals in self._prepare_activity_vals(partners):
+                previous_ids = activities.create(
+                    [
+                        vals | {"previous_id": previous_id}
+                        for vals, previous_id in zip(step_vals, previous_ids, strict=True)
+                    ]
+                ).ids
+
     def _prepare_activity_vals(self, partners):
-        """Return the values of the activities: a list a step, in it a dict a customer."""
-        steps = self.plan_id.step_ids
-        # sudo: whose customer it is; the customer itself was chosen by the user
+        """Return the values of the activities: a list a step, in it a dict a customer.
+
+        :param partners: ``res.partner`` in sudo mode; a person stands for their company
+        :raises UserError: if there is no step any more, or an employee has no working days
+        """
+        steps = self.plan_id._get_steps()
         user_of = {
-            (step, partner): step._get_user(partner.sudo(), self.user_id)
+            (step, partner): step._get_user(partner, self.user_id, self.company_id)
             for step in steps
             for partner in partners
         }
@@ -210,14 +313,18 @@ class IsofActivityPlanRun(models.Model):
         starts = users._get_isof_starts(
             self.start, [(step.delay, step.delay_unit) for step in steps], self.company_id
         )
+        # Planned even where the first delay is over already: a plan never proposes "done".
+        status = self.env["isof.activity.status"]._get_first("planned", self.company_id)
         return [
             [
                 {
                     "type_id": step.type_id.id,
                     "name": step.name,
                     "note": step.note,
-                    "partner_id": partner.id,
+                    "partner_id": partner.commercial_partner_id.id,
+                    "contact_id": (partner - partner.commercial_partner_id).id,
                     "user_id": user_of[step, partner].id,
+                    "status_id": status.id,
                     "start": starts[user_of[step, partner].id][position],
                     "campaign_id": self.campaign_id.id,
                     "company_id": self.company_id.id,
@@ -227,15 +334,3 @@ class IsofActivityPlanRun(models.Model):
             ]
             for position, step in enumerate(steps)
         ]
-
-    def _create_chains(self, vals_list):
-        """Create the activities step by step, each following the customer's step before."""
-        Activity = self.env["isof.activity"]
-        previous = [False] * len(vals_list[0])
-        for step_vals in vals_list:
-            previous = Activity.create(
-                [
-                    vals | {"previous_id": previous_id}
-                    for vals, previous_id in zip(step_vals, previous, strict=True)
-                ]
-            ).ids

@@ -10,11 +10,18 @@ class IsofActivityPlanStep(models.Model):
     _name = "isof.activity.plan.step"
     _description = "Step of an Activity Plan"
     _order = "sequence, id"
+    _check_company_auto = True
 
     plan_id = fields.Many2one("isof.activity.plan", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="plan_id.company_id")
     sequence = fields.Integer(default=10)
     type_id = fields.Many2one(
-        "isof.activity.type", string="Type", required=True, index=True, ondelete="restrict"
+        "isof.activity.type",
+        string="Type",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     name = fields.Char(
         string="Subject",
@@ -35,7 +42,8 @@ class IsofActivityPlanStep(models.Model):
         ],
         required=True,
         default="salesperson",
-        help="A customer without a salesperson falls to whoever starts the plan.",
+        help="Whoever starts the plan also gets the steps of customers without a salesperson, and "
+        "of employees who are archived or do not work in the company.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -43,6 +51,7 @@ class IsofActivityPlanStep(models.Model):
         domain=[("share", "=", False)],
         ondelete="restrict",
         index="btree_not_null",
+        check_company=True,
     )
 
     _delay_not_negative = models.Constraint(
@@ -62,16 +71,21 @@ class IsofActivityPlanStep(models.Model):
                     self.env._("Step “%(step)s”: choose the employee.", step=step.name)
                 )
 
-    def _get_user(self, partner, starter):
+    def _get_user(self, partner, starter, company):
         """Return the employee who does the step for a customer.
 
-        :param partner: ``res.partner``
-        :param starter: the ``res.users`` who starts the plan
+        :param partner: ``res.partner`` in sudo mode
+        :param starter: the ``res.users`` who starts the plan, and who stands in for an
+            employee who is missing, archived or does not work in the company
+        :param company: the ``res.company`` in which the plan is started
         """
         self.ensure_one()
-        if self.responsible == "user":
-            return self.user_id
-        if self.responsible == "salesperson":
-            salesperson = partner.user_id or partner.commercial_partner_id.user_id
-            return salesperson.filtered("active") or starter
-        return starter
+        if self.responsible == "starter":
+            return starter
+        user = (
+            self.user_id.sudo()
+            if self.responsible == "user"
+            else partner.user_id or partner.commercial_partner_id.user_id
+        )
+        may_do = user.active and company in user.company_ids
+        return user.with_env(starter.env) if may_do else starter

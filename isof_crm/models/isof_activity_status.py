@@ -28,6 +28,7 @@ class IsofActivityStatus(models.Model):
         ACTIVITY_STATES,
         required=True,
         default="planned",
+        copy=True,  # Odoo resets whatever is called state
         index=True,
         help="What the status means to the system: filters, calendars and analyses rely on it.",
     )

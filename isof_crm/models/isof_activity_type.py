@@ -56,7 +56,8 @@ class IsofActivityType(models.Model):
     alarm_ids = fields.Many2many(
         "calendar.alarm",
         string="Reminders",
-        help="Reminders proposed for activities that are shown in the Odoo calendar.",
+        domain=[("alarm_type", "=", "notification")],
+        help="Reminders on screen proposed for activities that are shown in the Odoo calendar.",
     )
     suggestion_ids = fields.One2many(
         "isof.activity.type.suggestion",
@@ -73,6 +74,11 @@ class IsofActivityType(models.Model):
         "CHECK(default_duration > 0 AND default_duration <= 24)",
         "The proposed length must be above 0 and not above 24 hours.",
     )
+
+    @api.model
+    def _get_all(self):
+        """Return every type that the user may read, archived ones included: a few dozen."""
+        return self.with_context(active_test=False).search([])  # pylint: disable=no-search-all
 
     @api.model
     def _get_default(self):

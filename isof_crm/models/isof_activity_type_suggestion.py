@@ -15,17 +15,18 @@ class IsofActivityTypeSuggestion(models.Model):
     _description = "Suggested Next Activity"
     _order = "sequence, id"
     _rec_name = "next_type_id"
+    _check_company_auto = True
 
     sequence = fields.Integer(default=10)
-    type_id = fields.Many2one(
-        "isof.activity.type", required=True, index=True, ondelete="cascade"
-    )
+    type_id = fields.Many2one("isof.activity.type", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="type_id.company_id")
     next_type_id = fields.Many2one(
         "isof.activity.type",
         string="Next Activity",
         required=True,
         index=True,
         ondelete="cascade",
+        check_company=True,
     )
     delay = fields.Integer(default=7)
     delay_unit = fields.Selection(DELAY_UNITS, required=True, default="days")

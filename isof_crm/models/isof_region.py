@@ -12,6 +12,7 @@ class IsofRegion(models.Model):
     _order = "complete_name, id"
     _rec_name = "complete_name"
     _rec_names_search = ["complete_name", "code"]
+    _check_company_auto = True
 
     name = fields.Char(required=True)
     complete_name = fields.Char(
@@ -19,7 +20,11 @@ class IsofRegion(models.Model):
     )
     code = fields.Char()
     parent_id = fields.Many2one(
-        "isof.region", string="Parent Region", index=True, ondelete="restrict"
+        "isof.region",
+        string="Parent Region",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("isof.region", "parent_id", string="Sub-regions")

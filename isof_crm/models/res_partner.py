@@ -14,11 +14,15 @@ class ResPartner(models.Model):
         string="Region",
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
         tracking=True,
     )
     # An activity is found from its contractor and from the commercial entity above it.
     isof_activity_ids = fields.One2many(
-        "isof.activity", "partner_id", string="Activities with This Contact", groups="isof_crm.group_user"
+        "isof.activity",
+        "partner_id",
+        string="Activities with This Contact",
+        groups="isof_crm.group_user",
     )
     isof_commercial_activity_ids = fields.One2many(
         "isof.activity",
@@ -81,7 +85,9 @@ class ResPartner(models.Model):
     )
     def _compute_isof_activity_dates(self):
         last, upcoming = {}, {}
-        for partner, state, first_start, last_start in self.env["isof.activity"]._read_group(
+        # whoever saves may have asked for archived records too: these never count
+        activities = self.env["isof.activity"].with_context(active_test=True)
+        for partner, state, first_start, last_start in activities._read_group(
             [("commercial_partner_id", "in", self.ids), ("state", "in", ("done", *OPEN_STATES))],
             ["commercial_partner_id", "state"],
             ["start:min", "start:max"],
@@ -103,13 +109,35 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_isof_days_without_contact(self, operator, value):
-        """``>= N``: no activity held for N full days or longer, or never."""
+        """``>= N``: no activity held for N full days or longer, or never; ``=`` no value: never."""
+        last = "commercial_partner_id.isof_last_activity_date"
+        now = fields.Datetime.now()
+
+        def is_contacted_within(days):
+            return Domain(last, ">", now - timedelta(days=days))
+
+        if operator == "in":
+            return Domain.OR(
+                Domain(last, "=", False)
+                if days is False
+                else is_contacted_within(days + 1) & ~is_contacted_within(days)
+                for days in value
+            )
         if operator not in ("<", "<=", ">", ">=") or isinstance(value, bool):
             return NotImplemented
-        days = int(value) + (operator in (">", "<="))
-        limit = fields.Datetime.now() - timedelta(days=days)
-        is_recent = Domain("commercial_partner_id.isof_last_activity_date", ">", limit)
+        is_recent = is_contacted_within(int(value) + (operator in (">", "<=")))
         return is_recent if operator in ("<", "<=") else ~is_recent
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """Find a contact person of an imported file also without the company before the name."""
+        found = super().name_search(name, domain, operator, limit)
+        if found or not name or operator != "=" or not self.env.context.get("import_file"):
+            return found
+        partners = self.search_fetch(
+            Domain(domain or Domain.TRUE) & Domain("name", "=", name), ["display_name"], limit=limit
+        )
+        return [(partner.id, partner.display_name) for partner in partners]
 
     def action_open_isof_activities(self):
         """Return the action that shows the activities of the whole company."""

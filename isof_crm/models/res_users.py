@@ -22,7 +22,11 @@ class ResUsers(models.Model):
             # what an archived user still had planned leaves the Odoo calendar, and comes back
             # sudo: an administrator of users need not have any rights to activities
             self.env["isof.activity"].sudo().search(
-                [("user_id", "in", self.ids), ("is_mirrored", "=", True), ("timeframe", "!=", False)]
+                [
+                    ("user_id", "in", self.ids),
+                    ("is_mirrored", "=", True),
+                    ("timeframe", "!=", False),
+                ]
             )._sync_calendar_event()
         return result
 
@@ -48,7 +52,10 @@ class ResUsers(models.Model):
         members = (
             self.env["crm.team.member"]
             .sudo()
-            .search_fetch([("crm_team_id.user_id", "=", self.id)], ["user_id"])
+            .search_fetch(
+                [("crm_team_id.user_id", "=", self.id), ("crm_team_id.active", "=", True)],
+                ["user_id"],
+            )
         )
         users = self.sudo() | employees.user_id | members.user_id
         return users.with_env(self.env), departments.with_env(self.env)
@@ -57,7 +64,7 @@ class ResUsers(models.Model):
         """Return a function that tells in which department a user was at some time.
 
         :param companies: the ``res.company`` records to look at
-        :return: function of user, company and datetime that returns ``hr.department``; before
+        :return: function of user, company and date that returns ``hr.department``; before
             the first known version of the employee it is the department of that version
         """
         # sudo: the department only, of employees that the user may not read otherwise
@@ -79,14 +86,14 @@ class ResUsers(models.Model):
             dates, departments = history[employee.user_id.id, employee.company_id.id]
             dates.append(version.date_version)
             departments.append(version.department_id.id)
-        Department = self.env["hr.department"]
+        no_department = self.env["hr.department"]
 
-        def get_department(user, company, moment):
+        def get_department(user, company, day):
             dates, departments = history.get((user.id, company.id), ([], []))
             if not dates:
-                return Department
-            position = bisect_right(dates, moment.date()) - 1 if moment else -1
-            return Department.browse(departments[max(position, 0) if moment else -1])
+                return no_department
+            position = max(bisect_right(dates, day) - 1, 0) if day else -1
+            return no_department.browse(departments[position])
 
         return get_department
 

@@ -1,2 +1,21 @@
-from . import test_activity
-from . import test_segment, test_segment_rights, test_segment_wizards
+from . import (
+    test_activity,
+    test_activity_time,
+    test_chain,
+    test_import,
+    test_journey,
+    test_js,
+    test_mirror,
+    test_partner,
+    test_performance,
+    test_plan,
+    test_report_wizard,
+    test_reports,
+    test_rights,
+    test_segment,
+    test_segment_rights,
+    test_segment_wizards,
+    test_timeline,
+    test_tools,
+    test_xlsx,
+)

@@ -1,7 +1,11 @@
+from contextlib import contextmanager
 from datetime import datetime
+
+from psycopg2 import IntegrityError
 
 from odoo.fields import Command
 from odoo.tests.common import freeze_time, new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -210,3 +214,27 @@ class ActivityCommon(BaseCommon):
         if by:
             activities = activities.with_user(by)
         return activities.create(cls._prepare_activity(**vals))
+
+    @contextmanager
+    def assertRefused(self, exception, message):  # noqa: N802
+        """Check what is raised like ``assertRaisesRegex``, and roll back what was done."""
+        with self.assertRaises(exception) as caught:
+            yield
+        self.assertRegex(str(caught.exception), message)
+
+    @contextmanager
+    def assertDatabaseRefuses(self, message):  # noqa: N802
+        """Check that the database refuses, and what the client makes of it for the user."""
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as caught:
+            yield
+            self.env.flush_all()
+        error = caught.exception
+        model = next(
+            (
+                model
+                for model in self.env.values()
+                if model._table == error.diag.table_name and not model._abstract
+            ),
+            self.env["base"],
+        )
+        self.assertRegex(model._sql_error_to_message(error), message)

@@ -6,7 +6,7 @@ the calendar view reads the day off the stored value without converting it.
 """
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta  # noqa: F401 (date: doctests)
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta

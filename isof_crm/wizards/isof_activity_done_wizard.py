@@ -6,29 +6,35 @@ from ..tools import activity_time
 
 
 class IsofActivityDoneWizard(models.TransientModel):
-    """Done and plan next: the result of one activity and the next link of its chain."""
+    """Done and plan next: the result of one activity and the next link of its chain.
+
+    Nothing is computed in sudo mode: the dialogue must tell only what the user may read.
+    """
 
     _name = "isof.activity.done.wizard"
     _description = "Done and Plan Next"
 
-    activity_id = fields.Many2one(
-        "isof.activity", required=True, readonly=True, ondelete="cascade"
+    activity_id = fields.Many2one("isof.activity", required=True, readonly=True, ondelete="cascade")
+    type_id = fields.Many2one(
+        related="activity_id.type_id", related_sudo=False, string="Type of the Activity"
     )
-    type_id = fields.Many2one(related="activity_id.type_id", string="Type of the Activity")
-    company_id = fields.Many2one(related="activity_id.company_id")
-    commercial_partner_id = fields.Many2one(related="activity_id.commercial_partner_id")
+    company_id = fields.Many2one(related="activity_id.company_id", related_sudo=False)
+    commercial_partner_id = fields.Many2one(
+        related="activity_id.commercial_partner_id", related_sudo=False
+    )
     outcome = fields.Selection(
         [("done", "It took place"), ("not_held", "It did not take place")],
         required=True,
         default="done",
     )
-    result = fields.Text(compute="_compute_result", store=True, readonly=False)
+    result = fields.Text(compute="_compute_result", compute_sudo=False, store=True, readonly=False)
     plan_next = fields.Boolean(string="Plan the Next Activity", default=True)
     suggestion_id = fields.Many2one(
         "isof.activity.type.suggestion",
         string="Suggestion",
         domain="[('type_id', '=', type_id)]",
         compute="_compute_suggestion_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -38,20 +44,26 @@ class IsofActivityDoneWizard(models.TransientModel):
         string="Next Type",
         domain="[('company_id', 'in', (company_id, False))]",
         compute="_compute_next",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
     next_name = fields.Char(
-        string="Next Subject", compute="_compute_next_name", store=True, readonly=False
+        string="Next Subject",
+        compute="_compute_next_name",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     next_start = fields.Datetime(
-        string="Next Start", compute="_compute_next", store=True, readonly=False
+        string="Next Start", compute="_compute_next", compute_sudo=False, store=True, readonly=False
     )
     next_user_id = fields.Many2one(
         "res.users",
         string="Next Employee",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         compute="_compute_next_user_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -60,10 +72,16 @@ class IsofActivityDoneWizard(models.TransientModel):
         string="Next Contact Person",
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         compute="_compute_next_user_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
     next_note = fields.Text(string="Next Note")
+
+    @api.constrains("activity_id")
+    def _check_activity_id(self):
+        # constraints run in sudo mode
+        self.activity_id.sudo(False).check_access("write")
 
     @api.depends("activity_id")
     def _compute_result(self):
@@ -102,8 +120,11 @@ class IsofActivityDoneWizard(models.TransientModel):
             wizard.next_contact_id = wizard.activity_id.contact_id
 
     def _get_suggested_start(self, delay, unit):
-        """Return when the next activity is proposed: counted from today, at the same time of
-        day as this activity, or at nine where it was all-day."""
+        """Return when the next activity is proposed; never in the past.
+
+        The delay counts from today. The time of day is that of this activity, or nine o'clock
+        where it was all-day.
+        """
         activity = self.activity_id
         if not activity.start:
             return False
@@ -118,7 +139,7 @@ class IsofActivityDoneWizard(models.TransientModel):
         starts = user._get_isof_starts(
             activity_time.to_utc(wall_time, tz), [(delay, unit)], activity.company_id
         )
-        return starts[user.id][0]
+        return max(starts[user.id][0], activity._default_start())
 
     def action_confirm(self):
         """Record the result, and plan the next activity where one is wanted.
@@ -137,7 +158,9 @@ class IsofActivityDoneWizard(models.TransientModel):
                 )
             )
         activity.result = self.result
-        activity._set_state(self.outcome)
+        # a status of the company's own that means the same stays
+        if activity.state != self.outcome:
+            activity._set_state(self.outcome)
         if not self.plan_next:
             return {"type": "ir.actions.act_window_close"}
         if not (self.next_type_id and self.next_start):
@@ -154,4 +177,7 @@ class IsofActivityDoneWizard(models.TransientModel):
                 "note": self.next_note,
             }
         )
+        if self.env.context.get("isof_stay_on_page"):
+            # a timeline asked, and shows the next activity itself
+            return {"type": "ir.actions.act_window_close"}
         return follow_up.action_open_form()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.isof_activity_plan_run import INLINE_LIMIT
+from ..models.isof_activity_status import OPEN_STATES
 
 
 class IsofActivityPlanLaunch(models.TransientModel):
@@ -15,7 +16,9 @@ class IsofActivityPlanLaunch(models.TransientModel):
         "isof.activity.plan",
         required=True,
         check_company=True,
-        default=lambda self: self.env["isof.activity.plan"].search([], limit=1),
+        default=lambda self: self.env["isof.activity.plan"].search(
+            [("company_id", "in", (self.env.company.id, False))], limit=1
+        ),
     )
     step_ids = fields.One2many(related="plan_id.step_ids", string="Steps")
     partner_ids = fields.Many2many(
@@ -24,11 +27,14 @@ class IsofActivityPlanLaunch(models.TransientModel):
         check_company=True,
         default=lambda self: self._default_partner_ids(),
     )
-    start = fields.Datetime(required=True, default=fields.Datetime.now)
+    start = fields.Datetime(
+        required=True, default=lambda self: self.env["isof.activity"]._default_start()
+    )
     campaign_id = fields.Many2one("utm.campaign")
     partner_count = fields.Integer(compute="_compute_partner_count")
     activity_count = fields.Integer(compute="_compute_partner_count")
     is_background = fields.Boolean(compute="_compute_partner_count")
+    repeated_count = fields.Integer(compute="_compute_repeated_count")
 
     @api.model
     def _default_partner_ids(self):
@@ -43,6 +49,31 @@ class IsofActivityPlanLaunch(models.TransientModel):
             wizard.partner_count = len(wizard.partner_ids)
             wizard.activity_count = wizard.partner_count * len(wizard.plan_id.step_ids)
             wizard.is_background = wizard.partner_count > INLINE_LIMIT
+
+    @api.depends("company_id", "partner_ids", "plan_id")
+    def _compute_repeated_count(self):
+        """Count the customers for whom the plan is under way already, whoever started it."""
+        for wizard in self:
+            # sudo: only how many; also what a colleague started must not be done twice
+            runs = (
+                self.env["isof.activity.plan.run"]
+                .sudo()
+                .search(
+                    [("plan_id", "=", wizard.plan_id.id), ("company_id", "=", wizard.company_id.id)]
+                )
+            )
+            addressees = (
+                self.env["isof.activity"]
+                .sudo()
+                ._read_group(
+                    [("plan_run_id", "in", runs.ids), ("state", "in", OPEN_STATES)],
+                    ["partner_id", "contact_id"],
+                )
+            )
+            under_way = runs.pending_partner_ids.union(
+                *(contact or partner for partner, contact in addressees)
+            )
+            wizard.repeated_count = len(wizard.partner_ids._origin & under_way)
 
     def action_start(self):
         """Start the plan.

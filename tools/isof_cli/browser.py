@@ -4,7 +4,8 @@ import os
 import shutil
 
 from . import config
-from .console import Failure, run_logged, say, step
+from .console import Failure, say, step
+from .programs import run_logged
 
 NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 ADVICE = "Install Chromium or Chrome, on Debian for example: apt install chromium"

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGE = "pl_PL"  # always loaded beside English, so that every user can switch
+LANGUAGE = "pl_PL"  # in every database beside English, so that each user can switch
 
 
 def home():
@@ -24,7 +24,12 @@ def in_ci():
 
 def addons(root=ROOT):
     """Return the names of the add-ons in this checkout."""
-    return sorted(manifest.parent.name for manifest in root.glob("*/__manifest__.py"))
+    return sorted(path.parent.name for path in root.glob("*/__manifest__.py"))
+
+
+def manifest(addon, root=ROOT):
+    """Return what the manifest of an add-on says."""
+    return ast.literal_eval((root / addon / "__manifest__.py").read_text())
 
 
 def dependencies(names, root=ROOT):
@@ -39,8 +44,7 @@ def dependencies(names, root=ROOT):
         if name not in ours:
             needed.add(name)
             continue
-        manifest = ast.literal_eval((root / name / "__manifest__.py").read_text())
-        queue += manifest.get("depends", [])
+        queue += manifest(name, root).get("depends", [])
     return sorted(needed | {"base"})
 
 
@@ -49,19 +53,15 @@ def digest(*parts):
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:12]
 
 
-def tree_digest(paths):
-    """Return a short key of the names and contents of the files ``paths``."""
+def _tree_digest(addon, root, counts):
+    """Return a short key of the files of an add-on whose path (its parts) counts."""
     state = hashlib.sha256()
-    for path in sorted(paths):
-        state.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
-        state.update(path.read_bytes())
+    for path in sorted((root / addon).rglob("*")):
+        parts = path.relative_to(root / addon).parts
+        if path.is_file() and path.suffix != ".pyc" and counts(parts):
+            state.update(f"{'/'.join(parts)}\0{path.stat().st_size}\0".encode())
+            state.update(path.read_bytes())
     return state.hexdigest()[:12]
-
-
-def _files(addon, root):
-    for path in (root / addon).rglob("*"):
-        if path.is_file() and path.suffix != ".pyc":
-            yield path, path.relative_to(root / addon).parts[0]
 
 
 def addon_digest(addon, root=ROOT):
@@ -69,16 +69,15 @@ def addon_digest(addon, root=ROOT):
 
     Tests, documentation and what only the browser reads are left out.
     """
-    return tree_digest(
-        path for path, top in _files(addon, root) if top not in ("tests", "static", "readme")
-    )
+    return _tree_digest(addon, root, lambda parts: parts[0] not in ("tests", "static", "readme"))
 
 
 def assets_digest(root=ROOT):
-    """Return the key of what goes into the browser's bundles."""
-    return tree_digest(
-        path
-        for addon in addons(root)
-        for path, top in _files(addon, root)
-        if top in ("static", "__manifest__.py")
-    )
+    """Return the key of what the browser's bundles are made of, their tests left out."""
+    keys = []
+    for addon in addons(root):
+        keys.append(manifest(addon, root).get("assets"))
+        keys.append(
+            _tree_digest(addon, root, lambda parts: parts[0] == "static" and parts[1] != "tests")
+        )
+    return digest(*keys)

@@ -10,12 +10,12 @@ import os
 import shutil
 import time
 
-from . import config, odoo, store
+from . import config, modules, odoo, store, venv
 from .console import Failure, step
 
 DEPENDENCIES = "isof_deps_"
 INTERNAL = (DEPENDENCIES, "isof_tmpl_", "isof_new_", "isof_test_")
-KEPT = 3  # templates of a kind
+KEPT = 6  # templates of a kind, about 100 MB each
 
 
 def exists(server, name):
@@ -76,54 +76,59 @@ def rename(server, name, new_name):
     server.sql('ALTER DATABASE :"name" RENAME TO :"new_name";', name=name, new_name=new_name)
 
 
-def create(env, name, modules, *, demo=True, lang=None):
-    """Create the database ``name`` with ``modules`` (default: every add-on) on ``env``."""
+def create(env, name, addons, *, demo=True, lang=None):
+    """Create the database ``name`` with ``addons`` (default: every one of ours) on ``env``."""
     server = env.server
-    modules = modules or config.addons()
+    addons = addons or config.addons()
     with store.lock(f"database-{name}", f"creating the database {name}"):
         if exists(server, name):
             raise Failure(f"There is a database {name} already; to drop it: ./isof db drop {name}")
-        template = dependencies_template(env, config.dependencies(modules), demo=demo, lang=lang)
+        template = dependencies_template(env, config.dependencies(addons), demo=demo, lang=lang)
         fresh = f"isof_new_{name}"
         drop(server, fresh)
         kind = "with demo data" if demo else "without demo data"
-        with step(f"Database {name}: {', '.join(modules) or 'base'} {kind}"):
+        with step(f"Database {name}: {', '.join(addons) or 'base'} {kind}"):
             clone(server, template, fresh)
-            install(env, fresh, modules, f"create-{name}.log")
-            if lang:
-                set_language(server, fresh, lang)
-            write_note(server, fresh, {"addons": state(modules)})
+            install(env, fresh, addons, f"create-{name}.log")
+            write_note(server, fresh, {"addons": state(addons)})
             rename(server, fresh, name)
 
 
-def install(env, name, modules, log):
+def install(env, name, addons, log):
     """Install add-ons into a database, and make sure that they are."""
-    if not modules:
+    if not addons:
         return
-    env.batch(log, "-d", name, "-i", ",".join(modules), "--stop-after-init", "--skip-auto-install")
+    env.batch(log, "-d", name, "-i", ",".join(addons), "--stop-after-init", "--skip-auto-install")
     rows = env.server.sql("SELECT name FROM ir_module_module WHERE state = 'installed';", name)
-    if missing := set(modules) - {module for (module,) in rows}:
+    if missing := set(addons) - {module for (module,) in rows}:
         raise Failure(f"Odoo did not install: {', '.join(sorted(missing))}. Is the name right?")
 
 
-def state(modules):
-    """Return what tells whether the add-ons among ``modules`` changed since."""
-    return {name: config.addon_digest(name) for name in modules if name in config.addons()}
+def state(addons):
+    """Return what tells whether those of ``addons`` that are ours changed since."""
+    return {name: config.addon_digest(name) for name in addons if name in config.addons()}
 
 
 def update(env, name):
     """Bring the add-ons of this checkout in a database to their present state."""
     note = read_note(env.server, name)
-    known = note.get("addons", {})
-    wanted = state(config.addons())
-    changed = [module for module, digest in wanted.items() if known.get(module) != digest]
+    changed = changed_addons(note)
     if not changed:
         return
+    wanted = state(changed)
     with step(f"Database {name}: updating {', '.join(changed)}, which changed"):
-        modules = ",".join(changed)
-        arguments = ("-i", modules, "-u", modules, "--stop-after-init", "--skip-auto-install")
-        env.batch(f"update-{name}.log", "-d", name, *arguments)
-        write_note(env.server, name, note | {"addons": known | wanted})
+        names = ",".join(changed)
+        arguments = ("-i", names, "-u", names, "--i18n-overwrite", "--skip-auto-install")
+        env.batch(f"update-{name}.log", "-d", name, *arguments, "--stop-after-init")
+        note["addons"] = note.get("addons", {}) | wanted
+        write_note(env.server, name, note)
+
+
+def changed_addons(note):
+    """Return the add-ons that changed, or came, since the note on a database was written."""
+    known = note.get("addons", {})
+    now = state(config.addons())
+    return [name for name, digest in now.items() if known.get(name) != digest]
 
 
 def set_language(server, name, lang):
@@ -137,20 +142,22 @@ def set_language(server, name, lang):
     )
 
 
-def dependencies_template(env, modules, *, demo, lang=None):
+def dependencies_template(env, names, *, demo, lang=None):
     """Return the template with the modules that ours depend on, made if need be."""
-    languages = sorted({config.LANGUAGE, lang or config.LANGUAGE} - {"en_US"})
-    requirements = odoo.REQUIREMENTS.read_text()
-    key = config.digest("1", env.source.key, requirements, demo, *languages, *modules)
+    # The first language becomes everyone's default.
+    languages = list(dict.fromkeys([lang or "en_US", "en_US", config.LANGUAGE]))
+    packages = venv.wanted(odoo.REQUIREMENTS)
+    key = config.digest("2", env.source.key, *packages, demo, *languages, *names)
     name = DEPENDENCIES + key
     with store.lock(f"template-{name}", "making the template of the dependencies"):
         if not exists(env.server, name):
             fresh = f"isof_new_{name}"
             drop(env.server, fresh)
-            with step(f"Template: {len(modules)} Odoo modules that the add-ons depend on"):
+            added = modules.auto_installed(names, modules.read(env.addons_folders))
+            with step(f"Template: Odoo with {', '.join(names)}"):
                 env.batch(
                     f"{name}.log",
-                    *("-d", fresh, "-i", ",".join(modules)),
+                    *("-d", fresh, "-i", ",".join([*names, *added])),
                     "--load-language=" + ",".join(languages),
                     "--with-demo" if demo else "--without-demo",
                     *("--stop-after-init", "--skip-auto-install"),

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 
 from . import config, store, venv
-from .console import Failure, run_logged, say, step
+from .console import Failure, say, step
+from .programs import run_logged
 
 REQUIREMENTS = config.ROOT / "requirements-lint.txt"
 NODE_MODULES = config.ROOT / "node_modules"

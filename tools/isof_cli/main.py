@@ -63,6 +63,7 @@ def parser():
 def main(arguments):
     """Carry out a command line; return the exit code."""
     options = parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     if options.db_host:
@@ -113,9 +114,9 @@ def _db(options):
     env = odoo.prepare("main")
     with env.server:
         if options.action == "create":
-            modules = [name for name in (options.modules or "").split(",") if name]
+            addons = [name for name in (options.modules or "").split(",") if name]
             databases.create(
-                env, options.name, modules, demo=not options.without_demo, lang=options.lang
+                env, options.name, addons, demo=not options.without_demo, lang=options.lang
             )
         elif options.action == "drop":
             if not databases.exists(env.server, options.name):

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from . import config, odoo_source, postgres, venv
-from .console import run_logged, say
+from .console import say
+from .programs import run_logged
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 REQUIREMENTS = config.ROOT / "requirements.txt"
@@ -55,6 +56,13 @@ class Odoo:
             }
         )
 
+    @property
+    def addons_folders(self):
+        """All folders with modules, the decisive one first."""
+        wheels = self.python.parents[1].glob("lib/python*/site-packages/odoo/addons")
+        given = [Path(path) for path in self.environ["ODOO_ADDONS_PATH"].split(",") if path]
+        return [*given, self.source.package / "addons", *wheels]
+
     def _python_path(self):
         """Return a folder with nothing but ``odoo``: what lies beside it is not for import."""
         folder = config.home() / "odoo-path" / config.digest(self.source.package)
@@ -86,14 +94,16 @@ class Odoo:
         :param script: what Odoo reads from its standard input
         """
         path = config.home() / "log" / log
-        run_logged(
-            self.command("odoo", *arguments),
-            path,
-            describe=_loading,
-            script=script,
-            env=self.environ,
-            pass_fds=self.server.pass_fds,
-        )
+        with _lifeline() as (alive, told):
+            run_logged(
+                self.command("odoo", *arguments),
+                path,
+                describe=_loading,
+                hint="Odoo says why:",
+                script=script,
+                env=self.environ | told,
+                pass_fds=(*self.server.pass_fds, alive),
+            )
         for line in path.read_text().splitlines():
             if re.search(r" (WARNING|ERROR|CRITICAL) ", line):
                 say(f"  {line}")
@@ -119,30 +129,41 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@contextlib.contextmanager
+def _lifeline():
+    """Give a child what shows it that we are gone, however that happens.
+
+    Yield the end of a pipe for it to inherit, and the environment that names it.
+    """
+    alive, ours = os.pipe()
+    try:
+        yield alive, {"ISOF_ALIVE_FD": str(alive)}
+    finally:
+        os.close(alive)
+        os.close(ours)
+
+
 def foreground(command, environ, pass_fds=()):
     """Run a program that owns the terminal; pass signals on; return its exit code."""
-    # The child sees the end of this pipe when we are gone, however that happens.
-    alive, _ours = pipe = os.pipe()
     # Ctrl-C reaches everything on the terminal; elsewhere we are the one who passes it on.
     own_group = not (sys.stdin and sys.stdin.isatty())
-    process = subprocess.Popen(
-        command,
-        env=environ | {"ISOF_ALIVE_FD": str(alive)},
-        pass_fds=(*pass_fds, alive),
-        process_group=0 if own_group else None,
-    )
 
     def pass_on(number, _frame):
         if own_group or number != signal.SIGINT:
             process.send_signal(number)
 
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    handlers = {number: signal.signal(number, pass_on) for number in signals}
-    try:
-        code = process.wait()
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for end in pipe:
-            os.close(end)
+    with _lifeline() as (alive, told):
+        process = subprocess.Popen(
+            command,
+            env=environ | told,
+            pass_fds=(*pass_fds, alive),
+            process_group=0 if own_group else None,
+        )
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        handlers = {number: signal.signal(number, pass_on) for number in signals}
+        try:
+            code = process.wait()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
     return code if code >= 0 else 128 - code

@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 from . import config, store
-from .console import Failure, run_logged, say, step
+from .console import Failure, say, step
+from .programs import run_logged
 
 SERIES = (19, 0)
 REPOSITORY = "https://github.com/odoo/odoo"

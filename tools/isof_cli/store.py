@@ -8,6 +8,7 @@ from . import config
 from .console import Failure, say
 
 STAMP = ".isof-complete"
+_held = []
 
 
 @contextlib.contextmanager
@@ -21,7 +22,16 @@ def lock(name, doing):
         except BlockingIOError:
             say(f"  waiting for another ./isof that is {doing} …")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        _held.append(handle.fileno())
+        try:
+            yield
+        finally:
+            _held.remove(handle.fileno())
+
+
+def held_locks():
+    """Return the file descriptors of the locks that we hold, for programs to inherit."""
+    return tuple(_held)
 
 
 def is_complete(folder, key):

@@ -61,24 +61,31 @@ def _template(env):
                 return _template(env)
             databases.rename(env.server, fresh, name)
         databases.prune(env.server, TEMPLATE, name)
-    assets = config.digest(dependencies, config.assets_digest())
-    if databases.read_note(env.server, name).get("assets") != assets:
-        if source := _other_with(env.server, assets):
-            _copy_bundles(env.server, source, name)
-        else:
-            with step("Test template: the browser's bundles"):
-                env.batch("test-assets.log", "shell", "-d", name, "--no-http", script=BUNDLES)
-    databases.write_note(env.server, name, {"used": time.time(), "assets": assets})
+    _ensure_bundles(env, name)
     return name
 
 
-def _other_with(server, assets):
-    """Return another template whose bundles were built from the same files, or None."""
+def _ensure_bundles(env, name):
+    """Have the browser's bundles in a template, taking from another what is still right."""
+    assets = config.assets_digest()
+    made = databases.read_note(env.server, name).get("assets")
+    if made is None and (source := _latest_with_bundles(env.server)):
+        _copy_bundles(env.server, source, name)
+        made = databases.read_note(env.server, source)["assets"]
+    if made != assets:
+        with step("Test template: the browser's bundles"):
+            env.batch("test-assets.log", "shell", "-d", name, "--no-http", script=BUNDLES)
+    databases.write_note(env.server, name, {"used": time.time(), "assets": assets})
+
+
+def _latest_with_bundles(server):
+    """Return the template with bundles that was used last, or None."""
     rows = server.sql(
         "SELECT datname FROM pg_database WHERE starts_with(datname, :'prefix');", prefix=TEMPLATE
     )
-    names = (name for (name,) in rows)
-    return next((x for x in names if databases.read_note(server, x).get("assets") == assets), None)
+    notes = {name: databases.read_note(server, name) for (name,) in rows}
+    names = [name for name, note in notes.items() if "assets" in note]
+    return max(names, key=lambda name: notes[name]["used"], default=None)
 
 
 def _copy_bundles(server, source, target):

@@ -8,7 +8,8 @@ import time
 import venv
 
 from . import config, store
-from .console import Failure, run_logged, step
+from .console import Failure, step
+from .programs import run_logged
 
 UNUSED_DAYS = 14
 
@@ -16,8 +17,14 @@ UNUSED_DAYS = 14
 def folder(requirements):
     """Return where the environment of a requirement file is, made or not."""
     version = "{}.{}".format(*sys.version_info)
-    key = config.digest(version, sys.base_prefix, requirements.read_text())
+    key = config.digest(version, sys.base_prefix, *wanted(requirements))
     return config.home() / "venv" / f"{requirements.stem}-{version}-{key}"
+
+
+def wanted(requirements):
+    """Return the lines of a requirement file that are not for people."""
+    lines = (line.partition("#")[0].strip() for line in requirements.read_text().splitlines())
+    return [line for line in lines if line]
 
 
 def ensure(requirements, *, odoo=False):

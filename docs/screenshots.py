@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Take the README's screenshots from the running product.
+
+Start ``./isof run``, then ``docs/screenshots.py``. Needs Chromium or Chrome, nothing else: it is
+driven through pipes by the DevTools protocol.
+"""
+
+import argparse
+import base64
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+# name of the picture: path in the web client, what must be on the page, a click on the way
+PAGES = {
+    "calendar": ("isof-calendar", ".fc-event", None),
+    "action_plan": ("isof-action-plan", ".o_data_row", None),
+    "register": ("isof-activities", ".o_data_row", None),
+    "activity": ("isof-activities", ".o_form_view .o_field_widget", ".o_data_row .o_data_cell"),
+    "chain": ("isof-activities", ".o_isof_timeline_card", None),
+    "contractor": ("isof-contractors", ".o_form_view .o_field_widget", ".o_data_row .o_data_cell"),
+    "analysis": ("isof-activity-analysis", ".o_pivot td.o_pivot_cell_value", None),
+}
+
+
+class Browser:
+    """A headless browser with one page."""
+
+    def __init__(self, width, height):
+        program = next(filter(None, map(shutil.which, BROWSERS)), None)
+        if not program:
+            raise SystemExit("No browser found. Install Chromium: apt install chromium")
+        self._profile = tempfile.TemporaryDirectory()
+        to_browser, self._to = os.pipe()
+        self._from, from_browser = os.pipe()
+
+        def take_pipes():
+            # the protocol's file descriptors; moved out of the way first, as they may be 3 and 4
+            reading, writing = os.dup(to_browser), os.dup(from_browser)
+            os.dup2(reading, 3)
+            os.dup2(writing, 4)
+
+        self._process = subprocess.Popen(
+            [
+                program,
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--hide-scrollbars",
+                "--remote-debugging-pipe",
+                f"--window-size={width},{height}",
+                f"--user-data-dir={self._profile.name}",
+            ],
+            preexec_fn=take_pipes,
+            close_fds=False,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        self._number = 0
+        self._rest = b""
+        self._session = None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        self.call("Page.enable")
+
+    def call(self, method, **params):
+        """Return the result of a call of the DevTools protocol."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._to, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise SystemExit(f"{method}: {answer['error']['message']}")
+                return answer["result"]
+
+    def _read(self):
+        while b"\0" not in self._rest:
+            self._rest += os.read(self._from, 1 << 16)
+        message, self._rest = self._rest.split(b"\0", 1)
+        return json.loads(message)
+
+    def run(self, script):
+        """Return what a script on the page evaluates to."""
+        result = self.call(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
+        )
+        return result["result"].get("value")
+
+    def wait(self, selector, seconds=30):
+        """Wait until something is on the page, and the page has come to rest."""
+        deadline = time.monotonic() + seconds
+        while not self.run(f"Boolean(document.querySelector({json.dumps(selector)}))"):
+            if time.monotonic() > deadline:
+                raise SystemExit(f"{self.run('location.href')}: no {selector} within {seconds} s")
+            time.sleep(0.2)
+        time.sleep(1.5)
+
+    def open(self, url, selector):
+        """Go to an address and wait for something on its page."""
+        self.call("Page.navigate", url=url)
+        self.wait(selector)
+
+    def click(self, selector):
+        """Click on the first element of a selector."""
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+    def shoot(self, path):
+        """Write a picture of the page."""
+        picture = self.call("Page.captureScreenshot", format="png")["data"]
+        path.write_bytes(base64.b64decode(picture))
+
+    def close(self):
+        """End the browser."""
+        self._process.terminate()
+        self._process.wait()
+        self._profile.cleanup()
+
+
+def find_chain(url, browser):
+    """Return the address of the page of the longest chain that the user may see."""
+    script = """
+        fetch("/web/dataset/call_kw/isof.activity/formatted_read_group", {
+            method: "POST",
+            headers: {"Content-Type": "application/json"},
+            body: JSON.stringify({params: {
+                model: "isof.activity", method: "formatted_read_group", args: [],
+                kwargs: {domain: [], groupby: ["root_id"], aggregates: ["__count"],
+                         order: "__count desc", limit: 1},
+            }}),
+        }).then(r => r.json()).then(r => r.result[0].root_id[0])
+    """
+    return f"{url}/odoo/isof-activities/{browser.run(script)}"
+
+
+def main():
+    """Log in and take every picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://localhost:8069")
+    parser.add_argument("--login", default="anna", help="also the password; default: anna")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"of {', '.join(PAGES)}")
+    options = parser.parse_args()
+    browser = Browser(1400, 900)
+    try:
+        browser.open(f"{options.url}/web/login", "input[name=password]")
+        for name in ("login", "password"):
+            browser.run(f"document.querySelector('input[name={name}]').value = '{options.login}'")
+        browser.click("button[type=submit]")
+        browser.wait(".o_main_navbar")
+        for name in options.pages or PAGES:
+            path, selector, click = PAGES[name]
+            if name == "chain":
+                browser.open(find_chain(options.url, browser), ".o_form_view")
+                browser.click("button[name=action_open_chain]")
+                browser.wait(selector)
+            elif click:
+                browser.open(f"{options.url}/odoo/{path}", click)
+                browser.click(click)
+                browser.wait(selector)
+            else:
+                browser.open(f"{options.url}/odoo/{path}", selector)
+            browser.shoot(options.out / f"{name}.png")
+            print(options.out / f"{name}.png")
+    finally:
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

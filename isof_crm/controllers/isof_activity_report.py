@@ -1,0 +1,49 @@
+import tempfile
+
+from psycopg2.errors import ReadOnlySqlTransaction
+from werkzeug.exceptions import NotFound
+from werkzeug.wsgi import wrap_file
+
+from odoo import http
+from odoo.http import content_disposition, request
+from odoo.tools.osutil import clean_filename
+
+
+class IsofActivityReportController(http.Controller):
+    @http.route(
+        "/isof_crm/activity_report/<int:wizard_id>.xlsx",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def export(self, wizard_id):
+        """Send the workbook of the user's own wizard, with what the user may read."""
+        wizard = request.env["isof.activity.report.wizard"]
+        wizard.check_access("read")
+        wizard = wizard.browse(wizard_id).exists()
+        if not wizard:
+            if request.env.cr.readonly:
+                # a replica may not have the wizard of a moment ago: have the primary asked
+                raise ReadOnlySqlTransaction("the report is not on the replica yet")
+            raise NotFound()
+        wizard.check_access("read")
+        # written before it is sent: the cursor is closed by then, and errors are still seen
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
+        wizard._write_workbook(output)
+        size = output.tell()
+        output.seek(0)
+        return request.make_response(
+            wrap_file(request.httprequest.environ, output),
+            headers=[
+                (
+                    "Content-Type",
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                ),
+                ("Content-Length", size),
+                (
+                    "Content-Disposition",
+                    content_disposition(clean_filename(f"{wizard._get_file_name()}.xlsx")),
+                ),
+            ],
+        )

@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .isof_activity_status import OPEN_STATES
+
+
+class IsofActivity(models.Model):
+    """What the timelines show: on the chain page and on the form of a contact."""
+
+    _inherit = "isof.activity"
+
+    @api.model
+    @api.readonly
+    def get_partner_timeline(self, partner_id, limit=20):
+        """Return what is open and what was with a contact, for the timeline on its form.
+
+        A company shows what was done with everybody in it, a person in a company what was
+        done with that person.
+
+        :param int partner_id: id of the ``res.partner``
+        :param int limit: how many steps of each list to return at most
+        :return: dict with ``open`` (soonest first) and ``closed`` (newest first), each a dict
+            with ``steps`` and ``count`` (of all, beyond the limit too); ``domain``, which
+            finds all of them; ``context``, the defaults of a new activity
+        :raises AccessError: if the user may not read the contact or any activity
+        """
+        partner = self.env["res.partner"].browse(partner_id)
+        partner.check_access("read")
+        company = partner.commercial_partner_id
+        domain = Domain("commercial_partner_id", "=", company.id)
+        context = {"default_partner_id": company.id}
+        if partner != company:
+            domain &= (
+                Domain("partner_id", "=", partner.id)
+                | Domain("contact_id", "=", partner.id)
+                | Domain("contact_ids", "in", partner.ids)
+            )
+            context["default_contact_id"] = partner.id
+        is_open = Domain("state", "in", OPEN_STATES)
+        lists = {}
+        for key, part, order in (
+            ("open", domain & is_open, "start, id"),
+            ("closed", domain & ~is_open, "start desc, id desc"),
+        ):
+            steps = self.search(part, limit=limit, order=order)
+            lists[key] = {
+                "steps": steps._prepare_timeline_steps(),
+                "count": self.search_count(part) if len(steps) == limit else len(steps),
+            }
+        return lists | {"domain": list(domain), "context": context}
+
+    def _prepare_timeline_steps(self):
+        """Return the activities as the timelines in the browser expect them, in this order."""
+        states = dict(self._fields["state"]._description_selection(self.env))
+        editable = set(self._filtered_access("write")._ids)
+        # sudo: who may read the activity may read with whom it is and who is in charge
+        return [
+            {
+                "id": step.id,
+                "name": step.name,
+                "type": step.type_id.name,
+                "icon": step.icon,
+                "color": step.color,
+                "state": step.state,
+                "state_name": states[step.state],
+                "status": step.status_id.name,
+                "start": fields.Datetime.to_string(step.start),
+                "stop": fields.Datetime.to_string(step.stop),
+                "allday": step.allday,
+                "timeframe": step.timeframe,
+                "partner": step.partner_id.sudo().name or "",
+                "contact": step.contact_id.sudo().name or "",
+                "user": step.user_id.sudo().name or "",
+                "user_id": step.user_id.id,
+                "note": step.note or "",
+                "result": step.result or "",
+                "chain_count": step.chain_count,
+                "can_edit": step.id in editable,
+            }
+            for step in self
+        ]

@@ -1,0 +1,200 @@
+from odoo import models
+from odoo.tools import groupby, split_every
+from odoo.tools.misc import format_date, format_time
+
+from ..tools import activity_time, xlsx
+
+# Activities that one query of an export reads.
+EXPORT_BATCH = 2000
+# The columns of an export: field, kind of cell, width, whether it is totalled.
+EXPORT_COLUMNS = {
+    "register": [
+        ("start", "datetime", 17, False),
+        ("stop", "datetime", 17, False),
+        ("duration", "float", 9, True),
+        ("type_id", "text", 18, False),
+        ("kind", "text", 12, False),
+        ("name", "text", 32, False),
+        ("partner_id", "text", 32, False),
+        ("contact_id", "text", 24, False),
+        ("contact_phone", "text", 18, False),
+        ("user_id", "text", 22, False),
+        ("participant_ids", "text", 24, False),
+        ("author_id", "text", 22, False),
+        ("status_id", "text", 14, False),
+        ("campaign_id", "text", 22, False),
+        ("region_id", "text", 24, False),
+        ("department_id", "text", 22, False),
+        ("tag_ids", "text", 18, False),
+        ("direction", "text", 12, False),
+        ("location", "text", 20, False),
+        ("note", "multiline", 40, False),
+        ("result", "multiline", 40, False),
+        ("company_id", "text", 22, False),
+    ],
+    "action_plan": [
+        ("user_id", "text", 22, False),
+        ("timeframe", "text", 12, False),
+        ("start", "datetime", 17, False),
+        ("stop", "datetime", 17, False),
+        ("duration", "float", 9, True),
+        ("priority", "text", 14, False),
+        ("type_id", "text", 18, False),
+        ("name", "text", 32, False),
+        ("partner_id", "text", 32, False),
+        ("contact_id", "text", 24, False),
+        ("contact_phone", "text", 18, False),
+        ("location", "text", 20, False),
+        ("status_id", "text", 14, False),
+        ("note", "multiline", 40, False),
+        ("campaign_id", "text", 22, False),
+    ],
+}
+
+
+class IsofActivity(models.Model):
+    """The register and the action plan as they are printed and exported."""
+
+    _inherit = "isof.activity"
+
+    # ------------------------------------------------------------
+    # Actions: of the activities chosen in a list
+    # ------------------------------------------------------------
+
+    def action_print_register(self):
+        """Return the action that prints these activities as a register."""
+        return self._choose_for_report("register").action_print()
+
+    def action_print_action_plan(self):
+        """Return the action that prints those of these activities that are open, as a plan."""
+        return self._choose_for_report("action_plan").action_print()
+
+    def action_export_register(self):
+        """Return the action that downloads these activities as a workbook."""
+        return self._choose_for_report("register").action_export()
+
+    def _choose_for_report(self, form):
+        return self.env["isof.activity.report.wizard"].create(
+            {"form": form, "chosen_ids": self.ids}
+        )
+
+    # ------------------------------------------------------------
+    # Print
+    # ------------------------------------------------------------
+
+    def _get_time_label(self):
+        """Return when on its first day an activity takes place, as the user reads it."""
+        self.ensure_one()
+        until = (
+            self.env._("until %(day)s", day=format_date(self.env, self.stop_date))
+            if self.stop_date != self.start_date
+            else ""
+        )
+        if self.allday:
+            return f"{self.env._('All day')} {until}".strip()
+        tz = self._get_tz()
+        start, stop = (
+            format_time(self.env, moment, tz=tz, time_format="short")
+            for moment in (self.start, self.stop)
+        )
+        return f"{start} {until} {stop}" if until else f"{start} – {stop}"
+
+    def _get_action_plan(self):
+        """Return the activities as an action plan.
+
+        :return: list of dicts, one an employee in the order of their names, with ``user``
+            (empty for nobody's), ``activities`` and ``sections``: a list of dicts with
+            ``timeframe``, ``label`` and ``days``, an iterable of tuples of a
+            date and its activities
+        """
+        labels = dict(self._fields["timeframe"]._description_selection(self.env))
+        by_user = self.filtered("timeframe").sorted(lambda a: (a.start, a.id)).grouped("user_id")
+        plan = []
+        for user in sorted(by_user, key=lambda user: (not user, user.sudo().name or "", user.id)):
+            activities = by_user[user]
+            by_timeframe = activities.grouped("timeframe")
+            plan.append(
+                {
+                    "user": user,
+                    "activities": activities,
+                    "sections": [
+                        {
+                            "timeframe": timeframe,
+                            "label": label,
+                            "days": groupby(
+                                by_timeframe[timeframe].sorted("start_date"),
+                                key=lambda activity: activity.start_date,
+                            ),
+                        }
+                        for timeframe, label in labels.items()
+                        if timeframe in by_timeframe
+                    ],
+                }
+            )
+        return plan
+
+    # ------------------------------------------------------------
+    # Export
+    # ------------------------------------------------------------
+
+    def _get_export_columns(self, form):
+        """Return the columns of an export that the user may see.
+
+        :param str form: a key of ``EXPORT_COLUMNS``
+        :return: list of ``xlsx.Column``
+        """
+        descriptions = self.fields_get([name for name, *_rest in EXPORT_COLUMNS[form]], ["string"])
+        if not self.env.user.has_group("base.group_multi_company"):
+            descriptions.pop("company_id", None)
+        return [
+            xlsx.Column(name, descriptions[name]["string"], kind, width, total)
+            for name, kind, width, total in EXPORT_COLUMNS[form]
+            if name in descriptions
+        ]
+
+    def _iter_export_rows(self, columns):
+        """Yield the activities as rows of a sheet, in their order and in bounded memory.
+
+        What was read of one batch is dropped from the cache before the next one. Plain values
+        instead of records: an export has millions of cells.
+
+        :param columns: list of ``xlsx.Column``
+        """
+        columns_by_type = {}
+        for column in columns:
+            field = self._fields[column.key]
+            kind = "relational" if field.relational else field.type
+            columns_by_type.setdefault(kind, []).append(field)
+        selections = {
+            field.name: dict(field._description_selection(self.env))
+            for field in columns_by_type.get("selection", ())
+        }
+        tz = self._get_tz()
+        for ids in split_every(EXPORT_BATCH, self.ids):
+            rows = self.browse(ids).read([*(column.key for column in columns), "allday"], load=None)
+            for field in columns_by_type.get("relational", ()):
+                self._name_export_records(field, rows)
+            for row in rows:
+                for name, labels in selections.items():
+                    row[name] = labels.get(row[name])
+                for field in columns_by_type.get("datetime", ()):
+                    moment = row[field.name]
+                    row[field.name] = (
+                        activity_time.allday_date(moment, tz)
+                        if row["allday"]
+                        else activity_time.to_local(moment, tz).replace(tzinfo=None)
+                    )
+            yield from rows
+            self.env.invalidate_all()
+
+    def _name_export_records(self, field, rows):
+        """Replace the ids of a relational field by names in rows of ``read``."""
+        many = field.type == "many2many"
+        ids = {id_ for row in rows for id_ in (row[field.name] if many else [row[field.name]])}
+        # sudo: who may read the activity may read for whom and by whom it is
+        records = self.env[field.comodel_name].sudo().browse(ids - {False})
+        shown = "name" if field.comodel_name == "res.partner" else "display_name"
+        names = {record.id: record[shown] or "" for record in records}
+        for row in rows:
+            value = row[field.name]
+            row[field.name] = ", ".join(names[id_] for id_ in value) if many else names.get(value)

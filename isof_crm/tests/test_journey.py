@@ -1,0 +1,90 @@
+import io
+from unittest.mock import patch
+
+import openpyxl
+
+from odoo.tests import HttpCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestJourney(HttpCase):
+    """A salesperson's day, in the browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.region = cls.env["isof.region"].create({"name": "Journey Region"})
+        cls.campaign = cls.env["utm.campaign"].create({"title": "Journey Campaign"})
+        cls.salesperson = new_test_user(
+            cls.env, login="journey", groups="isof_crm.group_user", tz="Europe/Warsaw"
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {
+                "name": "Journey Customer",
+                "is_company": True,
+                "user_id": cls.salesperson.id,
+                "isof_region_id": cls.region.id,
+            }
+        )
+        cls.offer = cls.env["isof.activity.type"].create({"name": "Journey offer"})
+        cls.presentation = cls.env["isof.activity.type"].create(
+            {
+                "name": "Journey presentation",
+                "is_mirrored": True,
+                "suggestion_ids": [
+                    (0, 0, {"next_type_id": cls.offer.id, "delay": 2, "delay_unit": "working_days"})
+                ],
+            }
+        )
+
+    def test_journey(self):
+        exported = []
+        wizard_class = self.env.registry["isof.activity.report.wizard"]
+        export = wizard_class.action_export
+
+        def remember(wizard):
+            action = export(wizard)
+            exported.append(action["url"])
+            return action
+
+        with patch.object(wizard_class, "action_export", remember):
+            self.start_tour("/odoo/isof-calendar", "isof_crm_journey", login="journey", timeout=180)
+        held, planned = self.env["isof.activity"].search(
+            [("partner_id", "=", self.customer.id)], order="id"
+        )
+        self.assertRecordValues(
+            held | planned,
+            [
+                {
+                    "type_id": self.presentation.id,
+                    "state": "done",
+                    "result": "They want an offer",
+                    "duration": 1.25,
+                    "campaign_id": self.campaign.id,
+                    "region_id": self.region.id,
+                    "previous_id": False,
+                    "author_id": self.salesperson.id,
+                },
+                {
+                    "type_id": self.offer.id,
+                    "state": "planned",
+                    "result": False,
+                    "duration": 1.0,
+                    "campaign_id": self.campaign.id,
+                    "region_id": self.region.id,
+                    "previous_id": held.id,
+                    "author_id": self.salesperson.id,
+                },
+            ],
+        )
+        self.assertEqual(held.start.hour, 10)  # the browser of the tests lives in UTC
+        self.assertEqual(held.calendar_event_id.start, held.start)
+        # what the click downloaded
+        self.assertEqual(len(exported), 1)
+        self.authenticate("journey", "journey")
+        response = self.url_open(exported[0])
+        response.raise_for_status()
+        sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+        cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+        self.assertIn("Journey offer", cells)
+        self.assertNotIn("Journey presentation", cells)

@@ -1,0 +1,114 @@
+import io
+from datetime import date, datetime
+
+import openpyxl
+
+from odoo.tests.common import TransactionCase, tagged
+
+from ..tools import xlsx
+
+
+@tagged("post_install", "-at_install")
+class TestXlsx(TransactionCase):
+    def _write(self, columns, rows, **kwargs):
+        """Return the only sheet of a workbook, read back, and the written range."""
+        output = io.BytesIO()
+        with xlsx.new_workbook(output) as book:
+            written = xlsx.write_sheet(book, "Sheet title", columns, rows, **kwargs)
+        return openpyxl.load_workbook(output).worksheets[0], written
+
+    def test_typed_cells(self):
+        columns = [
+            xlsx.Column("text", "Text"),
+            xlsx.Column("integer", "Integer", "integer"),
+            xlsx.Column("float", "Float", "float", 9),
+            xlsx.Column("percent", "Percent", "percent"),
+            xlsx.Column("date", "Date", "date"),
+            xlsx.Column("moment", "Moment", "datetime"),
+        ]
+        row = {
+            "text": "0012",
+            "integer": 0,
+            "float": 2.5,
+            "percent": 0.25,
+            "date": date(2026, 3, 11),
+            "moment": datetime(2026, 3, 11, 10, 30),
+        }
+        sheet, _written = self._write(columns, [row])
+        cells = sheet[4]
+        self.assertEqual(
+            [cell.value for cell in cells],
+            ["0012", 0, 2.5, 0.25, datetime(2026, 3, 11), datetime(2026, 3, 11, 10, 30)],
+        )
+        self.assertEqual([cell.data_type for cell in cells], ["s", "n", "n", "n", "d", "d"])
+        self.assertEqual(
+            [cell.number_format for cell in cells],
+            ["@", "#,##0", "#,##0.00", "0.0%", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"],
+        )
+        self.assertAlmostEqual(sheet.column_dimensions["C"].width, 9, delta=1)
+
+    def test_date_in_a_datetime_column(self):
+        columns = [xlsx.Column("moment", "Moment", "datetime")]
+        sheet, _written = self._write(columns, [{"moment": date(2026, 3, 11)}])
+        self.assertEqual(sheet["A4"].value, datetime(2026, 3, 11))
+        self.assertEqual(sheet["A4"].number_format, "yyyy-mm-dd")
+
+    def test_date_that_excel_does_not_know(self):
+        columns = [xlsx.Column("day", "Day", "date")]
+        sheet, _written = self._write(columns, [{"day": date(1899, 12, 31)}])
+        self.assertEqual((sheet["A4"].value, sheet["A4"].data_type), ("1899-12-31", "s"))
+
+    def test_text_is_never_a_formula_or_a_link(self):
+        texts = ["=1+1", "+48 22", "-5", "@SUM(A1)", "{=A1}", "https://example.com", "a\x0bb\x01"]
+        sheet, _written = self._write(
+            [xlsx.Column("text", "=Label")], [{"text": text} for text in texts], lines=["=2+2"]
+        )
+        texts[-1] = "ab"
+        column = [sheet.cell(row, 1) for row in range(1, 5 + len(texts))]
+        self.assertEqual(
+            [cell.value for cell in column], ["Sheet title", "=2+2", None, "=Label", *texts]
+        )
+        self.assertEqual({cell.data_type for cell in column if cell.value}, {"s"})
+        self.assertFalse(any(cell.hyperlink for cell in column))
+
+    def test_layout(self):
+        columns = [xlsx.Column("name", "Name"), xlsx.Column("hours", "Hours", "float", total=True)]
+        rows = [
+            {"name": "A", "hours": 1.5},
+            {"name": "B", "hours": None},
+            {"name": "C", "hours": 2},
+        ]
+        sheet, written = self._write(columns, iter(rows), lines=["One", "Two"], total_label="Sum")
+        self.assertEqual(sheet.freeze_panes, "A6", "what lies above the first row is frozen")
+        self.assertEqual(sheet.auto_filter.ref, "A5:B8", "the totals are not filtered")
+        self.assertEqual((written.first_row, written.last_row), (5, 7))
+        self.assertEqual(sheet["A9"].value, "Sum")
+        self.assertEqual(sheet["B9"].value, "=SUBTOTAL(109,B6:B8)")
+        self.assertEqual(sheet["B9"].data_type, "f")
+        self.assertIsNone(sheet["B7"].value, "nothing is not 0")
+
+    def test_totals_carry_their_value(self):
+        output = io.BytesIO()
+        columns = [xlsx.Column("hours", "Hours", "float", total=True)]
+        with xlsx.new_workbook(output) as book:
+            xlsx.write_sheet(book, "T", columns, [{"hours": 1.25}, {"hours": 2}])
+        sheet = openpyxl.load_workbook(output, data_only=True)["T"]
+        self.assertEqual(sheet["A6"].value, 3.25)
+
+    def test_no_rows(self):
+        columns = [xlsx.Column("hours", "Hours", "float", total=True)]
+        sheet, written = self._write(columns, [])
+        self.assertEqual(sheet.max_row, 3, "neither rows nor totals")
+        self.assertLess(written.last_row, written.first_row)
+
+    def test_too_many_rows(self):
+        self.patch(xlsx, "MAX_ROWS", 5)
+        columns = [xlsx.Column("name", "Name")]
+        self._write(columns, [{"name": "x"}] * 2)
+        with self.assertRaisesRegex(ValueError, "takes 5 rows"):
+            self._write(columns, [{"name": "x"}] * 3)
+
+    def test_sheet_name(self):
+        columns = [xlsx.Column("name", "Name")]
+        sheet, _written = self._write(columns, [], sheet_name="1/2 [draft]: " + "x" * 40)
+        self.assertEqual(sheet.title, ("1-2 -draft-- " + "x" * 40)[:31])

@@ -1,0 +1,447 @@
+"""The parts of ``./isof`` that need neither network nor set-up."""
+
+import contextlib
+import importlib.machinery
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import ClassVar
+
+import pytest
+from isof_cli import (
+    config,
+    console,
+    databases,
+    main,
+    modules,
+    odoo,
+    odoo_source,
+    postgres,
+    programs,
+    serve,
+    store,
+    testing,
+)
+from isof_cli.config import ROOT
+
+from odoo.tests.common import get_db_name
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty cache."""
+    monkeypatch.setenv("ISOF_HOME", str(tmp_path / "home"))
+    config.home().mkdir()
+    return config.home()
+
+
+@pytest.fixture
+def front():
+    """The script ``isof`` as a module."""
+    loader = importlib.machinery.SourceFileLoader("isof_front", str(ROOT / "isof"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("isof_front", loader))
+    loader.exec_module(module)
+    return module
+
+
+def write_addon(root, name, depends=()):
+    """Write an add-on with a bit of everything."""
+    for path in (
+        "models/x.py",
+        "tests/test_x.py",
+        "static/src/x.js",
+        "static/tests/x.test.js",
+        "readme/DESCRIPTION.md",
+    ):
+        file = root / name / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("1\n")
+    (root / name / "__manifest__.py").write_text(repr({"name": name, "depends": list(depends)}))
+
+
+class TestPython:
+    @pytest.mark.parametrize(
+        ("version", "supported"),
+        [((3, 10, 9), False), ((3, 11, 0), True), ((3, 13, 7), True), ((3, 14, 0), False)],
+    )
+    def test_versions(self, front, version, supported):
+        assert front.is_supported(version) is supported
+
+    def test_refusal_names_what_is_needed(self, front, monkeypatch):
+        monkeypatch.setattr(front.sys, "version_info", (3, 14, 0))
+        monkeypatch.setattr(front, "find_supported", lambda: None)
+        with pytest.raises(SystemExit, match=r"3\.11, 3\.12 or 3\.13 .* this is 3\.14"):
+            front.main()
+
+    def test_another_python_takes_over(self, front, monkeypatch):
+        """A program of the right name that does not run is passed over."""
+        monkeypatch.setattr(front.sys, "version_info", (3, 9, 0))
+        calls = []
+        monkeypatch.setattr(front.os, "execv", lambda *args: calls.append(args) or sys.exit())
+        with pytest.raises(SystemExit):
+            front.main()
+        assert calls[0][1][1] == str(ROOT / "isof")
+        version = subprocess.check_output([calls[0][0], "-c", "import sys; print(sys.version)"])
+        assert version.startswith((b"3.11", b"3.12", b"3.13"))
+
+
+class TestCommandLine:
+    def test_run_options(self):
+        options = main.parser().parse_args(
+            ["--db-host", "box", "run", "--port", "9000", "--without-demo", "--lang", "pl_PL"]
+        )
+        assert (options.db_host, options.port, options.db) == ("box", 9000, "isof")
+        assert options.without_demo
+        assert options.lang == "pl_PL"
+
+    @pytest.mark.parametrize("command", ["odoo", "test"])
+    def test_foreign_arguments_are_untouched(self, command):
+        foreign = ["-d", "x", "--help", "--db-host", "y", "--port=1", "a b", "--", "-i", "z"]
+        options = main.parser().parse_args(["--db-host=h", command, *foreign])
+        assert options.rest == foreign
+        assert options.db_host == "h"
+
+    def test_bench_replaces_the_other_tests(self):
+        assert testing._selection(["-k", "x"]) == ["--ignore=tests/bench", "-k", "x"]
+        assert testing._selection(["--bench", "-x"]) == ["-s", "tests/bench", "-x"]
+
+    @pytest.mark.parametrize("wrong", [[], ["db"], ["walk"], ["run", "--prot", "1"]])
+    def test_wrong_arguments(self, wrong, capsys):
+        with pytest.raises(SystemExit) as error:
+            main.parser().parse_args(wrong)
+        assert error.value.code == 2
+        assert "usage" in capsys.readouterr().err
+
+    def test_reset_wants_a_yes(self, isof, home):
+        (home / "keep").touch()
+        done = isof("reset", check=False, ISOF_HOME=str(home))
+        assert done.returncode == 1
+        assert "--yes" in done.stderr
+        assert (home / "keep").exists()
+        isof("reset", "--yes", ISOF_HOME=str(home))
+        assert not home.exists()
+
+
+class TestAddons:
+    def test_dependencies_are_those_of_others(self, tmp_path):
+        write_addon(tmp_path, "isof_a", ["mail"])
+        write_addon(tmp_path, "isof_b", ["isof_a", "sale"])
+        assert config.addons(tmp_path) == ["isof_a", "isof_b"]
+        assert config.dependencies(["isof_b"], tmp_path) == ["base", "mail", "sale"]
+        assert config.dependencies(["isof_a", "hr"], tmp_path) == ["base", "hr", "mail"]
+        assert config.dependencies([], tmp_path) == ["base"]
+
+    @pytest.mark.parametrize(
+        ("path", "database", "bundles"),
+        [
+            ("models/x.py", True, False),
+            ("__manifest__.py", True, False),
+            ("static/tests/x.test.js", False, False),
+            ("static/src/x.js", False, True),
+            ("tests/test_x.py", False, False),
+            ("readme/DESCRIPTION.md", False, False),
+            ("models/new.py", True, False),
+        ],
+    )
+    def test_what_a_change_makes_stale(self, tmp_path, path, database, bundles):
+        write_addon(tmp_path, "isof_a")
+        before = config.addon_digest("isof_a", tmp_path), config.assets_digest(tmp_path)
+        with (tmp_path / "isof_a" / path).open("a") as file:
+            file.write("# changed\n")
+        after = config.addon_digest("isof_a", tmp_path), config.assets_digest(tmp_path)
+        assert [old != new for old, new in zip(before, after, strict=True)] == [database, bundles]
+
+    def test_a_changed_list_of_bundles_makes_them_stale(self, tmp_path):
+        write_addon(tmp_path, "isof_a")
+        before = config.assets_digest(tmp_path)
+        (tmp_path / "isof_a/__manifest__.py").write_text("{'assets': {'web.assets_backend': []}}")
+        assert config.assets_digest(tmp_path) != before
+
+    def test_compiled_files_do_not_count(self, tmp_path):
+        write_addon(tmp_path, "isof_a")
+        before = config.addon_digest("isof_a", tmp_path)
+        (tmp_path / "isof_a/models/x.pyc").touch()
+        assert config.addon_digest("isof_a", tmp_path) == before
+
+    def test_update_looks_at_what_changed(self, monkeypatch):
+        """A database that nobody wrote a note on is taken as out of date."""
+        monkeypatch.setattr(config, "addons", lambda: ["isof_a", "isof_b"])
+        monkeypatch.setattr(config, "addon_digest", lambda name: f"new {name}")
+        assert databases.changed_addons({}) == ["isof_a", "isof_b"]
+        note = {"addons": {"isof_a": "new isof_a", "isof_b": "old"}}
+        assert databases.changed_addons(note) == ["isof_b"]
+
+
+class TestModules:
+    MANIFESTS: ClassVar = {
+        "base": {},
+        "web": {"depends": ["base"], "auto_install": True},
+        "iap": {"depends": ["web"], "auto_install": True},
+        "sms": {"depends": ["iap"], "auto_install": ["web"]},
+        "rpc": {"depends": ["web"], "auto_install": True},
+        "rpc_doc": {"depends": ["rpc", "doc"], "auto_install": ["rpc"]},
+        "doc": {"depends": ["base"]},
+        "rpc_pl": {"depends": ["rpc"], "auto_install": True, "countries": ["pl"]},
+        "sale_rpc": {"depends": ["sale", "rpc"], "auto_install": True},
+        "sale": {"depends": ["web"]},
+    }
+
+    @pytest.mark.parametrize(
+        ("names", "added"),
+        [
+            (["doc"], ["rpc", "rpc_doc", "web"]),
+            (["sale"], ["rpc", "rpc_doc", "sale_rpc"]),
+        ],
+    )
+    def test_what_odoo_adds_without_paid_services(self, names, added):
+        assert modules.auto_installed(names, self.MANIFESTS) == added
+
+    def test_the_first_folder_decides(self, tmp_path):
+        for folder in ("first", "second"):
+            write_addon(tmp_path / folder, "sale", [folder])
+        read = modules.read([tmp_path / "first", tmp_path / "second"])
+        assert read["sale"]["depends"] == ["first"]
+
+
+class TestStore:
+    def test_built_once_per_key(self, home):
+        built = []
+        for key in ("1", "1", "2"):
+            store.ensure(home / "thing", key, built.append, 0)
+        assert len(built) == 2
+
+    def test_an_interrupted_build_starts_afresh(self, home):
+        def interrupted(folder):
+            (folder / "half").touch()
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store.ensure(home / "thing", "1", interrupted, 0)
+        assert (home / "thing/half").exists()
+        assert not store.is_complete(home / "thing", "1")
+        store.ensure(home / "thing", "1", lambda folder: (folder / "whole").touch(), 0)
+        assert store.is_complete(home / "thing", "1")
+        assert not (home / "thing/half").exists()
+
+    def test_full_disk_is_refused_before(self, home):
+        with pytest.raises(console.Failure, match=r"MB of free disk space .* ISOF_HOME"):
+            store.ensure(home / "thing", "1", pytest.fail, 10**12)
+
+    def test_the_second_waits_for_the_first(self, home):
+        script = (
+            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "from isof_cli import store\n"
+            "with store.lock('x', 'building'): print('in', flush=True)\n"
+        )
+        with store.lock("x", "building"):
+            second = subprocess.Popen(
+                [sys.executable, "-c", script, str(ROOT / "tools")],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            assert "waiting for another ./isof that is building" in second.stderr.readline()
+            assert second.poll() is None
+        assert second.communicate(timeout=20)[0] == "in\n"
+
+    def test_a_failing_step_shows_its_end_and_what_to_do(self, home):
+        command = [sys.executable, "-c", "print('reason'); raise SystemExit(3)"]
+        with pytest.raises(console.Failure, match=r"(?s)failed \(3\)\. Do this\..*reason"):
+            programs.run_logged(command, home / "log/x.log", hint="Do this.")
+        assert "reason" in (home / "log/x.log").read_text()
+
+
+class TestOdooSource:
+    def write_odoo(self, folder, version="19, 0"):
+        folder.mkdir(parents=True)
+        (folder / "release.py").write_text(f"version_info = ({version}, 0, FINAL, 0, '')\n")
+
+    def test_checkout(self, tmp_path, monkeypatch):
+        self.write_odoo(tmp_path / "src/odoo")
+        (tmp_path / "src/odoo-bin").touch()
+        monkeypatch.setenv("ODOO_PATH", str(tmp_path / "src"))
+        source = odoo_source.ensure()
+        assert source.package == tmp_path / "src/odoo"
+        assert source.addons_path == (tmp_path / "src/addons",)
+
+    def test_installed_package(self, tmp_path, monkeypatch):
+        self.write_odoo(tmp_path / "site-packages/odoo")
+        monkeypatch.setenv("ODOO_PATH", str(tmp_path / "site-packages"))
+        source = odoo_source.ensure()
+        assert source.package == tmp_path / "site-packages/odoo"
+        assert source.addons_path == ()
+
+    def test_wrong_version(self, tmp_path, monkeypatch):
+        self.write_odoo(tmp_path / "odoo", "18, 0")
+        monkeypatch.setenv("ODOO_PATH", str(tmp_path))
+        with pytest.raises(console.Failure, match=r"is Odoo 18\.0; ISOF CRM needs 19\.0"):
+            odoo_source.ensure()
+
+    def test_no_odoo(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("ODOO_PATH", str(tmp_path))
+        with pytest.raises(console.Failure, match="holds no Odoo"):
+            odoo_source.ensure()
+
+    def test_mirrors_are_debian_proper(self):
+        listed = (
+            "http://one.example/debian/|bookworm|main\n"
+            "http://one.example/debian/|bookworm|main\n"
+            "http://one.example/debian/|bookworm|contrib\n"
+            "http://one.example/debian-security/|bookworm-security|main\n"
+            "http://two.example/ubuntu/|noble|main\n"
+            "http://three.example/cloud/|cloud-sdk-bookworm|main\n"
+            "mirror+file:/etc/apt/mirrors/debian.list|trixie|main\n"
+        )
+        assert odoo_source.parse_mirrors(listed) == [
+            "http://one.example/debian/",
+            "mirror+file:/etc/apt/mirrors/debian.list",
+        ]
+
+
+class TestPostgres:
+    def test_pid_file_of_another_program_is_removed(self, tmp_path):
+        """After a restart of the machine the number may be anybody's, even our own."""
+        sockets = tmp_path / "socket"
+        sockets.mkdir()
+        lock = sockets / f"{postgres.SOCKET}.lock"
+        lock.touch()
+        pid_file = tmp_path / "postmaster.pid"
+        pid_file.write_text(f"{os.getpid()}\n{tmp_path}\n1\n5432\n{sockets}\n")
+        postgres.forget_dead(tmp_path)
+        assert not pid_file.exists()
+        assert not lock.exists()
+
+    def test_pid_file_of_the_dead_is_left_to_postgresql(self, tmp_path):
+        dead = subprocess.Popen([sys.executable, "-c", ""])
+        dead.wait()
+        (tmp_path / "postmaster.pid").write_text(f"{dead.pid}\n")
+        postgres.forget_dead(tmp_path)
+        assert (tmp_path / "postmaster.pid").exists()
+
+    def test_pid_file_of_the_running_is_kept(self, tmp_path):
+        program = [sys.executable, "-c", "import time; time.sleep(60)", "postgres", str(tmp_path)]
+        with subprocess.Popen(program) as server:
+            (tmp_path / "postmaster.pid").write_text(f"{server.pid}\n")
+            postgres.forget_dead(tmp_path)
+            server.kill()
+        assert (tmp_path / "postmaster.pid").exists()
+
+    def test_socket_path_stays_short(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(postgres.tempfile, "gettempdir", lambda: str(tmp_path)[:40])
+        near = postgres.Path("/home/x")
+        assert postgres._socket_folder(near) == near / "socket"
+        far = postgres.Path("/home/" + "x" * 100)
+        short = postgres._socket_folder(far)
+        assert len(str(short / postgres.SOCKET)) < postgres.LONGEST_SOCKET
+        assert short != postgres._socket_folder(far.with_name("y" * 100))
+
+    def test_given_server_is_used(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("PGHOST", "box.example")
+        monkeypatch.setenv("PGDATABASE", "other")
+        (tmp_path / "lib/python3.11/site-packages").mkdir(parents=True)
+        server = postgres.server("main", tmp_path / "bin/python")
+        assert server.environ["PGHOST"] == "box.example"
+        assert "PGDATABASE" not in server.environ
+
+
+class TestServing:
+    def test_taken_port_is_named_with_the_way_out(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            with pytest.raises(console.Failure, match=rf"{port} is taken .* --port {port + 1}"):
+                serve.check_port(port)
+        serve.check_port(port)
+
+    def test_welcome_lists_the_logins(self):
+        text = serve._welcome("isof", 8070, [["anna", "Anna Nowak"]])
+        assert "http://localhost:8070/odoo" in text
+        assert "admin  Administrator" in text
+        assert "anna   Anna Nowak" in text
+
+
+class TestOdooCommand:
+    """Odoo's command line through ``./isof odoo``, on the database of this test run."""
+
+    @pytest.fixture
+    def shell(self, isof):
+        database = get_db_name()
+
+        def run(script, **options):
+            arguments = ("odoo", "shell", "-d", database, "--no-http", "--log-level=error")
+            return isof(*arguments, script=script, **options)
+
+        return run
+
+    def test_reads_standard_input_and_keeps_standard_output_clean(self, shell):
+        assert shell("print(env['res.lang'].get_installed()[1][0])").stdout == "pl_PL\n"
+
+    def test_exit_code_is_odoos(self, shell):
+        assert shell("raise SystemExit(7)", check=False).returncode == 7
+
+    def test_our_addons_and_those_of_others_are_found(self, shell):
+        script = (
+            "from odoo.modules import Manifest\n"
+            "print(all(map(Manifest.for_addon, ['isof_crm', 'web_timeline', 'sale'])))"
+        )
+        assert shell(script).stdout == "True\n"
+
+
+class TestForeground:
+    """What happens to a program when ``./isof`` is told to stop."""
+
+    SCRIPT = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from isof_cli import odoo\n"
+        "import os\n"
+        "command = [sys.executable, str(odoo.LAUNCHER), 'sleeper']\n"
+        "sys.exit(odoo.foreground(command, dict(os.environ)))"
+    )
+    SLEEPER = (
+        "import os, time\n"
+        "try:\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n"
+        "    raise SystemExit(5)\n"
+    )
+
+    @pytest.fixture
+    def started(self, tmp_path):
+        (tmp_path / "sleeper.py").write_text(self.SLEEPER)
+        with subprocess.Popen(
+            [sys.executable, "-c", self.SCRIPT, str(ROOT / "tools")],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        ) as process:
+            child = int(process.stdout.readline())
+            yield process, child
+            process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_is_passed_on_and_the_exit_code_back(self, started, number):
+        process, _child = started
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 5
+
+    def test_a_killed_isof_takes_its_program_along(self, started):
+        process, child = started
+        process.kill()
+        process.wait()
+        for _attempt in range(100):
+            if not postgres._command_of(child):
+                return
+            time.sleep(0.1)
+        pytest.fail("still running")
+
+
+def test_free_port_is_free():
+    """Nothing listens on the port that tests are given."""
+    serve.check_port(odoo.free_port())

@@ -1,0 +1,227 @@
+"""The demo company is as large and as lively as promised, whatever day it is loaded on."""
+
+import json
+import os
+import re
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+from isof_cli import config
+
+STATES = {"planned", "in_progress", "done", "not_held", "postponed", "cancelled"}
+SALESPEOPLE = {"anna", "piotr", "tomasz", "ewa", "marek"}
+WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
+FACTS = """
+import json
+env = env(context={"tz": "Europe/Warsaw"})
+demo = env["ir.model.data"].search([("module", "=", "isof_crm")])
+def records(model):
+    return env[model].browse(demo.filtered(lambda d: d.model == model).mapped("res_id"))
+partners = records("res.partner")
+Activity = env["isof.activity"]
+print("FACTS", json.dumps({
+    "company": env.company.name,
+    "contractors": partners.filtered("is_company").mapped(
+        lambda p: (p.vat, p.zip, p.isof_region_id.complete_name, p.user_id.login, p.email,
+                   len(p.child_ids))),
+    "employees": len(records("hr.employee").user_id),
+    "departments": records("hr.department").mapped(
+        lambda d: (d.name, d.manager_id.user_id.login)),
+    "groups": {
+        user.login: user.group_ids.filtered(lambda g: g.privilege_id.name == "ISOF CRM").mapped(
+            lambda g: g.get_external_id()[g.id])
+        for user in records("res.users")},
+    "campaigns": len(records("utm.campaign")),
+    "plans": len(records("isof.activity.plan")),
+    "activities": Activity.search([]).mapped(
+        lambda a: (a.start_date.isoformat(), a.state, a.user_id.login, a.allday,
+                   a.previous_id.start_date and a.previous_id.start_date.isoformat(),
+                   (a.stop_date - a.start_date).days, a.result or "")),
+    "forks": len(Activity.search([]).filtered(lambda a: len(a.next_ids) > 1)),
+    "longest": max(Activity.search([]).mapped("chain_count")),
+    "events": len(Activity.search([]).calendar_event_id),
+    "all_events": env["calendar.event"].with_context(active_test=False).search_count(
+        [("res_model", "=", "isof.activity")]),
+    "mirrored": Activity.search_count(
+        [("is_mirrored", "=", True), ("state", "not in", ("not_held", "cancelled"))]),
+    "to_dos": env["mail.activity"].search_count([("res_model", "=", "isof.activity")]),
+    "mails": env["mail.mail"].search_count([]),
+}))
+"""
+# Only drafts: what would be loaded on other days and at other hours.
+DRAFTS = """
+import json
+from datetime import datetime, timedelta
+from freezegun import freeze_time
+from odoo.addons.isof_crm.demo.activity_generator import ActivityGenerator
+found = []
+for first in (datetime(2026, 11, 23, 6), datetime(2026, 12, 28, 22), datetime(2027, 4, 29, 11)):
+    for n in range(7):
+        with freeze_time(first + timedelta(days=n, hours=n)):
+            generator = ActivityGenerator(env)
+            drafts = generator.draft()
+        login = {user.id: login for login, user in generator.users.items()}
+        monday = generator.monday
+        found.append({
+            "today": generator.today.isoformat(),
+            "count": len(drafts),
+            "states": sorted({draft.state for draft in drafts}),
+            "on_today": sorted(
+                {login[d.vals["user_id"]] for d in drafts if d.day == generator.today}),
+            "this_week": sorted({
+                login[d.vals["user_id"]] for d in drafts
+                if monday <= d.day < monday + timedelta(days=7)}),
+            "held_in_future": sum(d.state == "done" and d.day > generator.today for d in drafts),
+            "backwards": sum(bool(d.previous and d.day < d.previous.day) for d in drafts),
+        })
+print("FACTS", json.dumps(found))
+"""
+# Loaded once more in Polish, and never committed.
+POLISH = """
+import json
+from odoo.addons.isof_crm.demo.activity_generator import ActivityGenerator
+Activity = env["isof.activity"]
+before = Activity.search([])
+env.ref("base.user_admin").lang = "pl_PL"
+ActivityGenerator(env).load()
+env = env(context={"lang": "pl_PL"})
+print("FACTS", json.dumps({
+    "functions": env["res.partner"].search([("email", "like", ".example")]).mapped("function"),
+    "steps": env["isof.activity.plan.step"].search([]).mapped("name"),
+    "subjects": (Activity.search([]) - before).mapped("name"),
+    "campaigns": env["utm.campaign"].search([]).mapped("title"),
+}))
+"""
+
+
+def facts(isof, name, script):
+    """Run a script that prints facts in the shell of a database, and return them."""
+    done = isof("odoo", "shell", "-d", name, "--no-http", script=script)
+    lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
+    assert lines, done.stdout + done.stderr
+    return json.loads(lines[-1].partition("FACTS ")[2])
+
+
+@pytest.fixture(scope="module")
+def database(new_database):
+    return new_database("--modules", "isof_crm")
+
+
+@pytest.fixture(scope="module")
+def demo(isof, database):
+    return facts(isof, database, FACTS)
+
+
+def nip_is_valid(vat):
+    digits = [int(digit) for digit in vat.removeprefix("PL")]
+    checksum = sum(w * d for w, d in zip(WEIGHTS, digits, strict=False)) % 11
+    return len(digits) == 10 and checksum == digits[9]
+
+
+def test_contractors(demo):
+    contractors = demo["contractors"]
+    assert demo["company"] == "Baltrade Sp. z o.o."
+    assert len(contractors) == 40
+    vats, zips, regions, salespeople, emails, persons = zip(*contractors, strict=True)
+    assert len(set(vats)) == 40
+    assert [vat for vat in vats if not nip_is_valid(vat)] == []
+    # no tax office has this number, so these belong to nobody
+    assert {vat[:5] for vat in vats} == {"PL999"}
+    assert [zip_code for zip_code in zips if not re.fullmatch(r"\d\d-\d{3}", zip_code)] == []
+    assert len(set(regions)) >= 10
+    assert all(region.count(" / ") == 2 for region in regions)
+    assert set(salespeople) == SALESPEOPLE
+    assert all(email.endswith(".example") for email in emails)
+    assert min(persons) >= 1
+    assert max(persons) == 4
+
+
+def test_people(demo):
+    assert demo["employees"] == 6
+    assert sorted(manager for _name, manager in demo["departments"]) == ["ewa", "magda", "marek"]
+    assert demo["groups"] == {
+        "anna": ["isof_crm.group_user"],
+        "piotr": ["isof_crm.group_user"],
+        "tomasz": ["isof_crm.group_user"],
+        "magda": ["isof_crm.group_user"],
+        "ewa": ["isof_crm.group_team_leader"],
+        "marek": ["isof_crm.group_manager"],
+    }
+    assert demo["campaigns"] == 4
+    assert demo["plans"] == 3
+
+
+def test_activities(demo):
+    activities = demo["activities"]
+    assert 280 <= len(activities) <= 380
+    starts, states, *_rest = zip(*activities, strict=True)
+    assert set(states) == STATES
+    today = date.today()
+    months = Counter(start[:7] for start in starts)
+    last_year = {(today - timedelta(days=30 * n)).isoformat()[:7] for n in range(11)}
+    assert {month: months[month] for month in last_year if months[month] < 3} == {}
+    assert max(starts) > (today + timedelta(days=20)).isoformat()
+    held_later = [a for a in activities if a[1] == "done" and a[0] > today.isoformat()]
+    assert held_later == []
+    without_result = [a for a in activities if a[1] in ("done", "not_held") and not a[6]]
+    assert without_result == []
+    assert any(a[3] and a[5] for a in activities), "nothing lasts several days"
+
+
+def test_chains(demo):
+    follow_ups = [a for a in demo["activities"] if a[4]]
+    assert len(follow_ups) > 150
+    assert [a for a in follow_ups if a[0] < a[4]] == [], "a follow-up lies before its cause"
+    assert demo["forks"] >= 3
+    assert demo["longest"] >= 5
+
+
+def test_nobody_is_mailed_and_events_are_there_once(demo):
+    assert demo["mails"] == 0
+    assert demo["to_dos"] == 0
+    assert demo["mirrored"] > 50
+    assert demo["events"] == demo["all_events"] == demo["mirrored"]
+
+
+def test_loads_in_time(database):
+    """The demo data take less than 20 seconds of a processor of one's own."""
+    log = (config.home() / "log" / f"create-{database}.log").read_text()
+    first = re.search(r"^(\S+ \S+),.*Module isof_crm: loading demo", log, re.MULTILINE)
+    last = re.search(r"^(\S+ \S+),.*Module isof_crm loaded in", log, re.MULTILINE)
+    took = datetime.fromisoformat(last[1]) - datetime.fromisoformat(first[1])
+    crowd = max(1, os.getloadavg()[1] / os.cpu_count())
+    assert took < timedelta(seconds=20) * crowd
+
+
+def test_lively_on_any_day(isof, database):
+    """At the weekend, on holidays and around New Year, in the morning and in the evening."""
+    days = facts(isof, database, DRAFTS)
+    assert len(days) == 21
+    for day in days:
+        assert 270 <= day["count"] <= 350, day
+        assert set(day["states"]) == STATES, day
+        assert set(day["on_today"]) >= SALESPEOPLE, day
+        assert set(day["this_week"]) >= SALESPEOPLE, day
+        assert day["held_in_future"] == 0, day
+        assert day["backwards"] == 0, day
+
+
+def test_update_loads_nothing_twice(isof, database, demo):
+    modules = ("-u", "isof_crm", "--stop-after-init", "--skip-auto-install", "--no-http")
+    isof("odoo", "-d", database, *modules)
+    after = facts(isof, database, FACTS)
+    assert len(after["activities"]) == len(demo["activities"])
+    assert len(after["contractors"]) == 40
+    assert after["all_events"] == demo["all_events"]
+
+
+def test_polish(isof, database):
+    """Where the administrator speaks Polish, so does the demo company."""
+    polish = facts(isof, database, POLISH)
+    assert "Kierownik zakupów" in polish["functions"]
+    assert "Purchasing Manager" not in polish["functions"]
+    assert "Rozmowa powitalna" in polish["steps"]
+    assert any(subject.startswith("Uzupełnienie zapasów") for subject in polish["subjects"])
+    assert not any(subject.startswith("Restocking") for subject in polish["subjects"])
+    assert "Nowy katalog" in polish["campaigns"]
