@@ -55,6 +55,6 @@ class IsofAffiliation(models.Model):
         if operator != "in" or list(value) != [True]:
             return NotImplemented
         today = fields.Date.context_today(self)
-        return (
-            Domain("date_from", "=", False) | Domain("date_from", "<=", today)
-        ) & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
+        return (Domain("date_from", "=", False) | Domain("date_from", "<=", today)) & (
+            Domain("date_to", "=", False) | Domain("date_to", ">=", today)
+        )

@@ -31,9 +31,7 @@ class IsofConsent(models.Model):
     state = fields.Selection(
         [("given", "Given"), ("withdrawn", "Withdrawn")], required=True, default="given"
     )
-    date = fields.Datetime(
-        required=True, default=fields.Datetime.now, help="When it was declared."
-    )
+    date = fields.Datetime(required=True, default=fields.Datetime.now, help="When it was declared.")
     source = fields.Selection(
         [
             ("form", "Form"),
@@ -62,9 +60,7 @@ class IsofConsent(models.Model):
     # withdrawal wins. Kept by _update_current(), which every way in passes through.
     is_current = fields.Boolean(readonly=True, copy=False)
 
-    _current_idx = models.Index(
-        "(partner_id, purpose_id, channel, state) WHERE is_current"
-    )
+    _current_idx = models.Index("(partner_id, purpose_id, channel, state) WHERE is_current")
 
     @api.constrains("date")
     def _check_date(self):
@@ -86,7 +82,5 @@ class IsofConsent(models.Model):
 
     def unlink(self):
         raise UserError(
-            self.env._(
-                "The history of consents cannot be deleted. Record a withdrawal instead."
-            )
+            self.env._("The history of consents cannot be deleted. Record a withdrawal instead.")
         )

@@ -94,9 +94,7 @@ class IsofRegion(models.Model):
                     "name": state.name,
                     "code": state.code,
                     "parent_id": parent.id if parent else False,
-                    "rule_ids": [
-                        Command.create({"country_id": country.id, "state_id": state.id})
-                    ],
+                    "rule_ids": [Command.create({"country_id": country.id, "state_id": state.id})],
                 }
                 for state in self._get_uncovered_states(country)
             ]

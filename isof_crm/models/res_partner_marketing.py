@@ -33,9 +33,7 @@ class ResPartner(models.Model):
         help="Found by the region rules from country, state and ZIP code. A region chosen by "
         "hand stays; clear it to go back to the rules.",
     )
-    isof_region_manual = fields.Boolean(
-        string="Region Chosen by Hand", tracking=True, copy=False
-    )
+    isof_region_manual = fields.Boolean(string="Region Chosen by Hand", tracking=True, copy=False)
     # Set by SQL after a change of the region rules: waits for the scheduled action.
     isof_region_stale = fields.Boolean(
         compute="_compute_isof_region_id",
@@ -94,9 +92,7 @@ class ResPartner(models.Model):
     )
 
     # In which companies
-    isof_affiliation_ids = fields.One2many(
-        "isof.affiliation", "person_id", string="Affiliations"
-    )
+    isof_affiliation_ids = fields.One2many("isof.affiliation", "person_id", string="Affiliations")
     isof_affiliated_person_ids = fields.One2many(
         "isof.affiliation", "organization_id", string="Affiliated Persons"
     )
@@ -231,16 +227,16 @@ class ResPartner(models.Model):
             company = partner.company_id or self.env.company
             partner.isof_currency_id = partner.isof_currency_id or company.currency_id
 
-    @api.depends(
-        "isof_contact_frequency", "isof_days_without_contact", "isof_next_activity_date"
-    )
+    @api.depends("isof_contact_frequency", "isof_days_without_contact", "isof_next_activity_date")
     def _compute_isof_is_contact_due(self):
         for partner in self:
             last = partner.isof_last_activity_date
             partner.isof_is_contact_due = (
                 partner.isof_contact_frequency
                 and not partner.isof_next_activity_date
-                and (not last or partner.isof_days_without_contact >= partner.isof_contact_frequency)
+                and (
+                    not last or partner.isof_days_without_contact >= partner.isof_contact_frequency
+                )
             )
 
     @api.model
@@ -266,7 +262,9 @@ class ResPartner(models.Model):
 
     @api.depends("isof_current_consent_ids", "is_blacklisted")
     def _compute_isof_consent_summary(self):
-        channels = dict(self.env["isof.consent"]._fields["channel"]._description_selection(self.env))
+        channels = dict(
+            self.env["isof.consent"]._fields["channel"]._description_selection(self.env)
+        )
         for partner in self:
             badges = [
                 Markup('<span class="badge text-bg-%s me-1">%s%s: %s</span>')
@@ -350,9 +348,13 @@ class ResPartner(models.Model):
         skipped = {}
         for partner in self:
             if partner in withdrawn:
-                skipped[partner] = self.env._("consent withdrawn (%(channel)s)", channel=channel_name)
+                skipped[partner] = self.env._(
+                    "consent withdrawn (%(channel)s)", channel=channel_name
+                )
             elif channel == "email" and partner.is_blacklisted:
                 skipped[partner] = self.env._("e-mail address is blacklisted")
             elif purpose and purpose.is_opt_in and partner not in given:
-                skipped[partner] = self.env._("no consent given (%(channel)s)", channel=channel_name)
+                skipped[partner] = self.env._(
+                    "no consent given (%(channel)s)", channel=channel_name
+                )
         return self.filtered(lambda partner: partner not in skipped), skipped

@@ -100,7 +100,9 @@ class RegionFinder:
         # a range may be written with the first digits only: longest first, it is the nearest
         for length in range(len(key), 0, -1):
             for scope in (state, None) if state else (None,):
-                region = self._find_in_range(self._ranges.get((country, scope, length)), key[:length])
+                region = self._find_in_range(
+                    self._ranges.get((country, scope, length)), key[:length]
+                )
                 if region:
                     return region
         return self._states.get(state) or self._countries.get(country)

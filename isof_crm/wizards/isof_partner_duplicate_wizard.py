@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
@@ -19,9 +19,11 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
     partner_id = fields.Many2one(
         "res.partner",
         string="Only Duplicates Of",
-        default=lambda self: self.env.context.get("active_id")
-        if self.env.context.get("active_model") == "res.partner"
-        else False,
+        default=lambda self: (
+            self.env.context.get("active_id")
+            if self.env.context.get("active_model") == "res.partner"
+            else False
+        ),
         help="Leave empty to look through all contacts.",
     )
     by_vat = fields.Boolean(string="Same Tax ID", default=True)
