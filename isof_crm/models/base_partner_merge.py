@@ -20,4 +20,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for name in ("isof_last_activity_date", "isof_next_activity_date"):
             self.env.add_to_compute(companies._fields[name], companies)
         self.env["isof.segment"]._merge_partners(src_partners, dst_partner)
+        dst_partner._update_current_isof_consents()
+        return result
+
+    def _update_values(self, src_partners, dst_partner):
+        """Keep a region chosen by hand together with its mark, which Odoo copies alone."""
+        chosen = (dst_partner + src_partners).filtered("isof_region_manual")[:1]
+        region = chosen.isof_region_id
+        result = super()._update_values(src_partners, dst_partner)
+        if chosen:
+            dst_partner.isof_region_id = region
         return result

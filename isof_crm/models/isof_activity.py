@@ -595,11 +595,8 @@ class IsofActivity(models.Model):
         company = self.partner_id.commercial_partner_id
         if not company:
             return
-        if self.contact_id.commercial_partner_id != company:
-            self.contact_id = False
-        self.contact_ids = self.contact_ids.filtered(
-            lambda contact: contact.commercial_partner_id._origin == company._origin
-        )
+        self.contact_id = self.contact_id._filter_isof_contacts_of(company)
+        self.contact_ids = self.contact_ids._filter_isof_contacts_of(company)
 
     @api.onchange("type_id")
     def _onchange_type_id(self):

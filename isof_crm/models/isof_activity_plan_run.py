@@ -233,12 +233,13 @@ class IsofActivityPlanRun(models.Model):
         run = self.sudo()
         waiting = run.with_context(active_test=False).pending_partner_ids
         batch = waiting[:size]
-        reasons = {}
+        reasons = self._get_withdrawn(batch)
+        allowed = batch.filtered(lambda partner: partner not in reasons)
         try:
-            self._plan_partners(batch)
+            self._plan_partners(allowed)
         except (UserError, IntegrityError):
             # Somebody in the batch cannot be planned: find out who, and plan the others.
-            for partner in batch:
+            for partner in allowed:
                 try:
                     self._plan_partners(partner)
                 except (UserError, IntegrityError) as error:
@@ -254,6 +255,14 @@ class IsofActivityPlanRun(models.Model):
             }
         )
         return len(batch)
+
+    def _get_withdrawn(self, partners):
+        """Return why (str) the plan may not be carried out, by ``res.partner``."""
+        reasons = {}
+        for channel in sorted({step.type_id.consent_channel or "" for step in self.sudo().plan_id.step_ids}):
+            if channel:
+                reasons |= partners._split_by_isof_consent(channel)[1]
+        return reasons
 
     def _post_skipped(self, reasons):
         """Tell in the messages of the run which customers were skipped, and why.

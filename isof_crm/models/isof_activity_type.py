@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .isof_consent import CHANNELS
+
 
 class IsofActivityType(models.Model):
     """What kind of event it is, and what the register proposes for such events."""
@@ -47,6 +49,11 @@ class IsofActivityType(models.Model):
     needs_contact = fields.Boolean(
         string="Needs a Contact Person",
         help="An activity of this type cannot be saved without a contact person.",
+    )
+    consent_channel = fields.Selection(
+        CHANNELS,
+        string="Needs Consent For",
+        help="Plans skip customers who withdrew their consent to be contacted this way.",
     )
     is_mirrored = fields.Boolean(
         string="Show in the Odoo Calendar",

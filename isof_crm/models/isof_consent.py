@@ -57,7 +57,8 @@ class IsofConsent(models.Model):
         ondelete="restrict",
     )
     # The latest declaration of a contact for a purpose and channel; on the same moment a
-    # withdrawal wins. Kept by _update_current(), which every way in passes through.
+    # withdrawal wins. Kept by
+    # res.partner._update_current_isof_consents(), which every way in passes through.
     is_current = fields.Boolean(readonly=True, copy=False)
 
     _current_idx = models.Index("(partner_id, purpose_id, channel, state) WHERE is_current")
@@ -74,13 +75,16 @@ class IsofConsent(models.Model):
         return consents
 
     def write(self, vals):
-        raise UserError(
-            self.env._(
-                "The history of consents cannot be rewritten. Record a new declaration instead."
+        if self and vals:
+            raise UserError(
+                self.env._(
+                    "The history of consents cannot be rewritten. Record a new declaration instead."
+                )
             )
-        )
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(
             self.env._("The history of consents cannot be deleted. Record a withdrawal instead.")
         )

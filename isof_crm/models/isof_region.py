@@ -60,7 +60,7 @@ class IsofRegion(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "active" in vals:
+        if {"active", "company_id"} & vals.keys():
             self.env["res.partner"]._reassign_isof_regions(self.rule_ids.country_id)
         return result
 

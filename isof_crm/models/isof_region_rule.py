@@ -126,12 +126,21 @@ class IsofRegionRule(models.Model):
         return result
 
     @api.model
-    def _get_finder(self):
-        """Return the ``RegionFinder`` over the rules of all active regions."""
+    def _get_finder(self, company):
+        """Return the ``RegionFinder`` over the rules of the active regions.
+
+        :param company: ``res.company`` of the contacts; empty: shared by all companies, as
+            the regions for them have to be
+        """
         # sudo: the rules decide the same for everybody
         rules = (
             self.sudo()
-            .search([("region_id.active", "=", True)])
+            .search(
+                [
+                    ("region_id.active", "=", True),
+                    ("region_id.company_id", "in", (False, *company.ids)),
+                ]
+            )
             .mapped(
                 lambda rule: (
                     rule.region_id.id,

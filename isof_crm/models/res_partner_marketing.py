@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .isof_consent import CHANNELS
-
 LIFECYCLES = [
     ("lead", "Lead"),
     ("prospect", "Prospect"),
@@ -137,31 +135,53 @@ class ResPartner(models.Model):
     # Region
     # ------------------------------------------------------------
 
-    @api.depends("country_id", "state_id", "zip", "isof_region_manual")
+    @api.depends("company_id", "country_id", "state_id", "zip", "isof_region_manual")
     def _compute_isof_region_id(self):
         self.isof_region_stale = False
         partners = self.filtered(lambda partner: not partner.isof_region_manual)
-        if not partners:
-            return
-        finder = self.env["isof.region.rule"]._get_finder()
-        for partner in partners:
-            partner.isof_region_id = finder.find(
-                partner.country_id.id, partner.state_id.id, partner.zip
-            )
+        for partner, region_id in partners._find_isof_region_ids().items():
+            partner.isof_region_id = region_id
+
+    def _find_isof_region_ids(self):
+        """Return by contact the id of the region that the rules find, or None."""
+        found = {}
+        for company, partners in self.grouped("company_id").items():
+            finder = self.env["isof.region.rule"]._get_finder(company)
+            for partner in partners:
+                found[partner] = finder.find(
+                    partner.country_id.id, partner.state_id.id, partner.zip
+                )
+        return found
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._mark_isof_region(vals) for vals in vals_list])
+        partners = super().create([self._prepare_isof_region_vals(vals) for vals in vals_list])
+        partners.filtered("isof_region_manual")._unmark_isof_region()
+        return partners
 
     def write(self, vals):
-        return super().write(self._mark_isof_region(vals))
+        result = super().write(self._prepare_isof_region_vals(vals))
+        if vals.get("isof_region_id"):
+            self._unmark_isof_region()
+        return result
 
     @api.model
-    def _mark_isof_region(self, vals):
+    def _prepare_isof_region_vals(self, vals):
         """A region given by hand is marked as such; an empty one is left to the rules again."""
-        if "isof_region_id" in vals and "isof_region_manual" not in vals:
-            return vals | {"isof_region_manual": bool(vals["isof_region_id"])}
+        if "isof_region_id" not in vals:
+            return vals
+        if vals["isof_region_id"]:
+            return vals | {"isof_region_manual": True}
+        vals = vals | {"isof_region_manual": False}
+        del vals["isof_region_id"]
         return vals
+
+    def _unmark_isof_region(self):
+        """A region that the rules find too was not chosen by hand: forms send what they show."""
+        found = self._find_isof_region_ids()
+        self.filtered(
+            lambda partner: partner.isof_region_id and partner.isof_region_id.id == found[partner]
+        ).isof_region_manual = False
 
     @api.model
     def _reassign_isof_regions(self, countries):
@@ -169,6 +189,8 @@ class ResPartner(models.Model):
 
         Many contacts are left to the scheduled action; regions chosen by hand stay.
         """
+        if not countries:
+            return
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -196,7 +218,7 @@ class ResPartner(models.Model):
             .with_context(active_test=False, tracking_disable=True)
             .search_fetch(
                 [("isof_region_stale", "=", True)],
-                ["country_id", "state_id", "zip", "isof_region_manual"],
+                ["company_id", "country_id", "state_id", "zip", "isof_region_manual"],
                 limit=size,
             )
         )
@@ -257,6 +279,24 @@ class ResPartner(models.Model):
         )
 
     # ------------------------------------------------------------
+    # Affiliations
+    # ------------------------------------------------------------
+
+    def _filter_isof_contacts_of(self, company):
+        """Return those who work in a company, or are affiliated with it today."""
+        affiliated = self.isof_affiliation_ids.filtered(
+            lambda affiliation: (
+                affiliation.is_current and affiliation.organization_id._origin == company._origin
+            )
+        ).person_id
+        return self.filtered(
+            lambda person: (
+                person.commercial_partner_id._origin == company._origin
+                or person._origin in affiliated._origin
+            )
+        )
+
+    # ------------------------------------------------------------
     # Consents
     # ------------------------------------------------------------
 
@@ -297,6 +337,8 @@ class ResPartner(models.Model):
 
     def _update_current_isof_consents(self):
         """Mark the consents that count: the latest a purpose and channel, a withdrawal first."""
+        if not self:
+            return
         self.env["isof.consent"].flush_model()
         self.env.cr.execute(
             SQL(
@@ -322,13 +364,14 @@ class ResPartner(models.Model):
     def _split_by_isof_consent(self, channel, purpose=None):
         """Tell whom we may contact.
 
-        :param str channel: one of ``CHANNELS``
+        :param str channel: an ``isof.consent`` channel, for example ``email``
         :param purpose: the ``isof.consent.purpose``; without one any withdrawal for the channel
             counts, and nobody needs to have given anything
         :return: tuple of the ``res.partner`` records that may be contacted, and a dict of the
             others to the reason (str)
         """
-        channel_name = dict(CHANNELS)[channel]
+        channels = self.env["isof.consent"]._fields["channel"]._description_selection(self.env)
+        channel_name = dict(channels)[channel]
         # sudo: whether one may write to somebody has to be known to all who can
         consents = (
             self.env["isof.consent"]

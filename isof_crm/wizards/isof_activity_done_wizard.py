@@ -70,7 +70,9 @@ class IsofActivityDoneWizard(models.TransientModel):
     next_contact_id = fields.Many2one(
         "res.partner",
         string="Next Contact Person",
-        domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        domain="['|', ('commercial_partner_id', '=', commercial_partner_id), "
+        "('isof_affiliation_ids', 'any', [('organization_id', '=', commercial_partner_id), "
+        "('is_current', '=', True)])]",
         compute="_compute_next_user_id",
         compute_sudo=False,
         store=True,

@@ -38,10 +38,11 @@ class IsofActivityPlanLaunch(models.TransientModel):
 
     @api.model
     def _default_partner_ids(self):
-        """Return the contacts chosen in the list or form that the dialogue was opened from."""
-        if self.env.context.get("active_model") != "res.partner":
-            return self.env["res.partner"]
-        return self.env["res.partner"].browse(self.env.context.get("active_ids", []))
+        """Return the contacts, or the members of the segments, that were chosen."""
+        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids", [])
+        if model == "isof.segment":
+            return self.env["res.partner"].search([("isof_segment_ids", "in", ids)])
+        return self.env["res.partner"].browse(ids if model == "res.partner" else [])
 
     @api.depends("partner_ids", "plan_id")
     def _compute_partner_count(self):
