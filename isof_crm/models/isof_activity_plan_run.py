@@ -259,7 +259,9 @@ class IsofActivityPlanRun(models.Model):
     def _get_withdrawn(self, partners):
         """Return why (str) the plan may not be carried out, by ``res.partner``."""
         reasons = {}
-        for channel in sorted({step.type_id.consent_channel or "" for step in self.sudo().plan_id.step_ids}):
+        for channel in sorted(
+            {step.type_id.consent_channel or "" for step in self.sudo().plan_id.step_ids}
+        ):
             if channel:
                 reasons |= partners._split_by_isof_consent(channel)[1]
         return reasons

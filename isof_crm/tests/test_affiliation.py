@@ -18,17 +18,13 @@ class TestAffiliation(ActivityCommon):
     def test_current_by_dates(self):
         today = date(2026, 3, 11)
         current = (
-            self._affiliate()
-            | self._affiliate(date_from=today)
-            | self._affiliate(date_to=today)
+            self._affiliate() | self._affiliate(date_from=today) | self._affiliate(date_to=today)
         )
         past = self._affiliate(date_to=date(2026, 3, 10))
         future = self._affiliate(date_from=date(2026, 3, 12))
         self.assertEqual(self.alfa_anna.isof_affiliation_ids, current | past | future)
         self.assertEqual(self.beta.isof_affiliated_person_ids, current | past | future)
-        self.assertEqual(
-            self.beta.isof_affiliated_person_ids.filtered("is_current"), current
-        )
+        self.assertEqual(self.beta.isof_affiliated_person_ids.filtered("is_current"), current)
         found = self.env["isof.affiliation"].search(
             [("is_current", "=", True), ("organization_id", "=", self.beta.id)]
         )

@@ -203,7 +203,9 @@ class TestPlanConsent(ConsentCommon):
         self.assertEqual(len(self._start(self.alfa).activity_line_ids), 2)
 
     def test_opened_for_segments(self):
-        segment = self.env["isof.segment"].create({"name": "Fair", "mode": "static", "is_shared": True})
+        segment = self.env["isof.segment"].create(
+            {"name": "Fair", "mode": "static", "is_shared": True}
+        )
         segment._add_by_hand(self.alfa | self.beta)
         wizard = (
             self.env["isof.activity.plan.launch"]

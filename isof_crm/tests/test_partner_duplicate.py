@@ -23,8 +23,7 @@ class TestPartnerDuplicate(ActivityCommon):
                 {
                     "partner_id": self.first.id,
                     **{
-                        f"by_{name}": name in criteria
-                        for name in ("vat", "email", "phone", "name")
+                        f"by_{name}": name in criteria for name in ("vat", "email", "phone", "name")
                     },
                 }
             )
@@ -76,6 +75,4 @@ class TestPartnerDuplicate(ActivityCommon):
         (self.first | self.second).email = "z@example.com"
         action = self._search("email").action_merge()
         self.assertEqual(action["res_model"], "base.partner.merge.automatic.wizard")
-        self.assertEqual(
-            set(action["context"]["active_ids"]), {self.first.id, self.second.id}
-        )
+        self.assertEqual(set(action["context"]["active_ids"]), {self.first.id, self.second.id})

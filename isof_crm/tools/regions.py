@@ -7,6 +7,7 @@ Ranges of one country must not overlap, so there is never more than one nearest 
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from itertools import pairwise
 
 POLISH_ZIP = re.compile(r"\d{2}-?\d{3}")
 
@@ -55,7 +56,7 @@ def find_overlap(ranges):
     (('00000', '05999', 'a'), ('05000', '09999', 'b'))
     """
     ordered = sorted(ranges, key=lambda r: (len(r[0]), r[0], r[1]))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if len(before[0]) == len(after[0]) and after[0] <= before[1]:
             return before, after
     return None

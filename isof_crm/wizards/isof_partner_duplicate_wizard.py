@@ -94,9 +94,9 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
         criteria = [name for name in keys if self[f"by_{name}"]]
         if not (criteria or self.by_name):
             raise UserError(self.env._("Choose at least one sign by which to find duplicates."))
-        Partner = self.env["res.partner"]
-        Partner.flush_model()
-        readable = Partner._search([]).select(
+        partners = self.env["res.partner"]
+        partners.flush_model()
+        readable = partners._search([]).select(
             *(
                 SQL("res_partner.%s", SQL.identifier(name))
                 for name in (
