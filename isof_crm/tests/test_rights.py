@@ -208,6 +208,24 @@ class TestRights(ActivityCommon):
                 with self.assertRaisesRegex(UserError, "follow"):
                     self._create_activity(by=self.salesperson_a, **vals)
 
+    def test_what_the_system_keeps_has_no_default(self):
+        """Neither the context nor a default of the user's own sets what cannot be written."""
+        event = self.env["calendar.event"].create(
+            {"name": "Doctor", "privacy": "private", "user_id": self.manager.id}
+        )
+        by = self.salesperson_a
+        self.env["ir.default"].with_user(by).set(
+            "isof.activity", "calendar_event_id", event.id, user_id=True
+        )
+        activities = self.env["isof.activity"].with_user(by)
+        activity = activities.with_context(
+            default_calendar_event_id=event.id,
+            default_access_user_ids=[Command.set(self.salesperson_b.ids)],
+        ).create({"name": "Mine", "partner_id": self.alfa.id, "is_mirrored": True})
+        self.assertNotEqual(activity.sudo().calendar_event_id, event)
+        self.assertEqual(event.name, "Doctor")
+        self.assertNotIn(self.salesperson_b, activity.sudo().access_user_ids)
+
     def test_follows_only_what_one_sees(self):
         mine = self._create_activity(by=self.salesperson_b, user_id=self.salesperson_b.id)
         with self.assertRaises(AccessError):
