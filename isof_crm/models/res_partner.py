@@ -145,5 +145,14 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
         return action | {
             "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],
-            "context": {"default_partner_id": self.id},
+            "context": self._prepare_isof_activity_context(),
         }
+
+    def _prepare_isof_activity_context(self):
+        """Return the defaults of an activity registered from the contact: with its company."""
+        self.ensure_one()
+        company = self.commercial_partner_id
+        context = {"default_partner_id": company.id}
+        if self != company:
+            context["default_contact_id"] = self.id
+        return context
