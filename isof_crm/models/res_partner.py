@@ -5,6 +5,9 @@ from odoo.fields import Domain
 
 from .isof_activity_status import OPEN_STATES
 
+# So far back, and ahead, a search looks for the last contact: a thousand years.
+MAX_DAYS = 365_000
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -114,6 +117,8 @@ class ResPartner(models.Model):
         now = fields.Datetime.now()
 
         def is_contacted_within(days):
+            # whatever number is typed: a date has to come out
+            days = min(max(days, -MAX_DAYS), MAX_DAYS)
             return Domain(last, ">", now - timedelta(days=days))
 
         if operator == "in":
