@@ -709,8 +709,8 @@ class IsofActivity(models.Model):
     # ------------------------------------------------------------
 
     def action_done(self):
-        """Mark as held."""
-        self._set_state("done")
+        """Mark what is still open as held; what is closed stays as it is."""
+        self.filtered(lambda activity: activity.state in OPEN_STATES)._set_state("done")
 
     def action_cancel(self):
         """Cancel: kept in the register, struck through, gone from the Odoo calendar."""

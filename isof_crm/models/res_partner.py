@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from .isof_activity_status import OPEN_STATES
@@ -69,6 +70,41 @@ class ResPartner(models.Model):
         help="Full days since the last activity held. Search “at least N” to find customers not "
         "contacted for N days, those never contacted included.",
     )
+
+    def write(self, vals):
+        if {"user_id", "parent_id"} & vals.keys():
+            self._check_isof_salesperson(vals)
+        return super().write(vals)
+
+    def _check_isof_salesperson(self, vals):
+        """Refuse to take a colleague's customer, directly or by moving it under one's own.
+
+        A customer's salesperson sees all activities with the customer.
+
+        :raises AccessError: if the user may only see own activities and a contact in ``self``
+            has another salesperson
+        """
+        user = self.env.user
+        if (
+            self.env.su
+            or not user.has_group("isof_crm.group_user")
+            or user.has_group("isof_crm.group_team_leader")
+        ):
+            return
+        # sudo: whose customer it is; the contact itself is checked by write()
+        for partner in self.sudo():
+            salespeople = partner.user_id | partner.commercial_partner_id.user_id
+            if salespeople - user and any(
+                name in vals and vals[name] != partner[name].id for name in ("user_id", "parent_id")
+            ):
+                raise AccessError(
+                    self.env._(
+                        "%(customer)s is a customer of %(salesperson)s. Ask a team leader or a "
+                        "manager to hand the customer over.",
+                        customer=partner.display_name,
+                        salesperson=", ".join((salespeople - user).mapped("name")),
+                    )
+                )
 
     def _compute_isof_activity_count(self):
         counts = dict(

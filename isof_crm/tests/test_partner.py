@@ -77,7 +77,7 @@ class TestPartnerDates(PartnerCommon):
                 None,
                 None,
             ),
-            ("done again", activity.action_done, 6, None),
+            ("done again", lambda: activity.write({"status_id": self.status_done.id}), 6, None),
         ]
         for message, change, last, upcoming in steps:
             with self.subTest(message):

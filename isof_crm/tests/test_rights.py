@@ -586,3 +586,25 @@ class TestCompanies(ActivityCommon):
             form.partner_id = self.beta
         activity = form.record
         self.assertEqual(activity.company_id, self.other_company)
+
+    def test_customers_are_not_taken_from_colleagues(self):
+        mine = self.env["res.partner"].create(
+            {"name": "Delta", "is_company": True, "user_id": self.salesperson_a.id}
+        )
+        gamma = self.gamma.with_user(self.salesperson_a)
+        for vals in (
+            {"user_id": self.salesperson_a.id},
+            {"user_id": False},
+            {"parent_id": mine.id},
+        ):
+            with (
+                self.subTest(vals=vals),
+                self.assertRefused(AccessError, "customer of Salesperson B.*Ask a team leader"),
+            ):
+                gamma.write(vals)
+        gamma.write({"phone": "+48 22 333 33 33", "user_id": self.salesperson_b.id})
+        # nobody's customer may be taken, one's own given away, and a leader hands over
+        self.alfa.with_user(self.salesperson_a).user_id = self.salesperson_a
+        self.alfa.with_user(self.salesperson_a).user_id = self.salesperson_b
+        self.gamma.with_user(self.team_leader).user_id = self.salesperson_a
+        self.assertEqual(self.gamma.user_id, self.salesperson_a)
