@@ -17,13 +17,14 @@ from pathlib import Path
 
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 # name of the picture: path in the web client, what must be on the page, a click on the way
+ACTIVITIES = "isof-activities"
+FIRST_ROW = ".o_data_row .o_data_cell[name=name], .o_data_row .o_data_cell[name=complete_name]"
 PAGES = {
     "calendar": ("isof-calendar", ".fc-event", None),
     "action_plan": ("isof-action-plan", ".o_data_row", None),
-    "register": ("isof-activities", ".o_data_row", None),
-    "activity": ("isof-activities", ".o_form_view .o_field_widget", ".o_data_row .o_data_cell"),
-    "chain": ("isof-activities", ".o_isof_timeline_card", None),
-    "contractor": ("isof-contractors", ".o_form_view .o_field_widget", ".o_data_row .o_data_cell"),
+    "register": (ACTIVITIES, ".o_data_row", None),
+    "activity": (ACTIVITIES, ".o_form_view .o_field_widget", FIRST_ROW),
+    "chain": (ACTIVITIES, ".o_isof_timeline_card", None),
     "analysis": ("isof-activity-analysis", ".o_pivot td.o_pivot_cell_value", None),
 }
 
@@ -35,7 +36,7 @@ class Browser:
         program = next(filter(None, map(shutil.which, BROWSERS)), None)
         if not program:
             raise SystemExit("No browser found. Install Chromium: apt install chromium")
-        self._profile = tempfile.TemporaryDirectory()
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_browser, self._to = os.pipe()
         self._from, from_browser = os.pipe()
 

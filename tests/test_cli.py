@@ -1,6 +1,7 @@
 """The parts of ``./isof`` that need neither network nor set-up."""
 
 import contextlib
+import fcntl
 import importlib.machinery
 import importlib.util
 import os
@@ -124,6 +125,16 @@ class TestCommandLine:
         assert (home / "keep").exists()
         isof("reset", "--yes", ISOF_HOME=str(home))
         assert not home.exists()
+
+    def test_reset_spares_what_is_in_use(self, isof, home):
+        users = home / "locks" / "postgres-main-users"
+        users.parent.mkdir()
+        with users.open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            done = isof("reset", "--yes", check=False, ISOF_HOME=str(home))
+        assert done.returncode == 1
+        assert "stop every other ./isof" in done.stderr
+        assert users.exists()
 
 
 class TestAddons:

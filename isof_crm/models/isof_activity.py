@@ -30,6 +30,7 @@ CREATE_CONTEXT = {
 }
 # They are stored but follow from other fields; the ORM would let a caller overwrite them.
 DERIVED_FIELDS = {"state", "kind", "commercial_partner_id", "access_user_ids", "root_id"}
+NO_DEFAULT_FIELDS = DERIVED_FIELDS | {"calendar_event_id", "plan_run_id"}
 
 
 class IsofActivity(models.Model):
@@ -619,8 +620,12 @@ class IsofActivity(models.Model):
 
     @api.model
     def default_get(self, fields):
-        """The calendar proposes date-only strings for all-day activities: make them days."""
-        values = super().default_get(fields)
+        """The calendar proposes date-only strings for all-day activities: make them days.
+
+        What follows from other fields has no default: the context or a default of the user's
+        own would set what ``_check_not_derived`` refuses.
+        """
+        values = super().default_get([name for name in fields if name not in NO_DEFAULT_FIELDS])
         if values.get("allday") and values.get("start"):
             values.update(self._prepare_allday_vals(self._get_default_times()))
         return values
@@ -701,8 +706,8 @@ class IsofActivity(models.Model):
     # ------------------------------------------------------------
 
     def action_done(self):
-        """Mark as held."""
-        self._set_state("done")
+        """Mark what is still open as held; what is closed stays as it is."""
+        self.filtered(lambda activity: activity.state in OPEN_STATES)._set_state("done")
 
     def action_cancel(self):
         """Cancel: kept in the register, struck through, gone from the Odoo calendar."""

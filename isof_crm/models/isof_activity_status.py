@@ -42,6 +42,16 @@ class IsofActivityStatus(models.Model):
         help="Leave empty to offer the status in every company.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            # the state of the activities follows by itself, but unseen by their events
+            # sudo: the events of everybody's activities
+            self.env["isof.activity"].sudo().search(
+                [("status_id", "in", self.ids), ("is_mirrored", "=", True)]
+            )._sync_calendar_event()
+        return result
+
     @api.model
     def _get_first(self, state, company):
         """Return the status that stands for a state in a company.

@@ -28,14 +28,12 @@ class IsofActivity(models.Model):
         partner.check_access("read")
         company = partner.commercial_partner_id
         domain = Domain("commercial_partner_id", "=", company.id)
-        context = {"default_partner_id": company.id}
         if partner != company:
             domain &= (
                 Domain("partner_id", "=", partner.id)
                 | Domain("contact_id", "=", partner.id)
                 | Domain("contact_ids", "in", partner.ids)
             )
-            context["default_contact_id"] = partner.id
         is_open = Domain("state", "in", OPEN_STATES)
         lists = {}
         for key, part, order in (
@@ -47,7 +45,10 @@ class IsofActivity(models.Model):
                 "steps": steps._prepare_timeline_steps(),
                 "count": self.search_count(part) if len(steps) == limit else len(steps),
             }
-        return lists | {"domain": list(domain), "context": context}
+        return lists | {
+            "domain": list(domain),
+            "context": partner._prepare_isof_activity_context(),
+        }
 
     def _prepare_timeline_steps(self):
         """Return the activities as the timelines in the browser expect them, in this order."""

@@ -1,9 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from .isof_activity_status import OPEN_STATES
+
+# So far back, and ahead, a search looks for the last contact: a thousand years.
+MAX_DAYS = 365_000
 
 
 class ResPartner(models.Model):
@@ -67,6 +71,41 @@ class ResPartner(models.Model):
         "contacted for N days, those never contacted included.",
     )
 
+    def write(self, vals):
+        if {"user_id", "parent_id"} & vals.keys():
+            self._check_isof_salesperson(vals)
+        return super().write(vals)
+
+    def _check_isof_salesperson(self, vals):
+        """Refuse to take a colleague's customer, directly or by moving it under one's own.
+
+        A customer's salesperson sees all activities with the customer.
+
+        :raises AccessError: if the user may only see own activities and a contact in ``self``
+            has another salesperson
+        """
+        user = self.env.user
+        if (
+            self.env.su
+            or not user.has_group("isof_crm.group_user")
+            or user.has_group("isof_crm.group_team_leader")
+        ):
+            return
+        # sudo: whose customer it is; the contact itself is checked by write()
+        for partner in self.sudo():
+            salespeople = partner.user_id | partner.commercial_partner_id.user_id
+            if salespeople - user and any(
+                name in vals and vals[name] != partner[name].id for name in ("user_id", "parent_id")
+            ):
+                raise AccessError(
+                    self.env._(
+                        "%(customer)s is a customer of %(salesperson)s. Ask a team leader or a "
+                        "manager to hand the customer over.",
+                        customer=partner.display_name,
+                        salesperson=", ".join((salespeople - user).mapped("name")),
+                    )
+                )
+
     def _compute_isof_activity_count(self):
         counts = dict(
             self.env["isof.activity"]._read_group(
@@ -114,6 +153,8 @@ class ResPartner(models.Model):
         now = fields.Datetime.now()
 
         def is_contacted_within(days):
+            # whatever number is typed: a date has to come out
+            days = min(max(days, -MAX_DAYS), MAX_DAYS)
             return Domain(last, ">", now - timedelta(days=days))
 
         if operator == "in":
@@ -145,5 +186,14 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
         return action | {
             "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],
-            "context": {"default_partner_id": self.id},
+            "context": self._prepare_isof_activity_context(),
         }
+
+    def _prepare_isof_activity_context(self):
+        """Return the defaults of an activity registered from the contact: with its company."""
+        self.ensure_one()
+        company = self.commercial_partner_id
+        context = {"default_partner_id": company.id}
+        if self != company:
+            context["default_contact_id"] = self.id
+        return context

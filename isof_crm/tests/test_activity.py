@@ -478,3 +478,18 @@ class TestActivityFinding(ActivityCommon):
         found = [group["status_id"][0] for group in groups]
         self.assertIn(self.status_postponed.id, found)
         self.assertNotIn(hidden.id, found)
+
+    def test_done_leaves_closed_activities_alone(self):
+        activities = self.env["isof.activity"].union(
+            *(
+                self._create_activity(status_id=status.id)
+                for status in (
+                    self.status_planned,
+                    self.status_postponed,
+                    self.status_not_held,
+                    self.status_cancelled,
+                )
+            )
+        )
+        activities.action_done()
+        self.assertEqual(activities.mapped("state"), ["done", "done", "not_held", "cancelled"])

@@ -437,3 +437,12 @@ class TestMirror(ActivityCommon):
             - self._count_queries(lambda: create_events(10))
         ) / 20
         self.assertLessEqual(marginal, bare + 0.5, "queries per activity beyond the bare event's")
+
+    def test_meaning_of_a_status(self):
+        status = self.env["isof.activity.status"].create({"name": "On hold", "state": "postponed"})
+        meeting = self._create_activity(type_id=self.type_meeting.id, status_id=status.id)
+        self.assertTrue(meeting.calendar_event_id.active)
+        status.state = "cancelled"
+        self.assertFalse(meeting.calendar_event_id.active)
+        status.state = "planned"
+        self.assertTrue(meeting.calendar_event_id.active)

@@ -208,6 +208,24 @@ class TestRights(ActivityCommon):
                 with self.assertRaisesRegex(UserError, "follow"):
                     self._create_activity(by=self.salesperson_a, **vals)
 
+    def test_what_the_system_keeps_has_no_default(self):
+        """Neither the context nor a default of the user's own sets what cannot be written."""
+        event = self.env["calendar.event"].create(
+            {"name": "Doctor", "privacy": "private", "user_id": self.manager.id}
+        )
+        by = self.salesperson_a
+        self.env["ir.default"].with_user(by).set(
+            "isof.activity", "calendar_event_id", event.id, user_id=True
+        )
+        activities = self.env["isof.activity"].with_user(by)
+        activity = activities.with_context(
+            default_calendar_event_id=event.id,
+            default_access_user_ids=[Command.set(self.salesperson_b.ids)],
+        ).create({"name": "Mine", "partner_id": self.alfa.id, "is_mirrored": True})
+        self.assertNotEqual(activity.sudo().calendar_event_id, event)
+        self.assertEqual(event.name, "Doctor")
+        self.assertNotIn(self.salesperson_b, activity.sudo().access_user_ids)
+
     def test_follows_only_what_one_sees(self):
         mine = self._create_activity(by=self.salesperson_b, user_id=self.salesperson_b.id)
         with self.assertRaises(AccessError):
@@ -568,3 +586,25 @@ class TestCompanies(ActivityCommon):
             form.partner_id = self.beta
         activity = form.record
         self.assertEqual(activity.company_id, self.other_company)
+
+    def test_customers_are_not_taken_from_colleagues(self):
+        mine = self.env["res.partner"].create(
+            {"name": "Delta", "is_company": True, "user_id": self.salesperson_a.id}
+        )
+        gamma = self.gamma.with_user(self.salesperson_a)
+        for vals in (
+            {"user_id": self.salesperson_a.id},
+            {"user_id": False},
+            {"parent_id": mine.id},
+        ):
+            with (
+                self.subTest(vals=vals),
+                self.assertRefused(AccessError, "customer of Salesperson B.*Ask a team leader"),
+            ):
+                gamma.write(vals)
+        gamma.write({"phone": "+48 22 333 33 33", "user_id": self.salesperson_b.id})
+        # nobody's customer may be taken, one's own given away, and a leader hands over
+        self.alfa.with_user(self.salesperson_a).user_id = self.salesperson_a
+        self.alfa.with_user(self.salesperson_a).user_id = self.salesperson_b
+        self.gamma.with_user(self.team_leader).user_id = self.salesperson_a
+        self.assertEqual(self.gamma.user_id, self.salesperson_a)

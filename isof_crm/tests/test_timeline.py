@@ -62,6 +62,8 @@ class TestTimeline(ActivityCommon):
             timeline["context"],
             {"default_partner_id": self.alfa.id, "default_contact_id": self.alfa_anna.id},
         )
+        action = self.alfa_anna.with_user(self.salesperson_a).action_open_isof_activities()
+        self.assertEqual(action["context"], timeline["context"])
 
     def test_limit_counts_the_rest(self):
         for _number in range(3):

@@ -257,9 +257,14 @@ def test_follow_up_missing(speed, people, role):
         people,
         "follow-up missing",
         role,
-        [("state", "=", "done"), ("next_ids", "=", False)],
+        [
+            ("state", "=", "done"),
+            ("next_ids", "not any", [("state", "not in", ["not_held", "cancelled"])]),
+        ],
         """a.state = 'done' AND NOT EXISTS (
-             SELECT FROM isof_activity n WHERE n.previous_id = a.id AND n.active)""",
+             SELECT FROM isof_activity n
+              WHERE n.previous_id = a.id AND n.active
+                AND n.state NOT IN ('not_held', 'cancelled'))""",
         {},
     )
 

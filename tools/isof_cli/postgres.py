@@ -286,7 +286,13 @@ def _command_of(pid):
 
 
 def remove():
-    """Delete the private clusters of this cache with all their databases."""
+    """Delete the private clusters of this cache with all their databases, unless in use."""
+    for users in (config.home() / "locks").glob("postgres-*-users"):
+        with users.open("a") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Failure("The databases are in use; stop every other ./isof first.") from error
     base = _base_folder()
     if base.exists():
         say(f"  removing {base}")
