@@ -48,11 +48,13 @@
         "demo/hr_employee_demo.xml",
         "demo/crm_team_demo.xml",
         "demo/isof.region.csv",
+        "demo/isof.region.rule.csv",
         "demo/res.partner-company.csv",
         "demo/res.partner-person.csv",
         "demo/utm_campaign_demo.xml",
         "demo/isof_activity_plan_demo.xml",
         "demo/isof_activity_demo.xml",
+        "demo/isof_segment_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["isof_crm/static/src/**/*"],

@@ -35,6 +35,10 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
     line_ids = fields.One2many("isof.partner.duplicate.line", "wizard_id", string="Found")
     is_searched = fields.Boolean()
 
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = self.env._("Find Duplicates")
+
     def action_search(self):
         """Look for duplicates by the chosen criteria and show them.
 
