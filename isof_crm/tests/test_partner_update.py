@@ -42,7 +42,7 @@ class TestPartnerUpdate(ActivityCommon):
 
     def test_empty_stays(self):
         self.gamma.write({"isof_group_id": self.group.id, "isof_lifecycle": "key"})
-        self._apply(user_id=self.salesperson_a.id)
+        self._apply(self.team_leader, user_id=self.salesperson_a.id)
         self.assertEqual(self.gamma.isof_group_id, self.group)
         self.assertEqual(self.gamma.isof_lifecycle, "key")
         self.assertEqual(self.gamma.user_id, self.salesperson_a)

@@ -418,7 +418,7 @@ class TestRights(ActivityCommon):
             "isof.activity.type": set(),
             "isof.activity.type.suggestion": set(),
             "isof.activity.tag": set(),
-            "isof.region": set(),
+            "isof.region": {"action_open_partners"},
         }
         for model_name, names in expected.items():
             model = self.env[model_name]
