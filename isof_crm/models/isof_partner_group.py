@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class IsofPartnerGroup(models.Model):
@@ -44,11 +43,6 @@ class IsofPartnerGroup(models.Model):
         )
         for group in self:
             group.partner_count = counts.get(group, 0)
-
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A contractor group cannot lie inside itself."))
 
     def action_open_partners(self):
         """Return the action that shows the contractors of the group and those below it."""

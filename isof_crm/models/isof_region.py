@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 
@@ -52,11 +51,6 @@ class IsofRegion(models.Model):
         )
         for region in self:
             region.partner_count = counts.get(region, 0)
-
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A region cannot lie inside itself."))
 
     def write(self, vals):
         result = super().write(vals)
