@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import ActivityCommon
@@ -14,6 +15,23 @@ class TestAffiliation(ActivityCommon):
         return cls.env["isof.affiliation"].create(
             {"person_id": cls.alfa_anna.id, "organization_id": cls.beta.id, **vals}
         )
+
+    def test_companies(self):
+        theirs = self.env["res.partner"].create(
+            {"name": "Theirs", "is_company": True, "company_id": self.other_company.id}
+        )
+        ours = self._affiliate()
+        affiliations = ours | self._affiliate(organization_id=theirs.id)
+        domain = [("id", "in", affiliations.ids)]
+        Affiliation = self.env["isof.affiliation"]
+        self.assertEqual(Affiliation.with_user(self.salesperson_a).search(domain), ours)
+        self.assertEqual(
+            Affiliation.with_user(self.foreign_salesperson).search(domain), affiliations
+        )
+        with self.assertRefused(AccessError, "Affiliation"):
+            (affiliations - ours).with_user(self.salesperson_a).write({"note": "x"})
+        with self.assertRefused(AccessError, "Affiliation"):
+            ours.with_user(self.outsider).write({"note": "x"})
 
     def test_current_by_dates(self):
         today = date(2026, 3, 11)

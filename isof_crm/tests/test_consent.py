@@ -38,6 +38,21 @@ class ConsentCommon(ActivityCommon):
 class TestConsent(ConsentCommon):
     """What counts among the declarations of a contact, and that none can be rewritten."""
 
+    def test_companies(self):
+        theirs = self.env["res.partner"].create(
+            {"name": "Their customer", "company_id": self.other_company.id}
+        )
+        ours = self._declare("given")
+        consents = ours | self._declare("given", partner=theirs)
+        domain = [("id", "in", consents.ids)]
+        Consent = self.env["isof.consent"]
+        self.assertEqual(Consent.with_user(self.salesperson_a).search(domain), ours)
+        self.assertEqual(Consent.with_user(self.foreign_salesperson).search(domain), consents)
+        with self.assertRefused(AccessError, "Consent"):
+            (consents - ours).with_user(self.salesperson_a).read(["state"])
+        with self.assertRefused(AccessError, "Consent|Contact"):
+            self._declare("withdrawn", partner=theirs, by=self.marketer)
+
     def test_latest_wins(self):
         given = self._declare("given", date=NOW - timedelta(days=2))
         withdrawn = self._declare("withdrawn", date=NOW - timedelta(days=1))
