@@ -1,3 +1,7 @@
+# before isof_segment: its table holds the relation of a segment's members
+from . import isof_segment_member
+
+# isort: split
 from . import (
     base,
     base_partner_merge,
@@ -22,8 +26,8 @@ from . import (
     isof_region,
     isof_region_rule,
     isof_segment,
+    isof_segment_departure,
     isof_segment_mailing,
-    isof_segment_membership,
     isof_segment_size,
     res_partner,
     res_partner_marketing,

@@ -116,7 +116,7 @@ class ResPartner(models.Model):
     # In which segments
     isof_segment_ids = fields.Many2many(
         "isof.segment",
-        "isof_segment_member_rel",
+        "isof_segment_member",
         "partner_id",
         "segment_id",
         string="Segments",
