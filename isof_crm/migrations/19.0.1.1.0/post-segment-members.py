@@ -2,6 +2,7 @@
 
 
 def migrate(cr, version):
+    """Move the rows, ids included, and drop the old tables."""
     cr.execute(
         """
         INSERT INTO isof_segment_member (id, segment_id, partner_id, date_from)
