@@ -599,7 +599,7 @@ class TestCompanies(ActivityCommon):
         ):
             with (
                 self.subTest(vals=vals),
-                self.assertRefused(AccessError, "customer of Salesperson B.*Ask a team leader"),
+                self.assertRefused(AccessError, r"customer of Salesperson B\.\nAsk a team leader"),
             ):
                 gamma.write(vals)
         gamma.write({"phone": "+48 22 333 33 33", "user_id": self.salesperson_b.id})
