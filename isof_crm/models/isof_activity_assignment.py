@@ -62,8 +62,7 @@ class IsofActivityAssignment(models.AbstractModel):
 
     @api.depends("type_id")
     def _compute_name(self):
-        for step in self:
-            step.name = step.name or step.type_id.name
+        self.env["isof.activity.type"]._propose_names(self)
 
     @api.constrains("responsible", "user_id", "user_ids")
     def _check_user_id(self):

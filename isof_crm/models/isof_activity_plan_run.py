@@ -60,9 +60,9 @@ class IsofActivityPlanRun(models.Model):
         required=True, default=fields.Datetime.now, help="From here the first delay counts."
     )
     per_day = fields.Integer(
-        string="A Day for Each Employee",
-        help="So many customers an employee gets on one working day, one after the other; the "
-        "rest on the next ones. 0: all at the start.",
+        string="Daily Limit",
+        help="So many activities each employee gets on one working day, one after the other; "
+        "the rest on the next ones. 0: all at the start.",
     )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     state = fields.Selection(
@@ -83,6 +83,8 @@ class IsofActivityPlanRun(models.Model):
         "run_id",
         "partner_id",
         string="Customers Still to Plan",
+        # also whom somebody archives while they wait: they are taken off the list like others
+        context={"active_test": False},
         copy=False,
     )
     total_count = fields.Integer(string="Customers", readonly=True, copy=False)
@@ -292,7 +294,7 @@ class IsofActivityPlanRun(models.Model):
         self.ensure_one()
         # sudo: keeping account of the run; the activities are created by the user
         run = self.sudo()
-        waiting = run.with_context(active_test=False).pending_partner_ids
+        waiting = run.pending_partner_ids
         batch = waiting[:size]
         steps = run.step_ids or run.plan_id.step_ids
         reasons = steps._get_withdrawn(batch)

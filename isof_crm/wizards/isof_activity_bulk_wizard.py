@@ -30,10 +30,9 @@ class IsofActivityBulkWizard(models.TransientModel):
         required=True, default=lambda self: self.env["isof.activity"]._default_start()
     )
     per_day = fields.Integer(
-        string="A Day for Each Employee",
-        default=0,
-        help="So many customers an employee gets on one working day, one after the other; the "
-        "rest on the next ones. 0: all at the start.",
+        string="Daily Limit",
+        help="So many activities each employee gets on one working day, one after the other; "
+        "the rest on the next ones. 0: all at the start.",
     )
     campaign_id = fields.Many2one("utm.campaign")
     activity_count = fields.Integer(string="Activities to Create", compute="_compute_preview")
@@ -46,8 +45,9 @@ class IsofActivityBulkWizard(models.TransientModel):
         "CHECK(per_day >= 0)", "The number of activities a day cannot be negative."
     )
 
-    @api.depends("company_id", "partner_ids", "responsible", "segment_ids")
-    @api.depends("type_id", "user_id", "user_ids")
+    @api.depends(
+        "company_id", "partner_ids", "responsible", "segment_ids", "type_id", "user_id", "user_ids"
+    )
     def _compute_preview(self):
         """Tell what would be planned now, and for whom it would not."""
         runs = self.env["isof.activity.plan.run"]
@@ -56,7 +56,7 @@ class IsofActivityBulkWizard(models.TransientModel):
             reasons = wizard._get_withdrawn(partners)
             allowed = partners.filtered(lambda partner, reasons=reasons: partner not in reasons)
             wizard.skipped_count = len(reasons)
-            wizard.skipped = reasons and runs._format_skipped(reasons, NAMES_SHOWN)
+            wizard.skipped = runs._format_skipped(reasons, NAMES_SHOWN) if reasons else False
             wizard.activity_count = len(allowed)
             wizard.is_background = len(partners) > INLINE_LIMIT
             wizard.assigned = Markup().join(
