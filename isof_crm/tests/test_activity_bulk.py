@@ -315,6 +315,14 @@ class TestActivityBulkRights(BulkCommon):
                 {"run_id": run.id, "type_id": self.type_call.id}
             )
 
+    def test_whoever_is_in_charge_sees_where_it_comes_from(self):
+        run = self._plan(self.gamma, responsible="salesperson")
+        activity = run.activity_line_ids.with_user(self.salesperson_b)
+        [values] = activity.web_read({"plan_run_id": {"fields": {"display_name": {}}}})
+        self.assertEqual(values["plan_run_id"], {"id": run.id, "display_name": "Spring offer"})
+        with self.assertRaises(AccessError):
+            run.with_user(self.salesperson_b).action_cancel()
+
     def test_dialogue_is_ones_own(self):
         wizard = self._wizard(self.alfa)
         with self.assertRefused(AccessError, "Plan Activities|bulk"):

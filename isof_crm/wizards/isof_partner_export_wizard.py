@@ -66,6 +66,7 @@ class IsofPartnerExportWizard(models.TransientModel):
     _description = "Export Contacts"
     _inherit = ["isof.partner.batch"]
 
+    partner_ids = fields.Many2many(context={"active_test": False})
     column_ids = fields.One2many(
         "isof.partner.export.column",
         "wizard_id",
