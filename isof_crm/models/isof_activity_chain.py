@@ -40,6 +40,7 @@ class IsofActivity(models.Model):
         ondelete="set null",
         help="The started plan that created the activity.",
     )
+    plan_id = fields.Many2one(related="plan_run_id.plan_id", string="Activity Plan")
     chain_count = fields.Integer(string="Activities in the Chain", compute="_compute_chain_count")
 
     @api.depends("previous_id.root_id")

@@ -8,6 +8,8 @@ from .isof_activity_status import OPEN_STATES
 
 # So far back, and ahead, a search looks for the last contact: a thousand years.
 MAX_DAYS = 365_000
+# So many of a colleague's customers are named where they are refused.
+NAMES_SHOWN = 10
 
 
 class ResPartner(models.Model):
@@ -92,19 +94,30 @@ class ResPartner(models.Model):
         ):
             return
         # sudo: whose customer it is; the contact itself is checked by write()
-        for partner in self.sudo():
-            salespeople = partner.user_id | partner.commercial_partner_id.user_id
-            if salespeople - user and any(
+        refused = [
+            (partner, others)
+            for partner in self.sudo()
+            if (others := (partner.user_id | partner.commercial_partner_id.user_id) - user)
+            and any(
                 name in vals and vals[name] != partner[name].id for name in ("user_id", "parent_id")
-            ):
-                raise AccessError(
-                    self.env._(
-                        "%(customer)s is a customer of %(salesperson)s. Ask a team leader or a "
-                        "manager to hand the customer over.",
-                        customer=partner.display_name,
-                        salesperson=", ".join((salespeople - user).mapped("name")),
-                    )
-                )
+            )
+        ]
+        if not refused:
+            return
+        lines = [
+            self.env._(
+                "%(customer)s is a customer of %(salesperson)s.",
+                customer=partner.display_name,
+                salesperson=", ".join(others.mapped("name")),
+            )
+            for partner, others in refused[:NAMES_SHOWN]
+        ]
+        if len(refused) > NAMES_SHOWN:
+            lines.append(self.env._("And %(count)s more.", count=len(refused) - NAMES_SHOWN))
+        lines.append(
+            self.env._("Ask a team leader or a manager to hand over customers of colleagues.")
+        )
+        raise AccessError("\n".join(lines))
 
     def _compute_isof_activity_count(self):
         counts = dict(

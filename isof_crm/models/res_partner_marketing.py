@@ -300,7 +300,7 @@ class ResPartner(models.Model):
     # Consents
     # ------------------------------------------------------------
 
-    @api.depends("isof_current_consent_ids", "is_blacklisted")
+    @api.depends("isof_current_consent_ids", "is_blacklisted", "phone_sanitized_blacklisted")
     def _compute_isof_consent_summary(self):
         channels = dict(
             self.env["isof.consent"]._fields["channel"]._description_selection(self.env)
@@ -316,11 +316,15 @@ class ResPartner(models.Model):
                 )
                 for consent in partner.isof_current_consent_ids
             ]
-            if partner.is_blacklisted:
-                badges.append(
-                    Markup('<span class="badge text-bg-dark me-1">%s</span>')
-                    % self.env._("e-mail address is blacklisted")
-                )
+            blacklists = [
+                (partner.is_blacklisted, self.env._("e-mail address is blacklisted")),
+                (partner.phone_sanitized_blacklisted, self.env._("phone number is blacklisted")),
+            ]
+            badges += [
+                Markup('<span class="badge text-bg-dark me-1">%s</span>') % text
+                for is_listed, text in blacklists
+                if is_listed
+            ]
             partner.isof_consent_summary = Markup().join(badges) or False
 
     def action_record_isof_consent(self):
@@ -334,6 +338,10 @@ class ResPartner(models.Model):
             "target": "new",
             "context": {"default_partner_id": self.id},
         }
+
+    def action_export_isof_consents(self):
+        """Return the action that downloads all declarations of the contacts as a workbook."""
+        return self.env["isof.consent"]._export(Domain("partner_id", "in", self.ids))
 
     def _update_current_isof_consents(self):
         """Mark the consents that count: the latest a purpose and channel, a withdrawal first."""
@@ -396,6 +404,8 @@ class ResPartner(models.Model):
                 )
             elif channel == "email" and partner.is_blacklisted:
                 skipped[partner] = self.env._("e-mail address is blacklisted")
+            elif channel in ("phone", "sms") and partner.phone_sanitized_blacklisted:
+                skipped[partner] = self.env._("phone number is blacklisted")
             elif purpose and purpose.is_opt_in and partner not in given:
                 skipped[partner] = self.env._(
                     "no consent given (%(channel)s)", channel=channel_name
