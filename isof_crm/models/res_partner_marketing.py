@@ -13,8 +13,10 @@ LIFECYCLES = [
     ("lost", "Lost"),
 ]
 # Up to so many contacts are given their new region while the user waits.
-INLINE_LIMIT = 2000
-BATCH_SIZE = 5000
+INLINE_LIMIT = 5000
+BATCH_SIZE = 20_000
+# They follow from the region that is chosen, or left to the rules.
+REGION_MARKS = {"isof_region_manual", "isof_region_stale"}
 
 
 class ResPartner(models.Model):
@@ -167,7 +169,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _prepare_isof_region_vals(self, vals):
-        """A region given by hand is marked as such; an empty one is left to the rules again."""
+        """A region given by hand is marked as such; an empty one is left to the rules again.
+
+        The marks themselves are taken from no user: they say how the region came about.
+        """
+        if not self.env.su:
+            vals = {name: value for name, value in vals.items() if name not in REGION_MARKS}
         if "isof_region_id" not in vals:
             return vals
         if vals["isof_region_id"]:
@@ -179,7 +186,8 @@ class ResPartner(models.Model):
     def _unmark_isof_region(self):
         """A region that the rules find too was not chosen by hand: forms send what they show."""
         found = self._find_isof_region_ids()
-        self.filtered(
+        # sudo: the mark is ours to set, see _prepare_isof_region_vals()
+        self.sudo().filtered(
             lambda partner: partner.isof_region_id and partner.isof_region_id.id == found[partner]
         ).isof_region_manual = False
 
@@ -187,24 +195,29 @@ class ResPartner(models.Model):
     def _reassign_isof_regions(self, countries):
         """Find the regions of the contacts of countries again, after the rules changed.
 
-        Many contacts are left to the scheduled action; regions chosen by hand stay.
+        Regions chosen by hand stay. Many contacts are left to the scheduled action. What rules
+        decide for thousands is not told in the chatter of each: only who chooses a region, or
+        changes an address, leaves a trace there.
         """
         if not countries:
             return
-        self.env.flush_all()
+        moves = self._find_isof_region_moves(
+            SQL("country_id IN %s AND isof_region_manual IS NOT TRUE", tuple(countries.ids))
+        )
+        moved = [(ids, found) for ids, found, current in moves if found != current]
+        count = sum(len(ids) for ids, _found in moved)
+        if count <= INLINE_LIMIT:
+            self._set_isof_regions(moved)
+            return
         self.env.cr.execute(
             SQL(
-                """UPDATE res_partner SET isof_region_stale = TRUE
-                    WHERE country_id IN %s AND isof_region_manual IS NOT TRUE""",
-                tuple(countries.ids),
+                "UPDATE res_partner SET isof_region_stale = TRUE WHERE id = ANY(%s)",
+                [partner_id for ids, _found in moved for partner_id in ids],
             )
         )
         self.invalidate_model(["isof_region_stale"], flush=False)
-        if self.env.cr.rowcount <= INLINE_LIMIT:
-            self._refresh_stale_isof_regions(INLINE_LIMIT)
-        else:
-            # sudo: triggering a scheduled action is no right of its own
-            self.env.ref("isof_crm.ir_cron_region").sudo()._trigger()
+        # sudo: triggering a scheduled action is no right of its own
+        self.env.ref("isof_crm.ir_cron_region").sudo()._trigger()
 
     @api.model
     def _refresh_stale_isof_regions(self, size):
@@ -212,19 +225,76 @@ class ResPartner(models.Model):
 
         :return: how many there were
         """
-        # sudo: the rules decide for every contact, whoever changed them
-        partners = (
-            self.sudo()
-            .with_context(active_test=False, tracking_disable=True)
-            .search_fetch(
-                [("isof_region_stale", "=", True)],
-                ["company_id", "country_id", "state_id", "zip", "isof_region_manual"],
-                limit=size,
+        moves = self._find_isof_region_moves(
+            SQL(
+                """id IN (SELECT id FROM res_partner WHERE isof_region_stale
+                           ORDER BY id LIMIT %s)""",
+                size,
             )
         )
-        self.env.add_to_compute(self._fields["isof_region_id"], partners)
-        partners.flush_recordset(["isof_region_id", "isof_region_stale"])
-        return len(partners)
+        self._set_isof_regions((ids, found) for ids, found, _current in moves)
+        return sum(len(ids) for ids, _found, _current in moves)
+
+    @api.model
+    def _find_isof_region_moves(self, where):
+        """Return what the rules find, asked once for each place and not for each contact.
+
+        :param SQL where: a condition on ``res_partner``
+        :return: list of tuples of contact ids at the same place, the region's id that the rules
+            find there and the one that they have now, each None if there is none
+        """
+        self.env.flush_all()
+        companies = self.env["res.company"]
+        finders = {}
+        moves = []
+        for ids, company_id, country_id, state_id, zip_code, current in self.env.execute_query(
+            SQL(
+                """
+                SELECT array_agg(id), company_id, country_id, state_id, zip, isof_region_id
+                  FROM res_partner
+                 WHERE %s
+                 GROUP BY company_id, country_id, state_id, zip, isof_region_id
+                """,
+                where,
+            )
+        ):
+            if company_id not in finders:
+                finders[company_id] = self.env["isof.region.rule"]._get_finder(
+                    companies.browse(company_id or ())
+                )
+            found = finders[company_id].find(country_id, state_id, zip_code)
+            moves.append((ids, found, current))
+        return moves
+
+    @api.model
+    def _set_isof_regions(self, moves):
+        """Put contacts in the regions that the rules found, in one statement.
+
+        :param moves: iterable of tuples of contact ids and the id of their region, or None
+        """
+        pairs = [(partner_id, region_id) for ids, region_id in moves for partner_id in ids]
+        if not pairs:
+            return
+        partner_ids, region_ids = map(list, zip(*pairs, strict=True))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner AS partner
+                   SET isof_region_id = move.region_id, isof_region_stale = FALSE,
+                       write_date = %(now)s, write_uid = %(user)s
+                  FROM unnest(%(partners)s::int[], %(regions)s::int[]) AS move(id, region_id)
+                 WHERE partner.id = move.id
+                """,
+                now=self.env.cr.now(),
+                user=self.env.uid,
+                partners=partner_ids,
+                regions=region_ids,
+            )
+        )
+        names = ["isof_region_id", "isof_region_stale", "write_date", "write_uid"]
+        self.invalidate_model(names, flush=False)
+        # what other add-ons compute from the region
+        self.browse(partner_ids).modified(["isof_region_id"])
 
     @api.model
     def _cron_refresh_isof_regions(self):
@@ -235,7 +305,6 @@ class ResPartner(models.Model):
         )
         progress._commit_progress(remaining=remaining)
         while done := self._refresh_stale_isof_regions(BATCH_SIZE):
-            self.env.invalidate_all()
             if not progress._commit_progress(done):
                 break
 
