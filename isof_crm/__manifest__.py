@@ -12,7 +12,7 @@
         "security/isof_crm_groups.xml",
         "security/isof_activity_security.xml",
         "security/isof_segment_security.xml",
-        "security/isof_activity_report_wizard_security.xml",
+        "security/isof_crm_wizards_security.xml",
         "security/ir.model.access.csv",
         "data/isof_activity_status_data.xml",
         "data/isof_activity_type_data.xml",

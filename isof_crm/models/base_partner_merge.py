@@ -6,6 +6,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Odoo moves the columns by SQL, unseen by stored fields: recompute what hangs on them."""
+        self.env["isof.affiliation"]._merge_partners(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         # sudo: the merge moves every activity, also those that the user may not see
         activities = (

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 LIFECYCLES = [
     ("lead", "Lead"),
@@ -15,8 +15,6 @@ LIFECYCLES = [
 # Up to so many contacts are given their new region while the user waits.
 INLINE_LIMIT = 5000
 BATCH_SIZE = 20_000
-# They follow from the region that is chosen, or left to the rules.
-REGION_MARKS = {"isof_region_manual", "isof_region_stale"}
 
 
 class ResPartner(models.Model):
@@ -34,14 +32,6 @@ class ResPartner(models.Model):
         "hand stays; clear it to go back to the rules.",
     )
     isof_region_manual = fields.Boolean(string="Region Chosen by Hand", tracking=True, copy=False)
-    # Set by SQL after a change of the region rules: waits for the scheduled action.
-    isof_region_stale = fields.Boolean(
-        compute="_compute_isof_region_id",
-        store=True,
-        precompute=True,
-        copy=False,
-        export_string_translation=False,
-    )
 
     # Who they are to us
     isof_group_id = fields.Many2one(
@@ -115,6 +105,13 @@ class ResPartner(models.Model):
         groups="isof_crm.group_user",
     )
 
+    isof_is_withdrawn = fields.Boolean(
+        string="Consent Withdrawn",
+        compute="_compute_isof_is_withdrawn",
+        groups="isof_crm.group_user",
+        help="Some consent was withdrawn, and not given again since.",
+    )
+
     # In which segments
     isof_segment_ids = fields.Many2many(
         "isof.segment",
@@ -127,7 +124,6 @@ class ResPartner(models.Model):
         groups="isof_crm.group_user",
     )
 
-    _isof_region_stale_idx = models.Index("(id) WHERE isof_region_stale")
     _isof_contact_frequency_not_negative = models.Constraint(
         "CHECK(isof_contact_frequency >= 0)",
         "The number of days between two contacts cannot be negative.",
@@ -139,7 +135,6 @@ class ResPartner(models.Model):
 
     @api.depends("company_id", "country_id", "state_id", "zip", "isof_region_manual")
     def _compute_isof_region_id(self):
-        self.isof_region_stale = False
         partners = self.filtered(lambda partner: not partner.isof_region_manual)
         for partner, region_id in partners._find_isof_region_ids().items():
             partner.isof_region_id = region_id
@@ -171,10 +166,10 @@ class ResPartner(models.Model):
     def _prepare_isof_region_vals(self, vals):
         """A region given by hand is marked as such; an empty one is left to the rules again.
 
-        The marks themselves are taken from no user: they say how the region came about.
+        The mark itself is taken from no user: it says how the region came about.
         """
         if not self.env.su:
-            vals = {name: value for name, value in vals.items() if name not in REGION_MARKS}
+            vals = {name: vals[name] for name in vals if name != "isof_region_manual"}
         if "isof_region_id" not in vals:
             return vals
         if vals["isof_region_id"]:
@@ -201,47 +196,20 @@ class ResPartner(models.Model):
         """
         if not countries:
             return
-        moves = self._find_isof_region_moves(
-            SQL("country_id IN %s AND isof_region_manual IS NOT TRUE", tuple(countries.ids))
-        )
-        moved = [(ids, found) for ids, found, current in moves if found != current]
-        count = sum(len(ids) for ids, _found in moved)
-        if count <= INLINE_LIMIT:
-            self._set_isof_regions(moved)
-            return
-        self.env.cr.execute(
-            SQL(
-                "UPDATE res_partner SET isof_region_stale = TRUE WHERE id = ANY(%s)",
-                [partner_id for ids, _found in moved for partner_id in ids],
-            )
-        )
-        self.invalidate_model(["isof_region_stale"], flush=False)
-        # sudo: triggering a scheduled action is no right of its own
-        self.env.ref("isof_crm.ir_cron_region").sudo()._trigger()
-
-    @api.model
-    def _refresh_stale_isof_regions(self, size):
-        """Find the region of the next contacts that wait for it.
-
-        :return: how many there were
-        """
-        moves = self._find_isof_region_moves(
-            SQL(
-                """id IN (SELECT id FROM res_partner WHERE isof_region_stale
-                           ORDER BY id LIMIT %s)""",
-                size,
-            )
-        )
-        self._set_isof_regions((ids, found) for ids, found, _current in moves)
-        return sum(len(ids) for ids, _found, _current in moves)
+        moves = self._find_isof_region_moves(SQL("country_id IN %s", tuple(countries.ids)))
+        if len(moves) <= INLINE_LIMIT:
+            self._set_isof_regions(moves)
+        else:
+            # sudo: triggering a scheduled action is no right of its own
+            self.env.ref("isof_crm.ir_cron_region").sudo()._trigger()
 
     @api.model
     def _find_isof_region_moves(self, where):
-        """Return what the rules find, asked once for each place and not for each contact.
+        """Return who is not where the rules say, asked once for each place.
 
         :param SQL where: a condition on ``res_partner``
-        :return: list of tuples of contact ids at the same place, the region's id that the rules
-            find there and the one that they have now, each None if there is none
+        :return: list of tuples of a contact's id and the id of the region that the rules find,
+            None if they find none
         """
         self.env.flush_all()
         companies = self.env["res.company"]
@@ -252,7 +220,7 @@ class ResPartner(models.Model):
                 """
                 SELECT array_agg(id), company_id, country_id, state_id, zip, isof_region_id
                   FROM res_partner
-                 WHERE %s
+                 WHERE isof_region_manual IS NOT TRUE AND %s
                  GROUP BY company_id, country_id, state_id, zip, isof_region_id
                 """,
                 where,
@@ -263,25 +231,24 @@ class ResPartner(models.Model):
                     companies.browse(company_id or ())
                 )
             found = finders[company_id].find(country_id, state_id, zip_code)
-            moves.append((ids, found, current))
+            if found != current:
+                moves += [(partner_id, found) for partner_id in ids]
         return moves
 
     @api.model
     def _set_isof_regions(self, moves):
         """Put contacts in the regions that the rules found, in one statement.
 
-        :param moves: iterable of tuples of contact ids and the id of their region, or None
+        :param moves: list of tuples of a contact's id and the id of its region, or None
         """
-        pairs = [(partner_id, region_id) for ids, region_id in moves for partner_id in ids]
-        if not pairs:
+        if not moves:
             return
-        partner_ids, region_ids = map(list, zip(*pairs, strict=True))
+        partner_ids, region_ids = map(list, zip(*moves, strict=True))
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE res_partner AS partner
-                   SET isof_region_id = move.region_id, isof_region_stale = FALSE,
-                       write_date = %(now)s, write_uid = %(user)s
+                   SET isof_region_id = move.region_id, write_date = %(now)s, write_uid = %(user)s
                   FROM unnest(%(partners)s::int[], %(regions)s::int[]) AS move(id, region_id)
                  WHERE partner.id = move.id
                 """,
@@ -291,21 +258,19 @@ class ResPartner(models.Model):
                 regions=region_ids,
             )
         )
-        names = ["isof_region_id", "isof_region_stale", "write_date", "write_uid"]
-        self.invalidate_model(names, flush=False)
+        self.invalidate_model(["isof_region_id", "write_date", "write_uid"], flush=False)
         # what other add-ons compute from the region
         self.browse(partner_ids).modified(["isof_region_id"])
 
     @api.model
     def _cron_refresh_isof_regions(self):
-        """Find the regions of the contacts that wait for it, batch by batch."""
+        """Put every contact where the rules say, batch by batch; regions chosen by hand stay."""
+        moves = self._find_isof_region_moves(SQL("TRUE"))
         progress = self.env["ir.cron"]
-        remaining = self.with_context(active_test=False).search_count(
-            [("isof_region_stale", "=", True)]
-        )
-        progress._commit_progress(remaining=remaining)
-        while done := self._refresh_stale_isof_regions(BATCH_SIZE):
-            if not progress._commit_progress(done):
+        progress._commit_progress(remaining=len(moves))
+        for batch in split_every(BATCH_SIZE, moves):
+            self._set_isof_regions(batch)
+            if not progress._commit_progress(len(batch)):
                 break
 
     # ------------------------------------------------------------
@@ -391,6 +356,13 @@ class ResPartner(models.Model):
                     % self.env._("e-mail address is blacklisted")
                 )
             partner.isof_consent_summary = Markup().join(badges) or False
+
+    @api.depends("isof_current_consent_ids.state")
+    def _compute_isof_is_withdrawn(self):
+        for partner in self:
+            partner.isof_is_withdrawn = "withdrawn" in partner.isof_current_consent_ids.mapped(
+                "state"
+            )
 
     def action_record_isof_consent(self):
         """Return the dialogue that records a declaration of the contact."""

@@ -161,7 +161,6 @@ class TestRegion(ActivityCommon):
         self.assertEqual(
             self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), before + 1
         )
-        self.assertEqual(customers.mapped("isof_region_stale"), [True, True])
         self.assertEqual(customers.isof_region_id, self.region_zip)
         batches = []
 
@@ -175,7 +174,6 @@ class TestRegion(ActivityCommon):
         ):
             self.env["res.partner"]._cron_refresh_isof_regions()
         self.assertEqual(batches, [0, 1, 1])
-        self.assertEqual(customers.mapped("isof_region_stale"), [False, False])
         self.assertEqual(customers.isof_region_id, self.region_mazovia)
 
     def test_region_of_a_company_is_for_its_contacts(self):
@@ -327,13 +325,10 @@ class TestRegionRights(ActivityCommon):
         self.assertEqual(self.customer.isof_region_id, self.region_mazovia)
         self.assertFalse(self.customer.isof_region_manual)
 
-    def test_marks_are_taken_from_nobody(self):
+    def test_mark_is_taken_from_nobody(self):
         customer = self.customer.with_user(self.salesperson_a)
-        customer.write({"isof_region_manual": True, "isof_region_stale": True, "ref": "X"})
-        self.assertRecordValues(
-            self.customer,
-            [{"isof_region_manual": False, "isof_region_stale": False, "ref": "X"}],
-        )
+        customer.write({"isof_region_manual": True, "ref": "X"})
+        self.assertRecordValues(self.customer, [{"isof_region_manual": False, "ref": "X"}])
         self.rule.region_id = self.region_pomerania
         self.assertEqual(self.customer.isof_region_id, self.region_pomerania)
         customer.write({"isof_region_id": self.region_mazovia.id, "isof_region_manual": False})
