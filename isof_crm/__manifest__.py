@@ -51,6 +51,7 @@
         "demo/isof.region.rule.csv",
         "demo/res.partner-company.csv",
         "demo/res.partner-person.csv",
+        "demo/res_partner_demo.xml",
         "demo/utm_campaign_demo.xml",
         "demo/isof_activity_plan_demo.xml",
         "demo/isof_activity_demo.xml",

@@ -36,7 +36,7 @@ KINDS = (
     ("", 3),
 )
 FORMS = (("Sp. z o.o.", 60), ("s.c.", 15), ("S.A.", 5), ("Sp. k.", 5), ("", 15))
-SYLLABLES = [
+SYLLABLES = "ma bu dro pol tex mar ko wa len zet gra nit ster ryb sta lo ven tar mix del bor an".split()
     "ma",
     "bu",
     "dro",
