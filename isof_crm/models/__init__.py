@@ -23,6 +23,7 @@ from . import (
     isof_affiliation_role,
     isof_consent,
     isof_consent_purpose,
+    isof_contractor_tree_mixin,
     isof_partner_batch,
     isof_partner_group,
     isof_region,

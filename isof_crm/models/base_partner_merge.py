@@ -8,6 +8,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Odoo moves the columns by SQL, unseen by stored fields: recompute what hangs on them."""
         # before: of two members of a segment Odoo would drop every membership of one
         self.env["isof.segment"]._merge_partners(src_partners, dst_partner)
+        self.env["isof.affiliation"]._merge_partners(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         # sudo: the merge moves every activity, also those that the user may not see
         activities = (

@@ -64,6 +64,14 @@ class ResPartner(models.Model):
         help="Start of the first open activity with the company or anybody in it, also when "
         "it is overdue.",
     )
+    isof_open_chain_ids = fields.Many2many(
+        "isof.activity",
+        string="In Progress",
+        compute="_compute_isof_open_chain_ids",
+        groups="isof_crm.group_user",
+        help="The next open step of each chain with the company or anybody in it, the soonest "
+        "first, as far as you may see it.",
+    )
     isof_days_without_contact = fields.Integer(
         string="Days without Contact",
         compute="_compute_isof_days_without_contact",
@@ -151,6 +159,21 @@ class ResPartner(models.Model):
         for partner in self:
             partner.isof_last_activity_date = last.get(partner.id)
             partner.isof_next_activity_date = upcoming.get(partner.id)
+
+    @api.depends("isof_commercial_activity_ids.start", "isof_commercial_activity_ids.state")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_isof_open_chain_ids(self):
+        steps = self.env["isof.activity"].search_fetch(
+            [("commercial_partner_id", "in", self.ids), ("state", "in", OPEN_STATES)],
+            ["commercial_partner_id", "root_id"],
+            order="start, id",
+        )
+        next_ids = {}
+        for step in steps:
+            chains = next_ids.setdefault(step.commercial_partner_id.id, {})
+            chains.setdefault(step.root_id.id, step.id)
+        for partner in self:
+            partner.isof_open_chain_ids = list(next_ids.get(partner._origin.id, {}).values())
 
     @api.depends("commercial_partner_id.isof_last_activity_date")
     def _compute_isof_days_without_contact(self):
