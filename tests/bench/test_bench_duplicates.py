@@ -36,39 +36,11 @@ KINDS = (
     ("", 3),
 )
 FORMS = (("Sp. z o.o.", 60), ("s.c.", 15), ("S.A.", 5), ("Sp. k.", 5), ("", 15))
-SYLLABLES = [
-    "ma",
-    "bu",
-    "dro",
-    "pol",
-    "tex",
-    "mar",
-    "ko",
-    "wa",
-    "len",
-    "zet",
-    "gra",
-    "nit",
-    "ster",
-    "ryb",
-    "sta",
-    "lo",
-    "ven",
-    "tar",
-    "mix",
-    "bor",
-    "an",
-]
-SURNAMES = [
-    "Nowak",
-    "Kowalski",
-    "Wójcik",
-    "Kowalczyk",
-    "Kamiński",
-    "Lewandowski",
-    "Zieliński",
-    "Szymański",
-]
+SYLLABLES = (
+    *("ma", "bu", "dro", "pol", "tex", "mar", "ko", "wa", "len", "zet", "gra"),
+    *("nit", "ster", "ryb", "sta", "lo", "ven", "tar", "mix", "bor", "an"),
+)
+SURNAMES = ("Nowak", "Kowalski", "Wójcik", "Kamiński", "Lewandowski", "Zieliński", "Szymański")
 
 
 @pytest.fixture(scope="module")
