@@ -38,6 +38,15 @@ print("FACTS", json.dumps({
         lambda a: (a.start_date.isoformat(), a.state, a.user_id.login, a.allday,
                    a.previous_id.start_date and a.previous_id.start_date.isoformat(),
                    (a.stop_date - a.start_date).days, a.result or "")),
+    "marketing": partners.filtered("is_company").mapped(
+        lambda p: (p.isof_group_id.complete_name, p.isof_lifecycle, p.isof_source_id.name,
+                   p.isof_contact_frequency, p.isof_potential)),
+    "consents": env["isof.consent"].search([]).mapped(lambda c: (c.channel, c.state, c.source)),
+    "affiliations": env["isof.affiliation"].search([]).mapped(
+        lambda a: (a.role_id.name, a.is_current)),
+    "segments": env["isof.segment"].search([]).mapped(
+        lambda s: (s.name, s.target, s.mode, s.member_count)),
+    "doubles": env["res.partner"].search_count([("email", "=", "biuro@mewa.example")]),
     "forks": len(Activity.search([]).filtered(lambda a: len(a.next_ids) > 1)),
     "longest": max(Activity.search([]).mapped("chain_count")),
     "events": len(Activity.search([]).calendar_event_id),
@@ -167,6 +176,26 @@ def test_activities(demo):
     without_result = [a for a in activities if a[1] in ("done", "not_held") and not a[6]]
     assert without_result == []
     assert any(a[3] and a[5] for a in activities), "nothing lasts several days"
+
+
+def test_marketing_base(demo):
+    groups, stages, sources, frequencies, potentials = zip(*demo["marketing"], strict=True)
+    assert all(group and " / " in group for group in groups)
+    assert len(set(groups)) >= 8
+    assert set(stages) == {"lead", "prospect", "customer", "key", "dormant", "lost"}
+    assert len(set(sources)) == 4
+    assert max(frequencies) > 0
+    assert max(potentials) > 0
+    channels, states, origins = map(set, zip(*demo["consents"], strict=True))
+    assert channels == {"email", "phone", "sms", "post"}
+    assert states == {"given", "withdrawn"}
+    assert len(origins) >= 4
+    roles, currents = map(set, zip(*demo["affiliations"], strict=True))
+    assert len(roles) == 4
+    assert demo["doubles"] == 2
+    assert currents == {True, False}
+    assert {target for _name, target, _mode, _count in demo["segments"]} == {"company", "person"}
+    assert [name for name, _target, _mode, count in demo["segments"] if not count] == []
 
 
 def test_chains(demo):

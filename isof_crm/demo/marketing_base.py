@@ -70,11 +70,12 @@ class MarketingBase:
         self.persons = partners - self.companies
 
     def load(self):
-        """Fill in groups, sources, stages, affiliations and consents."""
+        """Fill in groups, sources, stages, affiliations and consents, and enter one firm twice."""
         self._load_groups()
         self._load_stages()
         self._load_affiliations()
         self._load_consents()
+        self._load_duplicate()
 
     def _load_groups(self):
         groups = self.env["isof.partner.group"]
@@ -140,6 +141,21 @@ class MarketingBase:
         marketing = self.env.ref("isof_crm.res_users_magda")
         self.env["isof.consent"].with_user(marketing).create(vals_list)
         self.env["mail.blacklist"].create({"email": self._partner("piernik_2").email})
+
+    def _load_duplicate(self):
+        """Enter a customer a second time, as it happens: for whoever looks for duplicates."""
+        twin = self._partner("mewa")
+        self.env["res.partner"].create(
+            {
+                "name": "Mewa Hurtownia",
+                "is_company": True,
+                "city": twin.city,
+                "zip": twin.zip,
+                "country_id": twin.country_id.id,
+                "email": twin.email,
+                "phone": twin.phone,
+            }
+        )
 
     def _partner(self, name):
         return self.env.ref(f"isof_crm.res_partner_{name}")

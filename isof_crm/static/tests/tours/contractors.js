@@ -29,8 +29,8 @@ registry.category("web_tour.tours").add("isof_crm_duplicates", {
             run: "click",
         },
         {
-            content: "The dialogue has gone",
-            trigger: "body:not(:has(.o_dialog))",
+            content: "It has nothing more to merge",
+            trigger: ".o_dialog .btn:contains(Close)",
         },
     ],
 });
@@ -90,8 +90,12 @@ registry.category("web_tour.tours").add("isof_crm_region_rule", {
             run: "click",
         },
         {
+            content: "It is saved",
+            trigger: ".o_form_saved",
+        },
+        {
             content: "The contractor is in the region",
-            trigger: ".o_form_saved button[name=action_open_partners]:contains(1)",
+            trigger: "button[name=action_open_partners]:contains(1)",
             run: "click",
         },
         {
