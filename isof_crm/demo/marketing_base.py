@@ -63,7 +63,13 @@ class MarketingBase:
         self.env = env(context=dict(env.context, tracking_disable=True))
         self.language = int((env.ref("base.user_admin").lang or "").startswith("pl"))
         demo = env["ir.model.data"].search(
-            [("module", "=", "isof_crm"), ("model", "=", "res.partner")], order="res_id"
+            [
+                ("module", "=", "isof_crm"),
+                ("model", "=", "res.partner"),
+                # not the employees
+                ("name", "=like", "res\\_partner\\_%"),
+            ],
+            order="res_id",
         )
         partners = self.env["res.partner"].browse(demo.mapped("res_id"))
         self.companies = partners.filtered("is_company")
