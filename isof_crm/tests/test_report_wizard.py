@@ -164,6 +164,12 @@ class TestReportWizard(ActivityCommon):
                 }
                 self.assertEqual(self._found(**vals), expected)
 
+    def test_count_follows_the_kinds(self):
+        wizard = self._wizard()
+        self.assertGreater(wizard.activity_count, 0)
+        wizard.kind_marketing = True  # all of them are calls
+        self.assertEqual(wizard.activity_count, 0)
+
     def test_scope(self):
         def found(user, scope):
             wizard = self._wizard(by=user, scope=scope)
