@@ -1,0 +1,8 @@
+from . import (
+    test_availability,
+    test_booking,
+    test_finder,
+    test_guard,
+    test_recurrence,
+    test_tools,
+)
