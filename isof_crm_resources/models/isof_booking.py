@@ -388,8 +388,9 @@ class IsofBooking(models.Model):
         vals["held_activity_id"] = activity.id
         vals["title"] = vals.pop("name", False)
         resource = self.env["isof.resource"].browse(vals.get("resource_id"))
-        if resource and activity and not vals.get("start"):
-            vals["start"], vals["stop"] = activity._get_booking_times(resource)
+        if resource and activity and not (vals.get("start") and vals.get("stop")):
+            start, stop = activity._get_booking_times(resource)
+            vals |= {"start": vals.get("start") or start, "stop": vals.get("stop") or stop}
         if activity and not vals.get("attendee_count"):
             vals["attendee_count"] = activity._count_attendees()
         if not vals.get("company_id"):
