@@ -47,6 +47,8 @@ ACTIONS = {"book": book, "rebook": rebook, "write": write}
 
 def work(number, jobs, results, barriers):
     """Do what the parent asks for, at the moment at which all others do."""
+    # no connection is shared between processes: forgotten here, and still open in the parent
+    sql_db._Pool._connections.clear()
     while job := jobs.get():
         size, uid, action, arguments = job
         with Registry(database).cursor() as cr:
@@ -205,8 +207,6 @@ def plan_as(env, uid, resource_ids, start):
 
 users, resources = in_database(set_up)
 env.cr.rollback()  # noqa: F821 (the shell's)
-# no connection is shared between processes
-sql_db.close_all()
 runners = Race(SIZES[-1])
 try:
     race(runners.run, users, resources)

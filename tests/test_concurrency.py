@@ -13,7 +13,9 @@ SCRIPT = Path(__file__).with_name("racing.py")
 def rounds(isof, new_database):
     """Return what came of each round by its name; see ``racing.py``."""
     name = new_database("--without-demo")
-    done = isof("odoo", "shell", "-d", name, "--no-http", script=SCRIPT.read_text())
+    # PostgreSQL refuses hundreds of bookings, each of which Odoo logs
+    quiet = "--log-handler=odoo.sql_db:CRITICAL"
+    done = isof("odoo", "shell", "-d", name, "--no-http", quiet, script=SCRIPT.read_text())
     found = defaultdict(list)
     for line in done.stdout.splitlines():
         if line.startswith("ROUND "):
@@ -32,7 +34,7 @@ def split(one):
 
 def check_told(messages, resource="Room"):
     for message in messages:
-        assert "ValidationError" in message
+        assert message.startswith(("ValidationError: ", "BookingConflict: "))
         assert f"“{resource}” is already taken at the time you chose" in message
         assert "Racer" in message
 
