@@ -1,0 +1,18 @@
+from . import (
+    isof_activity,
+    isof_activity_status,
+    isof_booking,
+    isof_booking_approval,
+    isof_booking_guard,
+    isof_booking_limits,
+    isof_booking_repeated,
+    isof_booking_series,
+    isof_booking_series_exception,
+    isof_resource,
+    isof_resource_availability,
+    isof_resource_feature,
+    isof_resource_kind,
+    isof_resource_limits,
+    isof_resource_place,
+    resource_resource,
+)
