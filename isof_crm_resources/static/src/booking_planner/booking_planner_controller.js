@@ -39,6 +39,16 @@ export class BookingPlannerController extends TimelineController {
         }
     }
 
+    /** @override */
+    _onGroupClick({ group }) {
+        this.dialogService.add(FormViewDialog, {
+            resModel: "isof.resource",
+            resId: group,
+            title: _t("Resource"),
+            onRecordSaved: () => this.reload(),
+        });
+    }
+
     /** @override a booking may be cancelled, approved or released there as well */
     openItem(resId) {
         this.openForm({ resId, title: _t("Booking") });

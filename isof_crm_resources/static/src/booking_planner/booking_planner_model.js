@@ -115,8 +115,8 @@ export class BookingPlannerModel extends TimelineModel {
             return groups;
         }
         const parents = new Map();
-        for (const { id, row } of groups) {
-            const [key, name] = row[this.groupField];
+        for (const group of groups) {
+            const [key, name] = group.row[this.groupField];
             if (!parents.has(key)) {
                 parents.set(key, {
                     id: `${this.groupField}-${key}`,
@@ -127,7 +127,8 @@ export class BookingPlannerModel extends TimelineModel {
                     className: "o_isof_planner_parent",
                 });
             }
-            parents.get(key).nestedGroups.push(id);
+            parents.get(key).nestedGroups.push(group.id);
+            group.treeLevel = 1;
         }
         return [...parents.values(), ...groups];
     }

@@ -18,7 +18,7 @@ import {
 const { DateTime } = luxon;
 
 const SELECTION = "selection";
-// So many pixels the mouse moves before it selects a time.
+// So many pixels the mouse moves before it is no click any more.
 const THRESHOLD = 4;
 const LONGEST_WINDOW = 62 * 24 * 60 * 60 * 1000;
 
@@ -35,6 +35,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     /** @override */
     setup() {
         super.setup();
+        this.pressed = { x: 0, y: 0 };
         this.scales = SCALES;
         this.legend = {
             confirmed: _t("Confirmed"),
@@ -187,8 +188,11 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     // Mouse, touch and keyboard
     // ------------------------------------------------------------
 
-    /** @override a click opens what it is on */
-    on_timeline_click({ what, item, group }) {
+    /** @override a click opens what it is on; the end of a drag is no click */
+    on_timeline_click({ what, item, group, event }) {
+        if (Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) > THRESHOLD) {
+            return;
+        }
         if (what === "item" && item) {
             this.props.onOpen(item);
         } else if (what === "group-label" && this.isRow(group)) {
@@ -217,6 +221,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** Select a free time by the mouse; touch scrolls, and books by a double tap. */
     onPointerdown(ev) {
+        this.pressed = { x: ev.clientX, y: ev.clientY };
         if (ev.pointerType !== "mouse" || ev.button !== 0 || !this.model.canCreate) {
             return;
         }
@@ -227,13 +232,13 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         // vis-timeline would move the window
         ev.stopPropagation();
         this.timeline.setSelection([]);
-        this.startSelecting(ev.clientX, group, time);
+        this.startSelecting(group, time);
     }
 
-    startSelecting(x, group, from) {
+    startSelecting(group, from) {
         let selected = null;
         const move = (ev) => {
-            if (!selected && Math.abs(ev.clientX - x) < THRESHOLD) {
+            if (!selected && Math.abs(ev.clientX - this.pressed.x) < THRESHOLD) {
                 return;
             }
             const { time } = this.timeline.getEventProperties(ev);
