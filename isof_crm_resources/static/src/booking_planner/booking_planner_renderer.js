@@ -173,14 +173,16 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     }
 
     setWindow({ start, stop }) {
+        this.model.window = { start, stop };
         this.timeline.setWindow(start.toJSDate(), stop.toJSDate(), { animation: false });
     }
 
     /** Show what the user went to. */
     async showRange() {
         const { start, end } = this.timeline.getWindow();
-        await this.model.show(DateTime.fromJSDate(start), DateTime.fromJSDate(end));
+        const shown = this.model.show(DateTime.fromJSDate(start), DateTime.fromJSDate(end));
         this.mode.title = this.getTitle();
+        await shown;
         this.on_data_loaded();
     }
 
@@ -190,7 +192,9 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** @override a click opens what it is on; the end of a drag is no click */
     on_timeline_click({ what, item, group, event }) {
-        if (Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) > THRESHOLD) {
+        if (
+            Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) > THRESHOLD
+        ) {
             return;
         }
         if (what === "item" && item) {
