@@ -22,6 +22,7 @@
         "views/isof_resource_place_views.xml",
         "views/isof_resource_views.xml",
         "views/isof_booking_views.xml",
+        "views/isof_booking_planner_views.xml",
         "views/isof_booking_series_views.xml",
         "views/isof_activity_views.xml",
         "views/isof_crm_resources_menus.xml",
@@ -29,6 +30,7 @@
     "assets": {
         "web.assets_backend": ["isof_crm_resources/static/src/**/*"],
         "web.assets_tests": ["isof_crm_resources/static/tests/tours/*.js"],
+        "web.assets_unit_tests": ["isof_crm_resources/static/tests/**/*.test.js"],
     },
     "uninstall_hook": "uninstall_hook",
     "installable": True,

@@ -14,5 +14,6 @@ from . import (
     isof_resource_kind,
     isof_resource_limits,
     isof_resource_place,
+    isof_resource_planner,
     resource_resource,
 )
