@@ -5,4 +5,5 @@ from . import (
     test_guard,
     test_recurrence,
     test_tools,
+    test_utilization,
 )
