@@ -142,9 +142,9 @@ class BookingGenerator:
         way = timedelta(hours=1)
         for activity in activities:
             is_presented = activity.type_id.id == self._type("presentation")
-            for name in ("kit",) if is_presented else ("octavia", "transit"):
+            for key in ("kit",) if is_presented else ("octavia", "transit"):
                 times = activity.start - way, activity.stop + way
-                if self._book(name, activity.user_id, *times, activity_id=activity.id):
+                if self._book(key, activity.user_id, *times, activity_id=activity.id):
                     break
 
     def _book_days(self):
@@ -154,7 +154,7 @@ class BookingGenerator:
             day = self.today + timedelta(days=n)
             if day.weekday() > 4 and n:
                 continue
-            for name, purposes in PURPOSES.items():
+            for key, purposes in PURPOSES.items():
                 for purpose, hour, hours, people in purposes:
                     holder = self.users[next(holders)]
                     if n and self.random.randrange(SKIP_EVERY) == 0:
@@ -163,7 +163,7 @@ class BookingGenerator:
                     self.counters["all"] += 1
                     is_dropped = self.counters["all"] % CANCEL_EVERY == 0
                     self._book(
-                        name,
+                        key,
                         holder,
                         start,
                         start + timedelta(hours=hours),
@@ -210,14 +210,14 @@ class BookingGenerator:
     # Helpers
     # ------------------------------------------------------------
 
-    def _book(self, name, holder, start, stop, **vals):
+    def _book(self, key, holder, start, stop, **vals):
         """Book a resource if it is free then.
 
         Requests are made by the holder; what needs approval and has it, by who gives it.
 
         :return: the ``isof.booking``, empty if the resource is taken
         """
-        resource = self.resources[name]
+        resource = self.resources[key]
         state = vals.get("state", "confirmed")
         if state in ("requested", "confirmed") and not self._take(resource, start, stop):
             return self.env["isof.booking"]
