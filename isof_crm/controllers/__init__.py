@@ -1,1 +1,1 @@
-from . import isof_activity_report
+from . import isof_export

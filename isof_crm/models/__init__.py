@@ -1,8 +1,13 @@
+# before isof_segment: its table holds the relation of a segment's members
+from . import isof_segment_member
+
+# isort: split
 from . import (
     base,
     base_partner_merge,
     calendar_event,
     isof_activity,
+    isof_activity_assignment,
     isof_activity_chain,
     isof_activity_mirror,
     isof_activity_plan,
@@ -18,12 +23,14 @@ from . import (
     isof_affiliation_role,
     isof_consent,
     isof_consent_purpose,
+    isof_contractor_tree_mixin,
+    isof_partner_batch,
     isof_partner_group,
     isof_region,
     isof_region_rule,
     isof_segment,
+    isof_segment_departure,
     isof_segment_mailing,
-    isof_segment_membership,
     isof_segment_size,
     res_partner,
     res_partner_marketing,

@@ -6,6 +6,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Odoo moves the columns by SQL, unseen by stored fields: recompute what hangs on them."""
+        # before: of two members of a segment Odoo would drop every membership of one
+        self.env["isof.segment"]._merge_partners(src_partners, dst_partner)
+        self.env["isof.affiliation"]._merge_partners(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         # sudo: the merge moves every activity, also those that the user may not see
         activities = (
@@ -19,7 +22,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         companies = (src_partners | dst_partner).commercial_partner_id
         for name in ("isof_last_activity_date", "isof_next_activity_date"):
             self.env.add_to_compute(companies._fields[name], companies)
-        self.env["isof.segment"]._merge_partners(src_partners, dst_partner)
         dst_partner._update_current_isof_consents()
         return result
 

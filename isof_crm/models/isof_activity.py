@@ -320,14 +320,7 @@ class IsofActivity(models.Model):
 
     @api.depends("type_id")
     def _compute_name(self):
-        """Propose the name of the type, as long as nobody wrote a subject of their own."""
-        own_subjects = set(self.mapped("name")) - {False}
-        proposals = (
-            set(self.env["isof.activity.type"]._get_all().mapped("name")) if own_subjects else set()
-        )
-        for activity in self:
-            if not activity.name or activity.name in proposals:
-                activity.name = activity.type_id.name
+        self.env["isof.activity.type"]._propose_names(self)
 
     @api.depends("start", "company_id")
     def _compute_status_id(self):

@@ -40,7 +40,13 @@ class IsofActivity(models.Model):
         ondelete="set null",
         help="The started plan that created the activity.",
     )
+    plan_id = fields.Many2one(related="plan_run_id.plan_id", string="Activity Plan")
     chain_count = fields.Integer(string="Activities in the Chain", compute="_compute_chain_count")
+    chain_name = fields.Char(
+        string="Chain",
+        compute="_compute_chain_name",
+        help="The subject that the chain began with.",
+    )
 
     @api.depends("previous_id.root_id")
     def _compute_root_id(self):
@@ -54,6 +60,15 @@ class IsofActivity(models.Model):
         )
         for activity in self:
             activity.chain_count = counts.get(activity.root_id, 1)
+
+    @api.depends("root_id.name", "name")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_chain_name(self):
+        """Where the reader may not read the start, the chain has the name of this step."""
+        readable = self.root_id.sudo(False)._filtered_access("read")
+        for activity in self:
+            root = activity.root_id
+            activity.chain_name = (root if root.id in readable._ids else activity).name
 
     @api.constrains("previous_id")
     def _check_chain(self):

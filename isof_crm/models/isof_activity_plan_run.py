@@ -1,4 +1,5 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
+from datetime import timedelta
 
 from markupsafe import Markup
 from psycopg2 import IntegrityError
@@ -18,10 +19,10 @@ CANCEL_SIZE = 500
 
 
 class IsofActivityPlanRun(models.Model):
-    """A plan started for customers: what is created already and what is still to come.
+    """A plan, or one activity, started for customers: what is created and what is to come.
 
-    Nobody writes a run: it is carried out in the name of its starter. ``_start`` makes one,
-    ``action_cancel`` ends it.
+    Nobody writes a run: it is carried out in the name of its starter. ``_start`` and
+    ``_start_step`` make one, ``action_cancel`` ends it.
     """
 
     _name = "isof.activity.plan.run"
@@ -29,11 +30,19 @@ class IsofActivityPlanRun(models.Model):
     _inherit = ["mail.thread"]
     _order = "id desc"
     _rec_name = "plan_id"
+    _rec_names_search = ["plan_id.name", "step_ids.name"]
     _check_company_auto = True
     _mail_post_access = "read"
 
     plan_id = fields.Many2one(
-        "isof.activity.plan", required=True, index=True, ondelete="restrict", check_company=True
+        "isof.activity.plan", index=True, ondelete="restrict", check_company=True
+    )
+    step_ids = fields.One2many(
+        "isof.activity.plan.step",
+        "run_id",
+        string="Planned Activity",
+        readonly=True,
+        help="What is done where no plan is carried out.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -49,6 +58,11 @@ class IsofActivityPlanRun(models.Model):
     )
     start = fields.Datetime(
         required=True, default=fields.Datetime.now, help="From here the first delay counts."
+    )
+    per_day = fields.Integer(
+        string="Daily Limit",
+        help="So many activities each employee gets on one working day, one after the other; "
+        "the rest on the next ones. 0: all at the start.",
     )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     state = fields.Selection(
@@ -69,6 +83,8 @@ class IsofActivityPlanRun(models.Model):
         "run_id",
         "partner_id",
         string="Customers Still to Plan",
+        # also whom somebody archives while they wait: they are taken off the list like others
+        context={"active_test": False},
         copy=False,
     )
     total_count = fields.Integer(string="Customers", readonly=True, copy=False)
@@ -77,6 +93,15 @@ class IsofActivityPlanRun(models.Model):
     progress = fields.Float(string="Progress (%)", compute="_compute_progress")
     activity_line_ids = fields.One2many("isof.activity", "plan_run_id", string="Activities")
     open_count = fields.Integer(string="Open Activities", compute="_compute_open_count")
+
+    _per_day_not_negative = models.Constraint(
+        "CHECK(per_day >= 0)", "The number of activities a day cannot be negative."
+    )
+
+    @api.depends("plan_id.name", "step_ids.name")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = run.plan_id.name or run.step_ids[:1].name
 
     @api.depends("state", "total_count", "done_count", "skipped_count")
     def _compute_progress(self):
@@ -123,6 +148,18 @@ class IsofActivityPlanRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
         return action | {"domain": [("plan_run_id", "=", self.id)], "context": {}}
 
+    def _prepare_result_action(self):
+        """Return the action that shows the activities, or the run where there is more to tell."""
+        self.ensure_one()
+        if self.state == "done" and not self.skipped_count:
+            return self.action_open_activities()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
     # ------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------
@@ -139,14 +176,40 @@ class IsofActivityPlanRun(models.Model):
         :raises UserError: if the plan has no steps or there is no customer
         """
         plan._get_steps()
+        return self._launch({"plan_id": plan.id}, partners, start, campaign)
+
+    @api.model
+    def _start_step(self, step_vals, partners, start, campaign=None, per_day=0):
+        """Plan one activity with each of the customers, as a plan of a single step would.
+
+        :param dict step_vals: values of the ``isof.activity.assignment``
+        :param partners: ``res.partner`` records
+        :param datetime start: naive UTC datetime of the first activities
+        :param campaign: ``utm.campaign`` of the activities, if any
+        :param int per_day: how many an employee gets on one working day; 0: all at the start
+        :return: the ``isof.activity.plan.run``
+        :raises UserError: if there is no customer
+        """
+        return self._launch(
+            {
+                "step_ids": [Command.create(step_vals | {"delay_unit": "days"})],
+                "per_day": per_day,
+            },
+            partners,
+            start,
+            campaign,
+        )
+
+    @api.model
+    def _launch(self, vals, partners, start, campaign):
         if not partners:
-            raise UserError(self.env._("Choose at least one customer to start the plan for."))
-        # sudo: only this method starts runs, and only in the user's own name
+            raise UserError(self.env._("Choose at least one customer to plan activities with."))
+        # sudo: only here runs are made, and only in the user's own name
         run = (
             self.sudo()
             .create(
                 {
-                    "plan_id": plan.id,
+                    **vals,
                     "user_id": self.env.uid,
                     "company_id": self.env.company.id,
                     "start": start,
@@ -231,17 +294,21 @@ class IsofActivityPlanRun(models.Model):
         self.ensure_one()
         # sudo: keeping account of the run; the activities are created by the user
         run = self.sudo()
-        waiting = run.with_context(active_test=False).pending_partner_ids
+        waiting = run.pending_partner_ids
         batch = waiting[:size]
-        reasons = self._get_withdrawn(batch)
+        steps = run.step_ids or run.plan_id.step_ids
+        reasons = steps._get_withdrawn(batch)
         allowed = batch.filtered(lambda partner: partner not in reasons)
+        planned = run.done_count
         try:
-            self._plan_partners(allowed)
+            self._plan_partners(allowed, planned)
+            planned += len(allowed)
         except (UserError, IntegrityError):
             # Somebody in the batch cannot be planned: find out who, and plan the others.
             for partner in allowed:
                 try:
-                    self._plan_partners(partner)
+                    self._plan_partners(partner, planned)
+                    planned += 1
                 except (UserError, IntegrityError) as error:
                     reasons[partner] = str(error)
         if reasons:
@@ -249,45 +316,47 @@ class IsofActivityPlanRun(models.Model):
         run.write(
             {
                 "pending_partner_ids": [Command.unlink(partner.id) for partner in batch],
-                "done_count": run.done_count + len(batch) - len(reasons),
+                "done_count": planned,
                 "skipped_count": run.skipped_count + len(reasons),
                 "state": "running" if waiting - batch else "done",
             }
         )
         return len(batch)
 
-    def _get_withdrawn(self, partners):
-        """Return why (str) the plan may not be carried out, by ``res.partner``."""
-        reasons = {}
-        for channel in sorted(
-            {step.type_id.consent_channel or "" for step in self.sudo().plan_id.step_ids}
-        ):
-            if channel:
-                reasons |= partners._split_by_isof_consent(channel)[1]
-        return reasons
-
     def _post_skipped(self, reasons):
         """Tell in the messages of the run which customers were skipped, and why.
 
         :param dict reasons: the reason (str) by ``res.partner``
         """
-        customers = defaultdict(list)
-        for partner, reason in reasons.items():
-            customers[reason].append(partner.display_name)
         self.message_post(
-            body=Markup("<p>%s</p><ul>%s</ul>")
-            % (
-                self.env._("Skipped customers:"),
-                Markup().join(
-                    Markup("<li>%s<br/>%s</li>") % (", ".join(names), reason)
-                    for reason, names in customers.items()
-                ),
-            )
+            body=Markup("<p>%s</p>%s")
+            % (self.env._("Skipped customers:"), self._format_skipped(reasons))
         )
 
-    def _plan_partners(self, partners):
+    @api.model
+    def _format_skipped(self, reasons, limit=None):
+        """Return customers as a list (Markup), by the reason why they are skipped.
+
+        :param dict reasons: the reason (str) by ``res.partner``
+        :param int limit: how many names of a reason are shown; the others are counted
+        """
+        customers = defaultdict(list)
+        for partner, reason in reasons.items():
+            customers[reason].append(partner)
+        items = []
+        for reason, partners in customers.items():
+            names = ", ".join(partner.display_name for partner in partners[:limit])
+            if limit and len(partners) > limit:
+                names = self.env._(
+                    "%(names)s and %(count)s more", names=names, count=len(partners) - limit
+                )
+            items.append(Markup("<li>%s<br/>%s</li>") % (names, reason))
+        return Markup("<ul>%s</ul>") % Markup().join(items)
+
+    def _plan_partners(self, partners, position):
         """Create the activities of the plan for customers: those of all of them, or none.
 
+        :param int position: how many customers were planned before these
         :raises UserError: if one of them cannot be planned
         """
         if archived := partners.filtered(lambda partner: not partner.active):
@@ -300,7 +369,7 @@ class IsofActivityPlanRun(models.Model):
         activities = self.env["isof.activity"]
         with self.env.cr.savepoint():
             previous_ids = [False] * len(partners)
-            for step_vals in self._prepare_activity_vals(partners):
+            for step_vals in self._prepare_activity_vals(partners, position):
                 previous_ids = activities.create(
                     [
                         vals | {"previous_id": previous_id}
@@ -308,21 +377,21 @@ class IsofActivityPlanRun(models.Model):
                     ]
                 ).ids
 
-    def _prepare_activity_vals(self, partners):
+    def _prepare_activity_vals(self, partners, position):
         """Return the values of the activities: a list a step, in it a dict a customer.
 
         :param partners: ``res.partner`` in sudo mode; a person stands for their company
+        :param int position: how many customers were planned before these
         :raises UserError: if there is no step any more, or an employee has no working days
         """
-        steps = self.plan_id._get_steps()
-        user_of = {
-            (step, partner): step._get_user(partner, self.user_id, self.company_id)
-            for step in steps
-            for partner in partners
-        }
-        users = self.env["res.users"].union(*user_of.values())
-        starts = users._get_isof_starts(
-            self.start, [(step.delay, step.delay_unit) for step in steps], self.company_id
+        steps = self.step_ids or self.plan_id._get_steps()
+        users_by_step = [
+            step._assign(partners, self.user_id, self.company_id, position) for step in steps
+        ]
+        starts_by_step = (
+            [self._get_spread_starts(users_by_step[0])]
+            if self.per_day
+            else self._get_starts(steps, users_by_step)
         )
         # Planned even where the first delay is over already: a plan never proposes "done".
         status = self.env["isof.activity.status"]._get_first("planned", self.company_id)
@@ -332,16 +401,69 @@ class IsofActivityPlanRun(models.Model):
                     "type_id": step.type_id.id,
                     "name": step.name,
                     "note": step.note,
+                    "priority": step.priority,
                     "partner_id": partner.commercial_partner_id.id,
                     "contact_id": (partner - partner.commercial_partner_id).id,
-                    "user_id": user_of[step, partner].id,
+                    "user_id": user.id,
                     "status_id": status.id,
-                    "start": starts[user_of[step, partner].id][position],
+                    "start": start,
                     "campaign_id": self.campaign_id.id,
                     "company_id": self.company_id.id,
                     "plan_run_id": self.id,
                 }
-                for partner in partners
+                for partner, user, start in zip(partners, users, starts, strict=True)
             ]
-            for position, step in enumerate(steps)
+            for step, users, starts in zip(steps, users_by_step, starts_by_step, strict=True)
+        ]
+
+    def _get_starts(self, steps, users_by_step):
+        """Return when each step starts for each customer.
+
+        :param users_by_step: list a step, in it the ``res.users`` a customer
+        :return: list a step, in it a naive UTC datetime a customer
+        """
+        starts = (
+            self.env["res.users"]
+            .union(*(user for users in users_by_step for user in set(users)))
+            ._get_isof_starts(
+                self.start, [(step.delay, step.delay_unit) for step in steps], self.company_id
+            )
+        )
+        return [
+            [starts[user.id][position] for user in users]
+            for position, users in enumerate(users_by_step)
+        ]
+
+    def _get_spread_starts(self, users):
+        """Return when each customer's activity starts: so many a day, one after the other.
+
+        :param users: list of the ``res.users`` in charge, one a customer
+        :return: list of naive UTC datetimes, one a customer
+        """
+        taken = Counter(
+            {
+                user.id: count
+                for user, count in self.env["isof.activity"]
+                .with_context(active_test=False)
+                ._read_group([("plan_run_id", "=", self.id)], ["user_id"], ["__count"])
+            }
+        )
+        places = []
+        for user in users:
+            places.append(divmod(taken[user.id], self.per_day))
+            taken[user.id] += 1
+        last_day = max((day for day, _place in places), default=0)
+        days = (
+            self.env["res.users"]
+            .union(*set(users))
+            ._get_isof_starts(
+                self.start,
+                [(min(day, 1), "working_days") for day in range(last_day + 1)],
+                self.company_id,
+            )
+        )
+        length = timedelta(hours=self.step_ids.type_id.default_duration)
+        return [
+            days[user.id][day] + place * length
+            for user, (day, place) in zip(users, places, strict=True)
         ]

@@ -91,3 +91,15 @@ class IsofActivityType(models.Model):
     def _get_default(self):
         """Return the type proposed for a new activity: the first one by sequence."""
         return self.search([("company_id", "in", (self.env.company.id, False))], limit=1)
+
+    @api.model
+    def _propose_names(self, records):
+        """Name records after their types, as long as nobody wrote a subject of their own.
+
+        :param records: of a model with ``type_id`` and ``name``
+        """
+        own_subjects = set(records.mapped("name")) - {False}
+        proposals = set(self._get_all().mapped("name")) if own_subjects else set()
+        for record in records:
+            if not record.name or record.name in proposals:
+                record.name = record.type_id.name

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class IsofAffiliation(models.Model):
@@ -58,3 +59,45 @@ class IsofAffiliation(models.Model):
         return (Domain("date_from", "=", False) | Domain("date_from", "<=", today)) & (
             Domain("date_to", "=", False) | Domain("date_to", ">=", today)
         )
+
+    @api.model
+    def _merge_partners(self, sources, target):
+        """Drop what would be left twice, or with itself, once the contacts are one.
+
+        Called before their relations are moved by SQL: Odoo deletes every affiliation of the
+        merged contacts if a single one of them breaks a constraint.
+
+        :param sources: the ``res.partner`` records that are about to be deleted
+        :param target: the one that is left
+        """
+        self.env["isof.affiliation"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH merged AS (
+                    SELECT id, role_id, date_from, date_to, coalesce(note, '') AS note,
+                           CASE WHEN person_id = ANY(%(sources)s)
+                                THEN %(target)s ELSE person_id END AS person_id,
+                           CASE WHEN organization_id = ANY(%(sources)s)
+                                THEN %(target)s ELSE organization_id END AS organization_id
+                      FROM isof_affiliation
+                     WHERE person_id = ANY(%(all)s) OR organization_id = ANY(%(all)s)
+                ),
+                numbered AS (
+                    SELECT id, person_id, organization_id, row_number() OVER (
+                               PARTITION BY person_id, organization_id, role_id, date_from, date_to,
+                                            note
+                               ORDER BY id
+                           ) AS number
+                      FROM merged
+                )
+                DELETE FROM isof_affiliation
+                 WHERE id IN (SELECT id FROM numbered
+                               WHERE number > 1 OR person_id = organization_id)
+                """,
+                sources=sources.ids,
+                target=target.id,
+                all=(sources | target).ids,
+            )
+        )
+        self.env["isof.affiliation"].invalidate_model(flush=False)

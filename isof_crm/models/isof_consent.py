@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 CHANNELS = [
     ("email", "E-mail"),
@@ -70,7 +71,11 @@ class IsofConsent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        consents = super().create([vals | {"user_id": self.env.uid} for vals in vals_list])
+        # looked up once, not for each of an imported list
+        default = self.default_get(["purpose_id"])
+        consents = super().create(
+            [default | vals | {"user_id": self.env.uid} for vals in vals_list]
+        )
         consents.partner_id._update_current_isof_consents()
         return consents
 
@@ -88,3 +93,14 @@ class IsofConsent(models.Model):
         raise UserError(
             self.env._("The history of consents cannot be deleted. Record a withdrawal instead.")
         )
+
+    def action_export(self):
+        """Return the action that downloads these declarations as a workbook."""
+        return self._export(Domain("id", "in", self.ids))
+
+    @api.model
+    def _export(self, domain):
+        """Return the action that downloads declarations, as far as the user may read them."""
+        self.check_access("read")
+        export = self.env["isof.consent.export"].create({"consent_domain": list(domain)})
+        return export._prepare_download_action()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class IsofRegion(models.Model):
@@ -7,17 +7,10 @@ class IsofRegion(models.Model):
 
     _name = "isof.region"
     _description = "Region"
-    _parent_store = True
-    _order = "complete_name, id"
-    _rec_name = "complete_name"
-    _rec_names_search = ["complete_name", "code"]
-    _check_company_auto = True
+    _inherit = ["isof.contractor.tree.mixin"]
 
-    name = fields.Char(required=True)
-    complete_name = fields.Char(
-        compute="_compute_complete_name", recursive=True, store=True, index="trigram"
-    )
-    code = fields.Char()
+    _partner_field = "isof_region_id"
+
     parent_id = fields.Many2one(
         "isof.region",
         string="Parent Region",
@@ -25,32 +18,13 @@ class IsofRegion(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    parent_path = fields.Char(index=True)
     child_ids = fields.One2many("isof.region", "parent_id", string="Sub-regions")
     rule_ids = fields.One2many("isof.region.rule", "region_id", string="Rules", copy=True)
-    partner_count = fields.Integer(string="Contractors", compute="_compute_partner_count")
-    active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", index=True, help="Leave empty to share the region among companies."
-    )
+    company_id = fields.Many2one(help="Leave empty to share the region among companies.")
 
-    @api.depends("name", "parent_id.complete_name")
-    def _compute_complete_name(self):
-        for region in self:
-            region.complete_name = (
-                f"{region.parent_id.complete_name} / {region.name}"
-                if region.parent_id
-                else region.name
-            )
-
-    def _compute_partner_count(self):
-        counts = dict(
-            self.env["res.partner"]._read_group(
-                [("isof_region_id", "in", self.ids)], ["isof_region_id"], ["__count"]
-            )
-        )
-        for region in self:
-            region.partner_count = counts.get(region, 0)
+    @api.constrains("company_id")
+    def _check_rules(self):
+        self.rule_ids._check_overlap()
 
     def write(self, vals):
         result = super().write(vals)
@@ -58,25 +32,29 @@ class IsofRegion(models.Model):
             self.env["res.partner"]._reassign_isof_regions(self.rule_ids.country_id)
         return result
 
+    def _get_bound_partner_domain(self):
+        """The rules move everybody whose region was not chosen by hand."""
+        return Domain("isof_region_manual", "=", True)
+
     @api.model
     def _get_uncovered_states(self, country):
-        """Return the states of a country that no region covers as a whole."""
+        """Return the states of a country that no region shared by all companies covers whole."""
         covered = (
             self.env["isof.region.rule"]
-            .search([("country_id", "=", country.id), ("zip_from", "=", False)])
+            .search(
+                [
+                    ("country_id", "=", country.id),
+                    ("zip_from", "=", False),
+                    ("company_id", "=", False),
+                ]
+            )
             .state_id
         )
         return country.state_ids - covered
 
-    def action_open_partners(self):
-        """Return the action that shows the contractors of the region and those below it."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.res_partner_action")
-        return action | {"domain": [("isof_region_id", "child_of", self.id)], "context": {}}
-
     @api.model
     def _generate_from_states(self, country, parent=None):
-        """Create a region, with its rule, for each state of a country that has none yet.
+        """Create a shared region, with its rule, for each state of a country that has none yet.
 
         :param country: ``res.country``, for Poland the 16 voivodeships
         :param parent: the ``isof.region`` to put them under, if any

@@ -7,7 +7,9 @@ from ..tools import regions
 class IsofRegionRule(models.Model):
     """Which addresses belong to a region: a country, a state, or a range of ZIP codes.
 
-    The nearest rule wins: ZIP before state before country; see ``tools/regions.py``.
+    The nearest rule wins: ZIP before state before country. Among equally near ones a rule of the
+    contact's own company wins over one that all companies share; see ``tools/regions.py``. So a
+    place may have one shared rule and one in each company, never two of the same company.
     """
 
     _name = "isof.region.rule"
@@ -15,6 +17,7 @@ class IsofRegionRule(models.Model):
     _order = "region_id, country_id, state_id, zip_from, id"
 
     region_id = fields.Many2one("isof.region", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="region_id.company_id", store=True, precompute=True)
     country_id = fields.Many2one(
         "res.country",
         required=True,
@@ -33,7 +36,7 @@ class IsofRegionRule(models.Model):
     zip_to = fields.Char(string="ZIP to", help="Last ZIP code, for example 05-999.")
 
     _place_uniq = models.UniqueIndex(
-        "(country_id, coalesce(state_id, 0), coalesce(zip_from, ''))",
+        "(coalesce(company_id, 0), country_id, coalesce(state_id, 0), coalesce(zip_from, ''))",
         "Another region rule covers the same country, state and ZIP codes already.",
     )
 
@@ -71,11 +74,16 @@ class IsofRegionRule(models.Model):
         self._check_overlap()
 
     def _check_overlap(self):
+        """Refuse ranges of one company, or shared by all, that have a ZIP code in common."""
         rules = self.search(
-            [("country_id", "in", self.country_id.ids), ("zip_from", "not in", (False, ""))]
+            [
+                ("company_id", "in", [False, *self.company_id.ids]),
+                ("country_id", "in", self.country_id.ids),
+                ("zip_from", "not in", (False, "")),
+            ]
         )
-        for (country, _state), group in rules.grouped(
-            lambda rule: (rule.country_id, rule.state_id)
+        for (_company, country, _state), group in rules.grouped(
+            lambda rule: (rule.company_id, rule.country_id, rule.state_id)
         ).items():
             overlap = regions.find_overlap(
                 [(regions.zip_key(r.zip_from), regions.zip_key(r.zip_to), r) for r in group]
@@ -133,22 +141,17 @@ class IsofRegionRule(models.Model):
             the regions for them have to be
         """
         # sudo: the rules decide the same for everybody
-        rules = (
-            self.sudo()
-            .search(
-                [
-                    ("region_id.active", "=", True),
-                    ("region_id.company_id", "in", (False, *company.ids)),
-                ]
-            )
-            .mapped(
-                lambda rule: (
-                    rule.region_id.id,
-                    rule.country_id.id,
-                    rule.state_id.id,
-                    rule.zip_from,
-                    rule.zip_to,
-                )
-            )
+        rules = self.sudo().search(
+            [("region_id.active", "=", True), ("company_id", "in", (False, *company.ids))]
         )
-        return regions.RegionFinder(rules)
+        return regions.RegionFinder(
+            (
+                rule.region_id.id,
+                rule.country_id.id,
+                rule.state_id.id,
+                rule.zip_from,
+                rule.zip_to,
+                bool(rule.company_id),
+            )
+            for rule in rules
+        )

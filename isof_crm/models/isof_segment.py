@@ -203,7 +203,7 @@ class IsofSegment(models.Model):
     # Members
     member_ids = fields.Many2many(
         "res.partner",
-        "isof_segment_member_rel",
+        "isof_segment_member",
         "segment_id",
         "partner_id",
         string="Members",
@@ -499,7 +499,7 @@ class IsofSegment(models.Model):
         """Return those of the partners who are members, in one query."""
         rows = self.env.execute_query(
             SQL(
-                "SELECT partner_id FROM isof_segment_member_rel"
+                "SELECT partner_id FROM isof_segment_member"
                 " WHERE segment_id = %s AND partner_id = ANY(%s)",
                 self.id,
                 partners.ids,
@@ -608,7 +608,7 @@ class IsofSegment(models.Model):
             "id",
             "in",
             SQL(
-                "(SELECT partner_id FROM isof_segment_member_rel WHERE segment_id = ANY(%s))",
+                "(SELECT partner_id FROM isof_segment_member WHERE segment_id = ANY(%s))",
                 segments._origin.ids,
             ),
         )
@@ -683,31 +683,23 @@ class IsofSegment(models.Model):
                 """
                 WITH wanted(id) AS MATERIALIZED (%(wanted)s),
                 gone AS (
-                    DELETE FROM isof_segment_member_rel AS member
+                    DELETE FROM isof_segment_member AS member
                      WHERE segment_id = %(segment)s
                        AND NOT EXISTS (SELECT FROM wanted WHERE wanted.id = member.partner_id)
-                 RETURNING partner_id
+                 RETURNING id, segment_id, partner_id, date_from
+                ),
+                departed AS (
+                    INSERT INTO isof_segment_departure
+                           (id, segment_id, partner_id, date_from, date_to)
+                    SELECT id, segment_id, partner_id, date_from, %(now)s FROM gone
                 ),
                 came AS (
-                    INSERT INTO isof_segment_member_rel (segment_id, partner_id)
-                    SELECT %(segment)s, id FROM wanted
+                    INSERT INTO isof_segment_member (segment_id, partner_id, date_from)
+                    SELECT %(segment)s, id, %(now)s FROM wanted
                      WHERE NOT EXISTS (
-                        SELECT FROM isof_segment_member_rel AS member
+                        SELECT FROM isof_segment_member AS member
                          WHERE member.segment_id = %(segment)s AND member.partner_id = wanted.id
                      )
-                 RETURNING partner_id
-                ),
-                closed AS (
-                    UPDATE isof_segment_membership AS membership
-                       SET date_to = %(now)s
-                      FROM gone
-                     WHERE membership.segment_id = %(segment)s
-                       AND membership.partner_id = gone.partner_id
-                       AND membership.date_to IS NULL
-                ),
-                opened AS (
-                    INSERT INTO isof_segment_membership (segment_id, partner_id, date_from)
-                    SELECT %(segment)s, partner_id, %(now)s FROM came
                 )
                 SELECT count(*) FROM wanted
                 """,
@@ -751,7 +743,10 @@ class IsofSegment(models.Model):
 
     @api.model
     def _merge_partners(self, sources, target):
-        """Tidy up after the relations of merged contacts were moved by SQL.
+        """Hand the memberships of contacts to the one that they are about to be merged into.
+
+        Where several of them were in a segment, the one that is left has been in it since the
+        first of them entered.
 
         :param sources: the ``res.partner`` records that are about to be deleted
         :param target: the one that is left
@@ -759,28 +754,21 @@ class IsofSegment(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH double AS (
-                    SELECT id, row_number() OVER (
-                               PARTITION BY segment_id ORDER BY date_from, id
-                           ) AS number
-                      FROM isof_segment_membership
-                     WHERE partner_id = %(target)s AND date_to IS NULL
+                WITH moved AS (
+                    DELETE FROM isof_segment_member WHERE partner_id = ANY(%(all)s)
+                 RETURNING segment_id, date_from
                 ),
-                dropped AS (
-                    DELETE FROM isof_segment_membership
-                     WHERE id IN (SELECT id FROM double WHERE number > 1)
-                ),
-                left_over AS (
-                    DELETE FROM isof_segment_member_rel WHERE partner_id = ANY(%(sources)s)
-                 RETURNING segment_id
+                kept AS (
+                    INSERT INTO isof_segment_member (segment_id, partner_id, date_from)
+                    SELECT segment_id, %(target)s, min(date_from) FROM moved GROUP BY segment_id
                 )
-                UPDATE isof_segment
-                   SET member_count = member_count - gone.number
-                  FROM (SELECT segment_id, count(*) AS number FROM left_over GROUP BY 1) AS gone
-                 WHERE isof_segment.id = gone.segment_id
+                UPDATE isof_segment AS segment
+                   SET member_count = member_count - several.number + 1
+                  FROM (SELECT segment_id, count(*) AS number FROM moved GROUP BY 1) AS several
+                 WHERE segment.id = several.segment_id AND several.number > 1
                 """,
+                all=(sources | target).ids,
                 target=target.id,
-                sources=sources.ids,
             )
         )
         self.env["isof.segment.membership"].invalidate_model(flush=False)

@@ -8,6 +8,8 @@ from .isof_activity_status import OPEN_STATES
 
 # So far back, and ahead, a search looks for the last contact: a thousand years.
 MAX_DAYS = 365_000
+# So many of a colleague's customers are named where they are refused.
+NAMES_SHOWN = 10
 
 
 class ResPartner(models.Model):
@@ -62,6 +64,14 @@ class ResPartner(models.Model):
         help="Start of the first open activity with the company or anybody in it, also when "
         "it is overdue.",
     )
+    isof_open_chain_ids = fields.Many2many(
+        "isof.activity",
+        string="In Progress",
+        compute="_compute_isof_open_chain_ids",
+        groups="isof_crm.group_user",
+        help="The next open step of each chain with the company or anybody in it, the soonest "
+        "first, as far as you may see it.",
+    )
     isof_days_without_contact = fields.Integer(
         string="Days without Contact",
         compute="_compute_isof_days_without_contact",
@@ -92,19 +102,30 @@ class ResPartner(models.Model):
         ):
             return
         # sudo: whose customer it is; the contact itself is checked by write()
-        for partner in self.sudo():
-            salespeople = partner.user_id | partner.commercial_partner_id.user_id
-            if salespeople - user and any(
+        refused = [
+            (partner, others)
+            for partner in self.sudo()
+            if (others := (partner.user_id | partner.commercial_partner_id.user_id) - user)
+            and any(
                 name in vals and vals[name] != partner[name].id for name in ("user_id", "parent_id")
-            ):
-                raise AccessError(
-                    self.env._(
-                        "%(customer)s is a customer of %(salesperson)s. Ask a team leader or a "
-                        "manager to hand the customer over.",
-                        customer=partner.display_name,
-                        salesperson=", ".join((salespeople - user).mapped("name")),
-                    )
-                )
+            )
+        ]
+        if not refused:
+            return
+        lines = [
+            self.env._(
+                "%(customer)s is a customer of %(salesperson)s.",
+                customer=partner.display_name,
+                salesperson=", ".join(others.mapped("name")),
+            )
+            for partner, others in refused[:NAMES_SHOWN]
+        ]
+        if len(refused) > NAMES_SHOWN:
+            lines.append(self.env._("And %(count)s more.", count=len(refused) - NAMES_SHOWN))
+        lines.append(
+            self.env._("Ask a team leader or a manager to hand over customers of colleagues.")
+        )
+        raise AccessError("\n".join(lines))
 
     def _compute_isof_activity_count(self):
         counts = dict(
@@ -138,6 +159,21 @@ class ResPartner(models.Model):
         for partner in self:
             partner.isof_last_activity_date = last.get(partner.id)
             partner.isof_next_activity_date = upcoming.get(partner.id)
+
+    @api.depends("isof_commercial_activity_ids.start", "isof_commercial_activity_ids.state")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_isof_open_chain_ids(self):
+        steps = self.env["isof.activity"].search_fetch(
+            [("commercial_partner_id", "in", self.ids), ("state", "in", OPEN_STATES)],
+            ["commercial_partner_id", "root_id"],
+            order="start, id",
+        )
+        next_ids = {}
+        for step in steps:
+            chains = next_ids.setdefault(step.commercial_partner_id.id, {})
+            chains.setdefault(step.root_id.id, step.id)
+        for partner in self:
+            partner.isof_open_chain_ids = list(next_ids.get(partner._origin.id, {}).values())
 
     @api.depends("commercial_partner_id.isof_last_activity_date")
     def _compute_isof_days_without_contact(self):

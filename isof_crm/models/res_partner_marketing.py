@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 LIFECYCLES = [
     ("lead", "Lead"),
@@ -13,8 +13,8 @@ LIFECYCLES = [
     ("lost", "Lost"),
 ]
 # Up to so many contacts are given their new region while the user waits.
-INLINE_LIMIT = 2000
-BATCH_SIZE = 5000
+INLINE_LIMIT = 5000
+BATCH_SIZE = 20_000
 
 
 class ResPartner(models.Model):
@@ -32,14 +32,6 @@ class ResPartner(models.Model):
         "hand stays; clear it to go back to the rules.",
     )
     isof_region_manual = fields.Boolean(string="Region Chosen by Hand", tracking=True, copy=False)
-    # Set by SQL after a change of the region rules: waits for the scheduled action.
-    isof_region_stale = fields.Boolean(
-        compute="_compute_isof_region_id",
-        store=True,
-        precompute=True,
-        copy=False,
-        export_string_translation=False,
-    )
 
     # Who they are to us
     isof_group_id = fields.Many2one(
@@ -113,10 +105,17 @@ class ResPartner(models.Model):
         groups="isof_crm.group_user",
     )
 
+    isof_is_withdrawn = fields.Boolean(
+        string="Consent Withdrawn",
+        compute="_compute_isof_is_withdrawn",
+        groups="isof_crm.group_user",
+        help="Some consent was withdrawn, and not given again since.",
+    )
+
     # In which segments
     isof_segment_ids = fields.Many2many(
         "isof.segment",
-        "isof_segment_member_rel",
+        "isof_segment_member",
         "partner_id",
         "segment_id",
         string="Segments",
@@ -125,7 +124,6 @@ class ResPartner(models.Model):
         groups="isof_crm.group_user",
     )
 
-    _isof_region_stale_idx = models.Index("(id) WHERE isof_region_stale")
     _isof_contact_frequency_not_negative = models.Constraint(
         "CHECK(isof_contact_frequency >= 0)",
         "The number of days between two contacts cannot be negative.",
@@ -137,7 +135,6 @@ class ResPartner(models.Model):
 
     @api.depends("company_id", "country_id", "state_id", "zip", "isof_region_manual")
     def _compute_isof_region_id(self):
-        self.isof_region_stale = False
         partners = self.filtered(lambda partner: not partner.isof_region_manual)
         for partner, region_id in partners._find_isof_region_ids().items():
             partner.isof_region_id = region_id
@@ -167,7 +164,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _prepare_isof_region_vals(self, vals):
-        """A region given by hand is marked as such; an empty one is left to the rules again."""
+        """A region given by hand is marked as such; an empty one is left to the rules again.
+
+        The mark itself is taken from no user: it says how the region came about.
+        """
+        if not self.env.su:
+            vals = {name: vals[name] for name in vals if name != "isof_region_manual"}
         if "isof_region_id" not in vals:
             return vals
         if vals["isof_region_id"]:
@@ -179,7 +181,8 @@ class ResPartner(models.Model):
     def _unmark_isof_region(self):
         """A region that the rules find too was not chosen by hand: forms send what they show."""
         found = self._find_isof_region_ids()
-        self.filtered(
+        # sudo: the mark is ours to set, see _prepare_isof_region_vals()
+        self.sudo().filtered(
             lambda partner: partner.isof_region_id and partner.isof_region_id.id == found[partner]
         ).isof_region_manual = False
 
@@ -187,56 +190,87 @@ class ResPartner(models.Model):
     def _reassign_isof_regions(self, countries):
         """Find the regions of the contacts of countries again, after the rules changed.
 
-        Many contacts are left to the scheduled action; regions chosen by hand stay.
+        Regions chosen by hand stay. Many contacts are left to the scheduled action. What rules
+        decide for thousands is not told in the chatter of each: only who chooses a region, or
+        changes an address, leaves a trace there.
         """
         if not countries:
             return
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE res_partner SET isof_region_stale = TRUE
-                    WHERE country_id IN %s AND isof_region_manual IS NOT TRUE""",
-                tuple(countries.ids),
-            )
-        )
-        self.invalidate_model(["isof_region_stale"], flush=False)
-        if self.env.cr.rowcount <= INLINE_LIMIT:
-            self._refresh_stale_isof_regions(INLINE_LIMIT)
+        moves = self._find_isof_region_moves(SQL("country_id IN %s", tuple(countries.ids)))
+        if len(moves) <= INLINE_LIMIT:
+            self._set_isof_regions(moves)
         else:
             # sudo: triggering a scheduled action is no right of its own
             self.env.ref("isof_crm.ir_cron_region").sudo()._trigger()
 
     @api.model
-    def _refresh_stale_isof_regions(self, size):
-        """Find the region of the next contacts that wait for it.
+    def _find_isof_region_moves(self, where):
+        """Return who is not where the rules say, asked once for each place.
 
-        :return: how many there were
+        :param SQL where: a condition on ``res_partner``
+        :return: list of tuples of a contact's id and the id of the region that the rules find,
+            None if they find none
         """
-        # sudo: the rules decide for every contact, whoever changed them
-        partners = (
-            self.sudo()
-            .with_context(active_test=False, tracking_disable=True)
-            .search_fetch(
-                [("isof_region_stale", "=", True)],
-                ["company_id", "country_id", "state_id", "zip", "isof_region_manual"],
-                limit=size,
+        self.env.flush_all()
+        companies = self.env["res.company"]
+        finders = {}
+        moves = []
+        for ids, company_id, country_id, state_id, zip_code, current in self.env.execute_query(
+            SQL(
+                """
+                SELECT array_agg(id), company_id, country_id, state_id, zip, isof_region_id
+                  FROM res_partner
+                 WHERE isof_region_manual IS NOT TRUE AND %s
+                 GROUP BY company_id, country_id, state_id, zip, isof_region_id
+                """,
+                where,
+            )
+        ):
+            if company_id not in finders:
+                finders[company_id] = self.env["isof.region.rule"]._get_finder(
+                    companies.browse(company_id or ())
+                )
+            found = finders[company_id].find(country_id, state_id, zip_code)
+            if found != current:
+                moves += [(partner_id, found) for partner_id in ids]
+        return moves
+
+    @api.model
+    def _set_isof_regions(self, moves):
+        """Put contacts in the regions that the rules found, in one statement.
+
+        :param moves: list of tuples of a contact's id and the id of its region, or None
+        """
+        if not moves:
+            return
+        partner_ids, region_ids = map(list, zip(*moves, strict=True))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner AS partner
+                   SET isof_region_id = move.region_id, write_date = %(now)s, write_uid = %(user)s
+                  FROM unnest(%(partners)s::int[], %(regions)s::int[]) AS move(id, region_id)
+                 WHERE partner.id = move.id
+                """,
+                now=self.env.cr.now(),
+                user=self.env.uid,
+                partners=partner_ids,
+                regions=region_ids,
             )
         )
-        self.env.add_to_compute(self._fields["isof_region_id"], partners)
-        partners.flush_recordset(["isof_region_id", "isof_region_stale"])
-        return len(partners)
+        self.invalidate_model(["isof_region_id", "write_date", "write_uid"], flush=False)
+        # what other add-ons compute from the region
+        self.browse(partner_ids).modified(["isof_region_id"])
 
     @api.model
     def _cron_refresh_isof_regions(self):
-        """Find the regions of the contacts that wait for it, batch by batch."""
+        """Put every contact where the rules say, batch by batch; regions chosen by hand stay."""
+        moves = self._find_isof_region_moves(SQL("TRUE"))
         progress = self.env["ir.cron"]
-        remaining = self.with_context(active_test=False).search_count(
-            [("isof_region_stale", "=", True)]
-        )
-        progress._commit_progress(remaining=remaining)
-        while done := self._refresh_stale_isof_regions(BATCH_SIZE):
-            self.env.invalidate_all()
-            if not progress._commit_progress(done):
+        progress._commit_progress(remaining=len(moves))
+        for batch in split_every(BATCH_SIZE, moves):
+            self._set_isof_regions(batch)
+            if not progress._commit_progress(len(batch)):
                 break
 
     # ------------------------------------------------------------
@@ -300,7 +334,7 @@ class ResPartner(models.Model):
     # Consents
     # ------------------------------------------------------------
 
-    @api.depends("isof_current_consent_ids", "is_blacklisted")
+    @api.depends("isof_current_consent_ids", "is_blacklisted", "phone_sanitized_blacklisted")
     def _compute_isof_consent_summary(self):
         channels = dict(
             self.env["isof.consent"]._fields["channel"]._description_selection(self.env)
@@ -316,12 +350,23 @@ class ResPartner(models.Model):
                 )
                 for consent in partner.isof_current_consent_ids
             ]
-            if partner.is_blacklisted:
-                badges.append(
-                    Markup('<span class="badge text-bg-dark me-1">%s</span>')
-                    % self.env._("e-mail address is blacklisted")
-                )
+            blacklists = [
+                (partner.is_blacklisted, self.env._("e-mail address is blacklisted")),
+                (partner.phone_sanitized_blacklisted, self.env._("phone number is blacklisted")),
+            ]
+            badges += [
+                Markup('<span class="badge text-bg-dark me-1">%s</span>') % text
+                for is_listed, text in blacklists
+                if is_listed
+            ]
             partner.isof_consent_summary = Markup().join(badges) or False
+
+    @api.depends("isof_current_consent_ids.state")
+    def _compute_isof_is_withdrawn(self):
+        for partner in self:
+            partner.isof_is_withdrawn = "withdrawn" in partner.isof_current_consent_ids.mapped(
+                "state"
+            )
 
     def action_record_isof_consent(self):
         """Return the dialogue that records a declaration of the contact."""
@@ -334,6 +379,10 @@ class ResPartner(models.Model):
             "target": "new",
             "context": {"default_partner_id": self.id},
         }
+
+    def action_export_isof_consents(self):
+        """Return the action that downloads all declarations of the contacts as a workbook."""
+        return self.env["isof.consent"]._export(Domain("partner_id", "in", self.ids))
 
     def _update_current_isof_consents(self):
         """Mark the consents that count: the latest a purpose and channel, a withdrawal first."""
@@ -396,6 +445,8 @@ class ResPartner(models.Model):
                 )
             elif channel == "email" and partner.is_blacklisted:
                 skipped[partner] = self.env._("e-mail address is blacklisted")
+            elif channel in ("phone", "sms") and partner.phone_sanitized_blacklisted:
+                skipped[partner] = self.env._("phone number is blacklisted")
             elif purpose and purpose.is_opt_in and partner not in given:
                 skipped[partner] = self.env._(
                     "no consent given (%(channel)s)", channel=channel_name

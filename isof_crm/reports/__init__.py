@@ -1,1 +1,1 @@
-from . import isof_activity_report
+from . import isof_activity_report, isof_consent_export, isof_export, isof_segment_membership

@@ -1,11 +1,9 @@
 from odoo import models
-from odoo.tools import groupby, split_every
+from odoo.tools import groupby
 from odoo.tools.misc import format_date, format_time
 
-from ..tools import activity_time, xlsx
+from ..tools import activity_time
 
-# Activities that one query of an export reads.
-EXPORT_BATCH = 2000
 # The columns of an export: field, kind of cell, width, whether it is totalled.
 EXPORT_COLUMNS = {
     "register": [
@@ -143,58 +141,19 @@ class IsofActivity(models.Model):
         :param str form: a key of ``EXPORT_COLUMNS``
         :return: list of ``xlsx.Column``
         """
-        descriptions = self.fields_get([name for name, *_rest in EXPORT_COLUMNS[form]], ["string"])
-        if not self.env.user.has_group("base.group_multi_company"):
-            descriptions.pop("company_id", None)
-        return [
-            xlsx.Column(name, descriptions[name]["string"], kind, width, total)
-            for name, kind, width, total in EXPORT_COLUMNS[form]
-            if name in descriptions
-        ]
+        return self.env["isof.export"]._get_columns(self, EXPORT_COLUMNS[form])
 
     def _iter_export_rows(self, columns):
-        """Yield the activities as rows of a sheet, in their order and in bounded memory.
-
-        What was read of one batch is dropped from the cache before the next one. Plain values
-        instead of records: an export has millions of cells.
+        """Yield the activities as rows of a sheet; all-day ones start on their day.
 
         :param columns: list of ``xlsx.Column``
         """
-        columns_by_type = {}
-        for column in columns:
-            field = self._fields[column.key]
-            kind = "relational" if field.relational else field.type
-            columns_by_type.setdefault(kind, []).append(field)
-        selections = {
-            field.name: dict(field._description_selection(self.env))
-            for field in columns_by_type.get("selection", ())
-        }
         tz = self._get_tz()
-        for ids in split_every(EXPORT_BATCH, self.ids):
-            rows = self.browse(ids).read([*(column.key for column in columns), "allday"], load=None)
-            for field in columns_by_type.get("relational", ()):
-                self._name_export_records(field, rows)
-            for row in rows:
-                for name, labels in selections.items():
-                    row[name] = labels.get(row[name])
-                for field in columns_by_type.get("datetime", ()):
-                    moment = row[field.name]
-                    row[field.name] = (
-                        activity_time.allday_date(moment, tz)
-                        if row["allday"]
-                        else activity_time.to_local(moment, tz).replace(tzinfo=None)
-                    )
-            yield from rows
-            self.env.invalidate_all()
 
-    def _name_export_records(self, field, rows):
-        """Replace the ids of a relational field by names in rows of ``read``."""
-        many = field.type == "many2many"
-        ids = {id_ for row in rows for id_ in (row[field.name] if many else [row[field.name]])}
-        # sudo: who may read the activity may read for whom and by whom it is
-        records = self.env[field.comodel_name].sudo().browse(ids - {False})
-        shown = "name" if field.comodel_name == "res.partner" else "display_name"
-        names = {record.id: record[shown] or "" for record in records}
-        for row in rows:
-            value = row[field.name]
-            row[field.name] = ", ".join(names[id_] for id_ in value) if many else names.get(value)
+        def localize(row, moment):
+            if row["allday"]:
+                return activity_time.allday_date(moment, tz)
+            return activity_time.to_local(moment, tz).replace(tzinfo=None)
+
+        for rows in self.env["isof.export"]._iter_batches(self, columns, localize, ["allday"]):
+            yield from rows

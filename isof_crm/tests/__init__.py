@@ -4,6 +4,7 @@ from . import (
     test_affiliation,
     test_chain,
     test_consent,
+    test_contractor_journey,
     test_import,
     test_journey,
     test_js,

@@ -163,6 +163,20 @@ class TestConsent(ConsentCommon):
         self.assertFalse(allowed)
         self.assertEqual(set(skipped.values()), {"no consent given (Phone)"})
 
+    def test_split_by_phone_blacklist(self):
+        self.env["phone.blacklist"]._add(["+48221111111"])
+        customers = (self.alfa | self.beta).with_user(self.salesperson_a)
+        listed = {self.alfa: "phone number is blacklisted"}
+        for channel, refused in (("phone", listed), ("sms", listed), ("email", {}), ("post", {})):
+            with self.subTest(channel=channel):
+                self.assertEqual(customers._split_by_isof_consent(channel)[1], refused)
+        self.assertIn("phone number is blacklisted", customers[0].isof_consent_summary)
+        self._declare("withdrawn", channel="phone")
+        self.assertEqual(
+            customers._split_by_isof_consent("phone")[1],
+            {self.alfa: "consent withdrawn (Phone)"},
+        )
+
     def test_found_by_consent(self):
         self._declare("given", date=NOW - timedelta(days=1))
         domain = [("isof_current_consent_ids", "any", [("state", "=", "given")])]
@@ -228,4 +242,5 @@ class TestPlanConsent(ConsentCommon):
             .with_context(active_model="isof.segment", active_ids=segment.ids)
             .new({})
         )
-        self.assertEqual(wizard.partner_ids._origin, self.alfa | self.beta)
+        self.assertFalse(wizard.partner_ids, "a segment's members travel with the dialogue")
+        self.assertEqual(wizard._get_partners(), self.alfa | self.beta)

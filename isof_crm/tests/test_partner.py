@@ -1,11 +1,14 @@
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
+from lxml import etree
 from psycopg2.errors import RestrictViolation
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import NOW, ActivityCommon
 
@@ -376,6 +379,125 @@ class TestPartnerMerge(PartnerCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestPartnerCard(PartnerCommon):
+    """What is in progress with a customer, and how customers are found."""
+
+    def test_next_step_of_each_open_chain(self):
+        first = self._hold(self.alfa, 9, name="Long story")
+        later = self._plan(self.alfa, 6, previous_id=first.id)
+        soon = self._plan(self.alfa_anna, 3, previous_id=first.id)
+        single = self._plan(self.alfa, 1)
+        self._hold(self.alfa, 2, name="Over")
+        chains = self.alfa.isof_open_chain_ids
+        self.assertEqual(chains.ids, [single.id, soon.id])
+        self.assertNotIn(later, chains)
+        self.assertEqual(soon.chain_name, "Long story")
+        self.assertEqual(soon.chain_count, 3)
+        self.assertFalse(self.beta.isof_open_chain_ids)
+
+    def test_chains_as_far_as_the_reader_may_see(self):
+        first = self._hold(self.alfa, 9, name="Confidential", user_id=self.manager.id)
+        theirs = self._plan(self.alfa, 1, user_id=self.manager.id)
+        own = self._plan(self.alfa, 3, previous_id=first.id, user_id=self.salesperson_b.id)
+        alfa = self.alfa.with_user(self.salesperson_b)
+        self.assertEqual(alfa.isof_open_chain_ids.ids, own.ids)
+        self.assertEqual(alfa.isof_open_chain_ids.chain_name, own.name)
+        everything = self.alfa.with_user(self.manager).isof_open_chain_ids
+        self.assertEqual(everything.ids, [theirs.id, own.id])
+        self.assertEqual(everything[1].chain_name, "Confidential")
+        with self.assertRaisesRegex(AccessError, "isof_open_chain_ids"):
+            self.alfa.with_user(self.outsider).read(["isof_open_chain_ids"])
+
+    def test_consent_withdrawn(self):
+        self.env["isof.consent"].create(
+            [{"partner_id": partner.id, "channel": "phone"} for partner in self.alfa | self.beta]
+        )
+        self.env["isof.consent"].create(
+            {"partner_id": self.alfa.id, "channel": "phone", "state": "withdrawn"}
+        )
+        self.assertTrue(self.alfa.isof_is_withdrawn)
+        self.assertFalse(self.beta.isof_is_withdrawn)
+
+    def test_every_search_finds(self):
+        """Each criterion of the search view is run once, and finds Alfa where it should."""
+        segment = self.env["isof.segment"].create(
+            {
+                "name": "Test Partners",
+                "mode": "static",
+                "addition_ids": [Command.set(self.alfa.ids)],
+                "is_shared": True,
+            }
+        )
+        segment.action_refresh()
+        group = self.env["isof.partner.group"].create({"name": "Test Group"})
+        source = self.env["utm.source"].create({"name": "Test Source"})
+        self.alfa.write(
+            {
+                "isof_group_id": group.id,
+                "isof_source_id": source.id,
+                "isof_lifecycle": "key",
+                "isof_potential": 500,
+                "zip": "90-001",
+                "city": "Test Town",
+            }
+        )
+        self._hold(self.alfa, 3, result="Test result", campaign_id=self.campaign.id)
+        purpose = self.env["isof.consent.purpose"].create({"name": "Test purpose"})
+        self.env["isof.consent"].create(
+            [
+                {"partner_id": self.alfa.id, "purpose_id": purpose.id, "channel": channel,
+                 "state": state}
+                for channel, state in (("email", "given"), ("phone", "withdrawn"))
+            ]
+        )
+        partners = self.env["res.partner"].with_user(self.salesperson_a)
+        view = partners.get_view(self.env.ref("base.view_res_partner_filter").id, "search")
+        arch = etree.fromstring(view["arch"])
+        values = {
+            "Activity: type": "Test call",
+            "Activity: campaign": "Test Spring",
+            "Activity: result": "Test res",
+            "Last activity since": "2026-03-01",
+            "Consent given: purpose": "Test purp",
+            "Consent withdrawn: purpose": "Test purp",
+            "Potential at least": 400,
+            "Not contacted for (days)": 3,
+            "ZIP": "90-",
+        }
+        found = {}
+        for node in arch.iter("field"):
+            label, domain = node.get("string"), node.get("filter_domain")
+            if domain:
+                value = values.get(label, "zzz")
+                found[label] = partners.search(safe_eval(domain, {"self": value}))
+        for label in values:
+            with self.subTest(label=label):
+                self.assertIn(self.alfa, found[label])
+                self.assertNotIn(self.beta, found[label])
+        for name, value in (
+            ("isof_segment_ids", "Test Part"),
+            ("isof_group_id", "Test Group"),
+            ("isof_source_id", "Test Source"),
+            ("city", "Test Town"),
+        ):
+            with self.subTest(field=name):
+                self.assertTrue(arch.xpath(f"//field[@name='{name}']"), "is offered")
+                self.assertEqual(partners.search([(name, "ilike", value)]), self.alfa)
+        missing = {}
+        for node in arch.iter("filter"):
+            if domain := node.get("domain"):
+                context = {"uid": self.salesperson_a.id, "context_today": date.today}
+                missing[node.get("name")] = partners.search(safe_eval(domain, context))
+        for name in ("no_phone", "no_email", "no_region", "no_salesperson", "no_group"):
+            self.assertTrue(missing[f"isof_{name}"], name)
+        self.assertIn(self.beta, missing["isof_no_phone"])
+        self.assertNotIn(self.alfa, missing["isof_no_phone"])
+        self.assertIn(self.alfa, missing["isof_email_given"])
+        self.assertIn(self.alfa, missing["isof_withdrawn"])
+        self.assertIn(self.alfa, missing["isof_customer"])
+
+
+@tagged("post_install", "-at_install")
 class TestPartnerQueries(PartnerCommon):
     def _count_queries(self, function):
         self.env.flush_all()
@@ -415,6 +537,58 @@ class TestPartnerQueries(PartnerCommon):
         self.assertEqual(few, many)
         self.assertLessEqual(many, 12)
 
+    def _read_specification(self, xmlid):
+        """Return what the client asks for to show a view: every field, of relations the name."""
+        partners = self.env["res.partner"].with_user(self.salesperson_a)
+        view = partners.get_view(self.env.ref(xmlid).id)
+        names = {node.get("name") for node in etree.fromstring(view["arch"]).iter("field")}
+        return {
+            name: {"fields": {"display_name": {}}} if partners._fields[name].relational else {}
+            for name in names
+        }
+
+    def test_browsing(self):
+        """The contractors' list and kanban cost the same for 10 and for 80."""
+        partners = self.env["res.partner"].create(
+            [
+                {
+                    "name": f"Row {n}",
+                    "is_company": True,
+                    "isof_region_id": self.region_mazovia.id,
+                    "user_id": self.salesperson_a.id,
+                    "email": f"row{n}@example.com",
+                }
+                for n in range(80)
+            ]
+        )
+        self.env["isof.activity"].create(
+            [self._prepare_activity(partner_id=partner.id) for partner in partners]
+        )
+        self.env["isof.consent"].create(
+            [
+                {"partner_id": partner.id, "channel": "email", "state": state}
+                for partner in partners
+                for state in ("given", "withdrawn")
+            ]
+        )
+        for name in ("list_contractor", "kanban"):
+            with self.subTest(view=name):
+                specification = self._read_specification(f"isof_crm.res_partner_view_{name}")
+                self.assertIn("isof_lifecycle", specification)
+
+                def read(limit, specification=specification):
+                    return (
+                        self.env["res.partner"]
+                        .with_user(self.salesperson_a)
+                        .web_search_read([("id", "in", partners.ids)], specification, limit=limit)
+                    )
+
+                self.assertEqual(len(read(80)["records"]), 80)
+                few = self._count_queries(lambda read=read: read(10))
+                many = self._count_queries(lambda read=read: read(80))
+                self.assertEqual(few, many)
+                self.assertLessEqual(many, 20)
+
     def test_form(self):
         self._hold(self.alfa, 3)
         spec = {
@@ -423,6 +597,7 @@ class TestPartnerQueries(PartnerCommon):
             "isof_last_activity_date": {},
             "isof_next_activity_date": {},
             "isof_region_id": {"fields": {"display_name": {}}},
+            "isof_open_chain_ids": {"fields": {"chain_name": {}, "chain_count": {}}},
         }
         alfa = self.alfa.with_user(self.salesperson_a)
         alfa.web_read(spec)

@@ -1,7 +1,7 @@
+from datetime import datetime
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .common import ActivityCommon
@@ -121,6 +121,36 @@ class TestRegion(ActivityCommon):
         self.region_pomerania.active = False
         self.assertFalse(self.region_pomerania.active)
 
+    def test_only_those_that_move_are_touched(self):
+        """A rule for one town is no work for the whole country."""
+        stays = self._create_customer(zip="20000")
+        archived = self._create_customer(zip="15000", active=False)
+        before = datetime(2020, 1, 1)
+        (self.customer | stays | archived).flush_recordset()
+        self.env.cr.execute("UPDATE res_partner SET write_date = %s", [before])
+        self.env.invalidate_all()
+        self.rule_zip.region_id = self.region_mazovia
+        self.assertEqual((self.customer | archived).isof_region_id, self.region_mazovia)
+        self.assertEqual(stays.isof_region_id, self.region_poland)
+        self.assertEqual(stays.write_date, before)
+        self.assertGreater(self.customer.write_date, before)
+
+    def test_rules_leave_no_trace_in_the_chatter(self):
+        """Who chooses a region is told there; what rules do to thousands is not."""
+        customer, rule = (record.with_context({}) for record in (self.customer, self.rule_zip))
+        self.env.flush_all()
+        self.env.cr.flush()
+        before = customer.message_ids
+        rule.region_id = self.region_mazovia
+        self.env.cr.flush()
+        self.assertEqual(customer.isof_region_id, self.region_mazovia)
+        self.assertEqual(customer.message_ids, before)
+        customer.isof_region_id = self.region_pomerania
+        self.env.flush_all()
+        self.env.cr.flush()
+        tracked = (customer.message_ids - before).sudo().tracking_value_ids
+        self.assertIn(self.region_pomerania.complete_name, tracked.mapped("new_value_char"))
+
     def test_many_contacts_left_to_the_scheduled_action(self):
         customers = self.customer | self._create_customer(zip="15000")
         cron = self.env.ref("isof_crm.ir_cron_region")
@@ -131,7 +161,6 @@ class TestRegion(ActivityCommon):
         self.assertEqual(
             self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), before + 1
         )
-        self.assertEqual(customers.mapped("isof_region_stale"), [True, True])
         self.assertEqual(customers.isof_region_id, self.region_zip)
         batches = []
 
@@ -145,7 +174,6 @@ class TestRegion(ActivityCommon):
         ):
             self.env["res.partner"]._cron_refresh_isof_regions()
         self.assertEqual(batches, [0, 1, 1])
-        self.assertEqual(customers.mapped("isof_region_stale"), [False, False])
         self.assertEqual(customers.isof_region_id, self.region_mazovia)
 
     def test_region_of_a_company_is_for_its_contacts(self):
@@ -155,6 +183,73 @@ class TestRegion(ActivityCommon):
         self.assertEqual(foreign.isof_region_id, self.region_zip)
         own = self._create_customer(zip="15000", company_id=self.company.id)
         self.assertEqual(own.isof_region_id, self.region_poland)
+
+    def _create_own_region(self, name, company=None):
+        return self.env["isof.region"].create(
+            {"name": name, "company_id": (company or self.company).id}
+        )
+
+    def test_own_rule_wins_over_a_shared_one(self):
+        """Of the same place; a nearer one wins, whoever's it is."""
+        own_zip = self._create_own_region("Own ZIP")
+        own_state = self._create_own_region("Own state")
+        own_country = self._create_own_region("Own country")
+        self._create_rule(own_zip, zip_from="14000", zip_to="15999")
+        self._create_rule(own_state, state_id=self.state.id)
+        self._create_rule(own_country)
+        company = self.company.id
+        for vals, region in (
+            ({"zip": "15000"}, own_zip),
+            ({"zip": "17000", "state_id": self.state.id}, self.region_zip),
+            ({"zip": "50000", "state_id": self.state.id}, own_state),
+            ({"zip": "50000"}, own_country),
+        ):
+            with self.subTest(vals=vals):
+                own = self._create_customer(company_id=company, **vals)
+                self.assertEqual(own.isof_region_id, region)
+                for other in (False, self.other_company.id):
+                    shared = self._create_customer(company_id=other, **vals)
+                    self.assertFalse(shared.isof_region_id.company_id)
+
+    def test_places_are_taken_within_a_company(self):
+        first, second = self._create_own_region("First"), self._create_own_region("Second")
+        foreign = self._create_own_region("Foreign", self.other_company)
+        self._create_rule(first, state_id=self.state.id)
+        self._create_rule(foreign, state_id=self.state.id)
+        self._create_rule(first, zip_from="10000", zip_to="14999")
+        self._create_rule(foreign, zip_from="12000", zip_to="16999")
+        with self.assertRefused(ValidationError, "overlap: .*First.*Second"):
+            self._create_rule(second, zip_from="13000", zip_to="13999")
+        with self.assertDatabaseRefuses("Another region rule covers the same"):
+            self._create_rule(second, state_id=self.state.id)
+
+    def test_region_given_to_a_company_where_its_place_is_taken(self):
+        own = self._create_own_region("Own")
+        self._create_rule(own, zip_from="15000", zip_to="15999")
+        with (
+            self.assertRefused(ValidationError, "overlap: .*Test ZIP.*Own"),
+            self.env.cr.savepoint(),
+        ):
+            self.region_zip.company_id = self.company
+        self._create_rule(own, state_id=self.state.id)
+        with self.assertDatabaseRefuses("Another region rule covers the same"):
+            self.region_state.company_id = self.company
+
+    def test_place_is_unique_in_the_database(self):
+        self.env.cr.execute(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 'isof_region_rule_place_uniq'"
+        )
+        [definition] = self.env.cr.fetchone() or self.fail("no index keeps places unique")
+        self.assertIn("UNIQUE", definition)
+        self.assertIn("company_id", definition)
+
+    def test_generator_covers_for_all_companies(self):
+        poland = self.env.ref("base.pl")
+        own = self._create_own_region("Own Silesia")
+        silesia = self.env.ref("base.state_pl_sl")
+        self._create_rule(own, country_id=poland.id, state_id=silesia.id)
+        wizard = self.env["isof.region.generate"].create({"country_id": poland.id})
+        self.assertIn(silesia, wizard.state_ids)
 
     def test_generator(self):
         poland = self.env.ref("base.pl")
@@ -175,11 +270,126 @@ class TestRegion(ActivityCommon):
         with self.assertRefused(UserError, "Recursion Detected"):
             self.region_poland.parent_id = self.region_mazovia
 
-    def test_rights(self):
-        marketer = self._create_user("marketer", "isof_crm.group_marketing")
-        self.region_zip.with_user(marketer).write(
-            {"rule_ids": [Command.update(self.rule_zip.id, {"zip_to": "14999"})]}
+
+@tagged("post_install", "-at_install")
+class TestRegionRights(ActivityCommon):
+    """Who may change regions and groups, and whose they may be."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.marketer = cls._create_user("marketer", "isof_crm.group_marketing")
+        cls.country = cls.env["res.country"].create({"name": "Testland", "code": "ZZ"})
+        cls.rule = cls.env["isof.region.rule"].create(
+            {"region_id": cls.region_mazovia.id, "country_id": cls.country.id}
         )
-        self.assertEqual(self.customer.isof_region_id, self.region_state)
-        with self.assertRefused(AccessError, "Region Rule"):
-            self.rule_zip.with_user(self.team_leader).zip_to = "19999"
+        cls.group = cls.env["isof.partner.group"].create({"name": "Test Wholesale"})
+        cls.own_region, cls.foreign_region = cls.env["isof.region"].create(
+            [
+                {"name": company.name, "company_id": company.id}
+                for company in (cls.company, cls.other_company)
+            ]
+        )
+        cls.foreign_group = cls.env["isof.partner.group"].create(
+            {"name": "Foreign", "company_id": cls.other_company.id}
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Omega", "is_company": True, "country_id": cls.country.id}
+        )
+
+    def test_only_marketing_changes_them(self):
+        for record, vals in (
+            (self.region_mazovia, {"name": "Changed"}),
+            (self.rule, {"region_id": self.region_pomerania.id}),
+            (self.group, {"name": "Changed"}),
+        ):
+            for user in (self.outsider, self.salesperson_a, self.team_leader):
+                with self.subTest(model=record._name, user=user.login):
+                    own = record.with_user(user)
+                    self.assertTrue(own.read(["display_name"]), "everybody reads it")
+                    for operation in (
+                        lambda own=own, vals=vals: own.write(vals),
+                        lambda own=own: own.copy(),
+                        lambda own=own: own.unlink(),
+                    ):
+                        with self.assertRefused(AccessError, record._description):
+                            operation()
+            record.with_user(self.marketer).write(vals)
+        self.assertEqual(self.customer.isof_region_id, self.region_pomerania)
+
+    def test_salesperson_chooses_a_region_by_hand(self):
+        customer = self.customer.with_user(self.salesperson_a)
+        customer.isof_region_id = self.region_pomerania
+        self.assertTrue(self.customer.isof_region_manual)
+        customer.isof_region_id = False
+        self.assertEqual(self.customer.isof_region_id, self.region_mazovia)
+        self.assertFalse(self.customer.isof_region_manual)
+
+    def test_mark_is_taken_from_nobody(self):
+        customer = self.customer.with_user(self.salesperson_a)
+        customer.write({"isof_region_manual": True, "ref": "X"})
+        self.assertRecordValues(self.customer, [{"isof_region_manual": False, "ref": "X"}])
+        self.rule.region_id = self.region_pomerania
+        self.assertEqual(self.customer.isof_region_id, self.region_pomerania)
+        customer.write({"isof_region_id": self.region_mazovia.id, "isof_region_manual": False})
+        self.assertTrue(self.customer.isof_region_manual)
+        customer.write({"isof_region_manual": False})
+        self.assertEqual(self.customer.isof_region_id, self.region_mazovia)
+        self.assertTrue(self.customer.isof_region_manual)
+        created = self.env["res.partner"].with_user(self.salesperson_a)
+        forged = created.create({"name": "Forged", "isof_region_manual": True})
+        self.assertFalse(forged.isof_region_manual)
+
+    def test_of_another_company_neither_seen_nor_given(self):
+        own = self.env["res.partner"].create({"name": "Own", "company_id": self.company.id})
+        for field, foreign in (
+            ("isof_region_id", self.foreign_region),
+            ("isof_group_id", self.foreign_group),
+        ):
+            with self.subTest(field=field):
+                theirs = foreign.with_user(self.salesperson_a)
+                self.assertFalse(theirs.search([("id", "=", foreign.id)]))
+                with self.assertRefused(AccessError, foreign._description):
+                    theirs.read(["name"])
+                for customer in (self.customer, own):
+                    with (
+                        self.assertRefused(UserError, "company"),
+                        self.env.cr.savepoint(),
+                    ):
+                        customer.with_user(self.salesperson_a).write({field: foreign.id})
+        own.with_user(self.salesperson_a).isof_region_id = self.own_region
+        self.assertEqual(own.isof_region_id, self.own_region)
+
+    def test_trees_do_not_mix_companies(self):
+        for model in ("isof.region", "isof.partner.group"):
+            with self.subTest(model=model):
+                foreign = self.env[model].create(
+                    {"name": "Parent", "company_id": self.other_company.id}
+                )
+                with self.assertRefused(UserError, "company"), self.env.cr.savepoint():
+                    self.env[model].create(
+                        {"name": "Child", "parent_id": foreign.id, "company_id": self.company.id}
+                    )
+                child = self.env[model].create(
+                    {"name": "Child", "parent_id": foreign.id, "company_id": self.other_company.id}
+                )
+                self.assertEqual(child.complete_name, "Parent / Child")
+                with self.assertRefused(UserError, "company"), self.env.cr.savepoint():
+                    foreign.company_id = self.company
+
+    def test_not_given_to_a_company_over_the_heads_of_others(self):
+        self.customer.isof_group_id = self.group
+        self.customer.isof_region_id = self.region_pomerania
+        for node in (self.group, self.region_pomerania):
+            with (
+                self.subTest(model=node._name),
+                self.assertRefused(ValidationError, "shared or of another company: "),
+                self.env.cr.savepoint(),
+            ):
+                node.company_id = self.company
+        self.customer.write(
+            {"company_id": self.company.id, "isof_group_id": False, "isof_region_id": False}
+        )
+        self.group.company_id = self.company
+        self.customer.isof_group_id = self.group
+        self.assertEqual(self.group.partner_count, 1)

@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tests.common import freeze_time, tagged, users
 
-from ..reports import isof_activity_report
+from ..reports import isof_export
 from ..wizards import isof_activity_report_wizard
 from .common import ActivityCommon
 
@@ -463,7 +463,7 @@ class TestReportWizard(ActivityCommon):
         self.assertLess(many, 60)
 
     def test_export_in_batches(self):
-        self.patch(isof_activity_report, "EXPORT_BATCH", 2)
+        self.patch(isof_export, "BATCH_SIZE", 2)
         rows = self._read_rows(self._export(self._wizard()))[:-1]
         self.assertEqual([row["Subject"] for row in rows], ["Late", "Today", "Tomorrow", "Of B"])
 

@@ -1,13 +1,16 @@
 """Which region an address lies in: pure functions, no ORM.
 
-The nearest rule wins: a ZIP range counts before a state, a state before a whole country.
-Ranges of one country must not overlap, so there is never more than one nearest rule.
+The nearest rule wins: a ZIP range counts before a state, a state before a whole country. Among
+equally near ones a company's own rule wins over one that all companies share. Ranges of one
+country must not overlap among a company's own nor among the shared, so there is never more than
+one winner.
 """
 
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from itertools import pairwise
+from itertools import pairwise, product
+from operator import itemgetter
 
 POLISH_ZIP = re.compile(r"\d{2}-?\d{3}")
 
@@ -66,26 +69,40 @@ class RegionFinder:
     """Finds the region of an address among rules.
 
     :param rules: iterable of tuples (region, country, state or None, first ZIP or None,
-        last ZIP or None), all hashable
+        last ZIP or None, whether it is the company's own), all hashable
 
     >>> finder = RegionFinder([
-    ...     ("north", "PL", None, "80-000", "89-999"),
-    ...     ("sopot", "PL", "PM", None, None),
-    ...     ("poland", "PL", None, None, None),
+    ...     ("north", "PL", None, "80-000", "89-999", False),
+    ...     ("sopot", "PL", "PM", None, None, False),
+    ...     ("poland", "PL", None, None, None, False),
     ... ])
     >>> finder.find("PL", "PM", "81-704"), finder.find("PL", "PM", ""), finder.find("PL", None, "")
     ('north', 'sopot', 'poland')
     >>> finder.find("DE", None, "10115")
+
+    A company's own rule counts before a shared one of the same kind, not before a nearer one:
+
+    >>> finder = RegionFinder([
+    ...     ("own gdynia", "PL", None, "81-000", "81-699", True),
+    ...     ("own poland", "PL", None, None, None, True),
+    ...     ("north", "PL", None, "80-000", "89-999", False),
+    ...     ("poland", "PL", None, None, None, False),
+    ... ])
+    >>> finder.find("PL", None, "81-300"), finder.find("PL", None, "81-704")
+    ('own gdynia', 'north')
+    >>> finder.find("PL", None, "00-950")
+    'own poland'
     """
 
     def __init__(self, rules):
         self._countries = {}
         self._states = {}
         self._ranges = defaultdict(list)
-        for region, country, state, first, last in rules:
+        # own rules last, so that they take the place of shared ones
+        for region, country, state, first, last, is_own in sorted(rules, key=itemgetter(5)):
             if first:
                 low, high = zip_key(first), zip_key(last)
-                self._ranges[country, state or None, len(low)].append((low, high, region))
+                self._ranges[country, state or None, len(low), is_own].append((low, high, region))
             elif state:
                 self._states[state] = region
             else:
@@ -98,21 +115,21 @@ class RegionFinder:
         if not country:
             return None
         key = zip_key(zip_code)
+        scopes = (state, None) if state else (None,)
         # a range may be written with the first digits only: longest first, it is the nearest
-        for length in range(len(key), 0, -1):
-            for scope in (state, None) if state else (None,):
-                region = self._find_in_range(
-                    self._ranges.get((country, scope, length)), key[:length]
-                )
-                if region:
-                    return region
+        for length, scope, is_own in product(range(len(key), 0, -1), scopes, (True, False)):
+            region = self._find_in_range(
+                self._ranges.get((country, scope, length, is_own)), key[:length]
+            )
+            if region:
+                return region
         return self._states.get(state) or self._countries.get(country)
 
     @staticmethod
     def _find_in_range(ranges, key):
         if not ranges:
             return None
-        position = bisect_right(ranges, key, key=lambda r: r[0]) - 1
+        position = bisect_right(ranges, key, key=itemgetter(0)) - 1
         if position >= 0 and ranges[position][1] >= key:
             return ranges[position][2]
         return None

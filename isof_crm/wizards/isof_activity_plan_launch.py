@@ -9,9 +9,8 @@ class IsofActivityPlanLaunch(models.TransientModel):
 
     _name = "isof.activity.plan.launch"
     _description = "Start an Activity Plan"
-    _check_company_auto = True
+    _inherit = ["isof.partner.batch"]
 
-    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     plan_id = fields.Many2one(
         "isof.activity.plan",
         required=True,
@@ -21,37 +20,22 @@ class IsofActivityPlanLaunch(models.TransientModel):
         ),
     )
     step_ids = fields.One2many(related="plan_id.step_ids", string="Steps")
-    partner_ids = fields.Many2many(
-        "res.partner",
-        string="Customers",
-        check_company=True,
-        default=lambda self: self._default_partner_ids(),
-    )
+    partner_ids = fields.Many2many(string="Customers", check_company=True)
     start = fields.Datetime(
         required=True, default=lambda self: self.env["isof.activity"]._default_start()
     )
     campaign_id = fields.Many2one("utm.campaign")
-    partner_count = fields.Integer(compute="_compute_partner_count")
-    activity_count = fields.Integer(compute="_compute_partner_count")
-    is_background = fields.Boolean(compute="_compute_partner_count")
+    activity_count = fields.Integer(compute="_compute_activity_count")
+    is_background = fields.Boolean(compute="_compute_activity_count")
     repeated_count = fields.Integer(compute="_compute_repeated_count")
 
-    @api.model
-    def _default_partner_ids(self):
-        """Return the contacts, or the members of the segments, that were chosen."""
-        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids", [])
-        if model == "isof.segment":
-            return self.env["res.partner"].search([("isof_segment_ids", "in", ids)])
-        return self.env["res.partner"].browse(ids if model == "res.partner" else [])
-
-    @api.depends("partner_ids", "plan_id")
-    def _compute_partner_count(self):
+    @api.depends("partner_count", "plan_id")
+    def _compute_activity_count(self):
         for wizard in self:
-            wizard.partner_count = len(wizard.partner_ids)
             wizard.activity_count = wizard.partner_count * len(wizard.plan_id.step_ids)
             wizard.is_background = wizard.partner_count > INLINE_LIMIT
 
-    @api.depends("company_id", "partner_ids", "plan_id")
+    @api.depends("company_id", "partner_ids", "plan_id", "segment_ids")
     def _compute_repeated_count(self):
         """Count the customers for whom the plan is under way already, whoever started it."""
         for wizard in self:
@@ -60,7 +44,10 @@ class IsofActivityPlanLaunch(models.TransientModel):
                 self.env["isof.activity.plan.run"]
                 .sudo()
                 .search(
-                    [("plan_id", "=", wizard.plan_id.id), ("company_id", "=", wizard.company_id.id)]
+                    [
+                        ("plan_id", "in", wizard.plan_id.ids),
+                        ("company_id", "=", wizard.company_id.id),
+                    ]
                 )
             )
             addressees = (
@@ -74,7 +61,7 @@ class IsofActivityPlanLaunch(models.TransientModel):
             under_way = runs.pending_partner_ids.union(
                 *(contact or partner for partner, contact in addressees)
             )
-            wizard.repeated_count = len(wizard.partner_ids._origin & under_way)
+            wizard.repeated_count = len(wizard._get_partners() & under_way)
 
     def action_start(self):
         """Start the plan.
@@ -84,13 +71,6 @@ class IsofActivityPlanLaunch(models.TransientModel):
         """
         self.ensure_one()
         run = self.env["isof.activity.plan.run"]._start(
-            self.plan_id, self.partner_ids, self.start, self.campaign_id
+            self.plan_id, self._get_partners(), self.start, self.campaign_id
         )
-        if run.state == "done" and not run.skipped_count:
-            return run.action_open_activities()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": run._name,
-            "res_id": run.id,
-            "views": [(False, "form")],
-        }
+        return run._prepare_result_action()

@@ -131,8 +131,11 @@ class IsofActivityReportWizard(models.TransientModel):
             else:
                 wizard.date_from, wizard.date_to = self._get_period_days(wizard.period)
 
-    @api.depends("form", "date_from", "date_to", "scope", "chosen_ids", *RECORD_CRITERIA)
-    @api.depends("kind_contact", "kind_sales", "kind_marketing")
+    @api.depends(
+        *("form", "date_from", "date_to", "scope", "chosen_ids"),
+        *("kind_contact", "kind_sales", "kind_marketing"),
+        *RECORD_CRITERIA,
+    )
     def _compute_activity_count(self):
         for wizard in self:
             wizard.activity_count = self.env["isof.activity"].search_count(

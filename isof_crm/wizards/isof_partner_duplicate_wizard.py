@@ -5,8 +5,13 @@ from odoo.tools import SQL
 
 from ..tools.grouping import connected
 
-# How alike two names must be, from 0 to 1, by pg_trgm's similarity.
+# How alike the telling words of two names must be, from 0 to 1, by pg_trgm's similarity.
 NAME_SIMILARITY = 0.6
+# A word says nothing about who it is if more than so many contacts have it, or one in so many.
+COMMON_CONTACTS = 20
+COMMON_SHARE = 200
+# Where more contacts than that share a word in one place, the word does not make them compared.
+MAX_BLOCK = 200
 MAX_GROUPS = 200
 
 
@@ -34,6 +39,8 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
     )
     line_ids = fields.One2many("isof.partner.duplicate.line", "wizard_id", string="Found")
     is_searched = fields.Boolean()
+    group_count = fields.Integer(string="Groups Found")
+    shown_count = fields.Integer(string="Groups Shown")
 
     def _compute_display_name(self):
         for wizard in self:
@@ -45,21 +52,24 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
         :raises UserError: if no criterion is chosen
         """
         self.ensure_one()
-        pairs = self._get_pairs()
+        alike = self._find_alike()
         reasons = {}
-        for first, second, reason in pairs:
-            reasons.setdefault(first, set()).add(reason)
-            reasons.setdefault(second, set()).add(reason)
+        for ids, reason in alike:
+            for partner_id in ids:
+                reasons.setdefault(partner_id, set()).add(reason)
         labels = {
             "vat": self.env._("same tax ID"),
             "email": self.env._("same e-mail"),
             "phone": self.env._("same phone"),
             "name": self.env._("similar name"),
         }
-        groups = connected((first, second) for first, second, _reason in pairs)
+        groups = connected((ids[0], other) for ids, _reason in alike for other in ids[1:])
+        shown = groups[:MAX_GROUPS]
         self.write(
             {
                 "is_searched": True,
+                "group_count": len(groups),
+                "shown_count": len(shown),
                 "line_ids": [
                     Command.clear(),
                     *(
@@ -73,7 +83,7 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
                                 ),
                             }
                         )
-                        for group in groups[:MAX_GROUPS]
+                        for group in shown
                     ),
                 ],
             }
@@ -87,84 +97,152 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
             "target": "current",
         }
 
-    def _get_pairs(self):
-        """Return tuples of two contact ids and why they look alike, as far as the user may read."""
+    def _find_alike(self):
+        """Return tuples of contact ids and why they look alike, as far as the user may read."""
         self.ensure_one()
         keys = {
-            "vat": SQL("regexp_replace(upper(vat), '^([A-Z]{2})?|[^0-9A-Z]', '', 'g')"),
+            # prefixes of countries are not compared where one of the two numbers has none
+            "vat": SQL(
+                """coalesce(vat_country, max(vat_country) OVER (PARTITION BY vat_number), '')
+                   || nullif(vat_number, '')"""
+            ),
             "email": SQL("email_normalized"),
-            "phone": SQL("phone_sanitized"),
+            "phone": SQL("phone_number"),
         }
         criteria = [name for name in keys if self[f"by_{name}"]]
         if not (criteria or self.by_name):
             raise UserError(self.env._("Choose at least one sign by which to find duplicates."))
-        partners = self.env["res.partner"]
-        partners.flush_model()
-        readable = partners._search([]).select(
-            *(
-                SQL("res_partner.%s", SQL.identifier(name))
-                for name in (
-                    "id",
-                    "vat",
-                    "email_normalized",
-                    "phone_sanitized",
-                    "complete_name",
-                    "name",
-                    "city",
-                    "zip",
-                    "parent_id",
-                    "commercial_partner_id",
-                    "is_company",
-                )
-            )
-        )
         queries = [
             SQL(
                 """
-                SELECT a.id, b.id, %(reason)s
-                  FROM (SELECT id, commercial_partner_id, %(key)s AS key FROM readable) a
-                  JOIN (SELECT id, commercial_partner_id, %(key)s AS key FROM readable) b
-                    ON a.key = b.key AND a.id < b.id
+                SELECT array_agg(id ORDER BY id), %(reason)s
+                  FROM (SELECT id, commercial_partner_id, %(key)s AS key FROM readable) AS keyed
+                 WHERE key <> ''
+                 GROUP BY key
                        -- people of one company share its tax ID, and often phone and e-mail
-                   AND a.commercial_partner_id <> b.commercial_partner_id
-                 WHERE a.key <> '' AND %(scope)s
+                HAVING count(DISTINCT commercial_partner_id) > 1 AND %(scope)s
                 """,
                 reason=name,
                 key=keys[name],
-                scope=self._get_scope_sql(),
+                scope=SQL("bool_or(id = %s)", self.partner_id.id)
+                if self.partner_id
+                else SQL("TRUE"),
             )
             for name in criteria
         ]
         if self.by_name and self.env.registry.has_trigram:
-            # only within a town or ZIP area: comparing everybody with everybody never ends
-            queries.append(
-                SQL(
-                    """
-                    SELECT a.id, b.id, 'name'
-                      FROM readable a
-                      JOIN readable b
-                        ON a.id < b.id AND a.is_company = b.is_company
-                       AND a.parent_id IS NOT DISTINCT FROM b.parent_id
-                       AND (lower(a.city) = lower(b.city) OR left(a.zip, 2) = left(b.zip, 2))
-                       AND similarity(a.name, b.name) >= %(similarity)s
-                     WHERE %(scope)s
-                    """,
-                    similarity=NAME_SIMILARITY,
-                    scope=self._get_scope_sql(),
-                )
-            )
+            queries.append(self._get_similar_names_query())
         return self.env.execute_query(
             SQL(
-                "WITH readable AS (%s) %s",
-                readable,
-                SQL(" UNION ALL ").join(queries),
+                "WITH readable AS MATERIALIZED (%s) %s",
+                self._get_readable_query(),
+                SQL(" UNION ALL ").join(
+                    SQL("SELECT * FROM (%s) AS alike", query) for query in queries
+                ),
             )
         )
 
-    def _get_scope_sql(self):
-        if not self.partner_id:
-            return SQL("TRUE")
-        return SQL("%s IN (a.id, b.id)", self.partner_id.id)
+    def _get_readable_query(self):
+        """Return the query of what is compared of the contacts that the user may read."""
+        partners = self.env["res.partner"]
+        partners.flush_model()
+        return SQL(
+            r"""
+            SELECT id, commercial_partner_id, is_company, coalesce(parent_id, 0) AS parent_id,
+                   substring(upper(vat) FROM '^\s*([A-Z]{2})') AS vat_country,
+                   regexp_replace(upper(vat), '^\s*[A-Z]{2}|[^0-9A-Z]', '', 'g') AS vat_number,
+                   email_normalized,
+                   coalesce(phone_sanitized, regexp_replace(phone, '[^0-9+]', '', 'g'))
+                       AS phone_number,
+                   %(name)s AS name,
+                   ARRAY[
+                       'city ' || nullif(trim(%(city)s), ''),
+                       'zip ' || substring(zip FROM '^\s*([0-9A-Za-z]{2})')
+                   ] AS places
+              FROM res_partner WHERE id IN %(readable)s
+            """,
+            name=self._get_folded_sql("name"),
+            city=self._get_folded_sql("city"),
+            readable=partners._search([]).subselect(),
+        )
+
+    def _get_folded_sql(self, column):
+        """Return a text in small letters without Polish accents, whatever the database's locale."""
+        return SQL(
+            "translate(lower(%s), 'ĄĆĘŁŃÓŚŹŻąćęłńóśźż', 'acelnoszzacelnoszz')",
+            SQL.identifier(column),
+        )
+
+    def _get_similar_names_query(self):
+        """Return the query of two contacts in the same town or ZIP area with similar names.
+
+        Words that many contacts have, such as legal forms and trades, are left out. Only those
+        who share the beginning of one of the other words are compared: comparing everybody with
+        everybody never ends.
+        """
+        return SQL(
+            """
+            WITH words AS MATERIALIZED (
+                SELECT id, word, number, left(word, 4) AS beginning
+                  FROM readable,
+                       regexp_split_to_table(name, '[^[:alnum:]]+')
+                            WITH ORDINALITY AS split(word, number)
+                 WHERE word <> ''
+            ),
+            common AS MATERIALIZED (
+                SELECT beginning FROM words
+                 GROUP BY beginning
+                HAVING count(*) > GREATEST(
+                    %(common)s, (SELECT count(*) FROM readable) / %(share)s
+                )
+            ),
+            telling AS MATERIALIZED (
+                SELECT words.* FROM words LEFT JOIN common USING (beginning)
+                 WHERE common.beginning IS NULL
+            ),
+            named AS MATERIALIZED (
+                SELECT id, is_company, parent_id, places, coalesce(told.name, readable.name) AS name
+                  FROM readable
+                  LEFT JOIN (
+                    SELECT id, string_agg(word, ' ' ORDER BY number) AS name
+                      FROM telling GROUP BY id
+                  ) AS told USING (id)
+                 WHERE readable.name <> ''
+            ),
+            token AS (
+                SELECT DISTINCT named.id, is_company, parent_id, place, beginning AS part
+                  FROM telling JOIN named USING (id), unnest(places) AS place
+                 WHERE place IS NOT NULL
+                 UNION ALL
+                -- of nothing but common words: the same name only
+                SELECT named.id, is_company, parent_id, place, 'all ' || named.name
+                  FROM named, unnest(places) AS place
+                 WHERE place IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM telling WHERE telling.id = named.id)
+            ),
+            block AS (
+                SELECT array_agg(id) AS ids FROM token
+                 GROUP BY is_company, parent_id, place, part
+                HAVING count(*) BETWEEN 2 AND %(block)s AND %(in_block)s
+            ),
+            pair AS (
+                SELECT DISTINCT a, b
+                  FROM block, unnest(ids) AS a, unnest(ids) AS b
+                 WHERE a < b AND %(in_pair)s
+            )
+            SELECT ARRAY[a, b], 'name'
+              FROM pair JOIN named AS first ON first.id = a JOIN named AS second ON second.id = b
+             WHERE similarity(first.name, second.name) >= %(similarity)s
+            """,
+            common=COMMON_CONTACTS,
+            share=COMMON_SHARE,
+            block=MAX_BLOCK,
+            similarity=NAME_SIMILARITY,
+            in_block=SQL("bool_or(id = %s)", self.partner_id.id)
+            if self.partner_id
+            else SQL("TRUE"),
+            in_pair=SQL("%s IN (a, b)", self.partner_id.id) if self.partner_id else SQL("TRUE"),
+        )
 
 
 class IsofPartnerDuplicateLine(models.TransientModel):

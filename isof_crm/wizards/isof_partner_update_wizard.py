@@ -1,5 +1,6 @@
-from odoo import api, fields, models
-from odoo.fields import Command
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
 
 from ..models.isof_activity_status import OPEN_STATES
 from ..models.res_partner_marketing import LIFECYCLES
@@ -10,15 +11,8 @@ class IsofPartnerUpdateWizard(models.TransientModel):
 
     _name = "isof.partner.update.wizard"
     _description = "Change Contacts"
-    _check_company_auto = True
+    _inherit = ["isof.partner.batch"]
 
-    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
-    partner_ids = fields.Many2many(
-        "res.partner",
-        string="Contacts",
-        default=lambda self: self._default_partner_ids(),
-    )
-    partner_count = fields.Integer(compute="_compute_partner_count")
     group_id = fields.Many2one("isof.partner.group", string="Contractor Group", check_company=True)
     lifecycle = fields.Selection(LIFECYCLES, string="Lifecycle Stage")
     user_id = fields.Many2one(
@@ -38,40 +32,59 @@ class IsofPartnerUpdateWizard(models.TransientModel):
         help="Set on the activities with these contacts that are still open.",
     )
 
-    @api.model
-    def _default_partner_ids(self):
-        """Return the contacts, or the members of the segments, that were chosen."""
-        model, ids = self.env.context.get("active_model"), self.env.context.get("active_ids", [])
-        if model == "isof.segment":
-            return self.env["res.partner"].search([("isof_segment_ids", "in", ids)])
-        return self.env["res.partner"].browse(ids if model == "res.partner" else [])
-
-    @api.depends("partner_ids")
-    def _compute_partner_count(self):
-        for wizard in self:
-            wizard.partner_count = len(wizard.partner_ids)
-
     def action_apply(self):
-        """Write what was filled in on every contact; what was left empty stays as it is."""
+        """Write what was filled in on every contact; what was left empty stays as it is.
+
+        :return: the action that tells how much was changed
+        :raises AccessError: if one of the contacts may not be changed: then none is
+        :raises UserError: if there is nothing to change
+        """
         self.ensure_one()
-        vals = {}
-        if self.group_id:
-            vals["isof_group_id"] = self.group_id.id
-        if self.lifecycle:
-            vals["isof_lifecycle"] = self.lifecycle
-        if self.user_id:
-            vals["user_id"] = self.user_id.id
+        partners, vals = self._get_partners(), self._prepare_partner_vals()
+        if not partners or not (vals or self.campaign_id):
+            raise UserError(self.env._("Choose at least one contact, and what to change."))
+        done = []
+        if vals:
+            partners.write(vals)
+            done.append(self.env._("%(count)s contacts changed.", count=len(partners)))
+        if self.campaign_id:
+            activities = self._get_open_activities(partners)
+            activities.campaign_id = self.campaign_id
+            done.append(
+                self.env._(
+                    "Campaign “%(campaign)s” set on %(count)s open activities.",
+                    campaign=self.campaign_id.display_name,
+                    count=len(activities),
+                )
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": " ".join(done),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _prepare_partner_vals(self):
+        """Return the values of what was filled in."""
         tags = [Command.link(tag.id) for tag in self.add_tag_ids]
         tags += [Command.unlink(tag.id) for tag in self.remove_tag_ids]
-        if tags:
-            vals["category_id"] = tags
-        if vals:
-            self.partner_ids.write(vals)
-        if self.campaign_id:
-            self.env["isof.activity"].search(
-                [
-                    ("commercial_partner_id", "in", self.partner_ids.commercial_partner_id.ids),
-                    ("state", "in", OPEN_STATES),
-                ]
-            ).campaign_id = self.campaign_id
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        vals = {
+            "isof_group_id": self.group_id.id,
+            "isof_lifecycle": self.lifecycle,
+            "user_id": self.user_id.id,
+            "category_id": tags,
+        }
+        return {name: value for name, value in vals.items() if value}
+
+    def _get_open_activities(self, partners):
+        """Return what is still open with companies and everybody in them, or with persons."""
+        return self.env["isof.activity"].search(
+            Domain("state", "in", OPEN_STATES)
+            & Domain.OR(
+                Domain(name, "in", partners.ids)
+                for name in ("commercial_partner_id", "partner_id", "contact_id")
+            )
+        )

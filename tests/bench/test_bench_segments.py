@@ -32,26 +32,20 @@ PLAIN_SQL = """
     WITH wanted AS MATERIALIZED (SELECT p.id FROM res_partner AS p
                                   WHERE p.active AND p.is_company AND {where}),
     gone AS (
-        DELETE FROM isof_segment_member_rel AS m
+        DELETE FROM isof_segment_member AS m
          WHERE m.segment_id = %(segment)s
            AND NOT EXISTS (SELECT FROM wanted WHERE wanted.id = m.partner_id)
-     RETURNING partner_id
+     RETURNING id, partner_id, date_from
+    ),
+    departed AS (
+        INSERT INTO isof_segment_departure (id, segment_id, partner_id, date_from, date_to)
+        SELECT id, %(segment)s, partner_id, date_from, now() AT TIME ZONE 'UTC' FROM gone
     ),
     came AS (
-        INSERT INTO isof_segment_member_rel (segment_id, partner_id)
-        SELECT %(segment)s, id FROM wanted
-         WHERE NOT EXISTS (SELECT FROM isof_segment_member_rel AS m
+        INSERT INTO isof_segment_member (segment_id, partner_id, date_from)
+        SELECT %(segment)s, id, now() AT TIME ZONE 'UTC' FROM wanted
+         WHERE NOT EXISTS (SELECT FROM isof_segment_member AS m
                             WHERE m.segment_id = %(segment)s AND m.partner_id = wanted.id)
-     RETURNING partner_id
-    ),
-    closed AS (
-        UPDATE isof_segment_membership AS h SET date_to = now() AT TIME ZONE 'UTC'
-          FROM gone WHERE h.segment_id = %(segment)s AND h.partner_id = gone.partner_id
-                      AND h.date_to IS NULL
-    ),
-    opened AS (
-        INSERT INTO isof_segment_membership (segment_id, partner_id, date_from)
-        SELECT %(segment)s, partner_id, now() AT TIME ZONE 'UTC' FROM came
     )
     UPDATE isof_segment SET computed_at = now() AT TIME ZONE 'UTC',
                             member_count = (SELECT count(*) FROM wanted)
@@ -118,10 +112,10 @@ def test_refresh(registry, table, what, before, after):
             .with_user(user)
             .create({"name": what, "domain": before[0] if before else "[('id', '=', 0)]"})
         )
-        cr.execute("SELECT count(*) FROM isof_segment_member_rel")
+        cr.execute("SELECT count(*) FROM isof_segment_member")
         cr.commit()
         cr._cnx.autocommit = True
-        cr.execute("VACUUM (ANALYZE) isof_segment_member_rel, isof_segment_membership")
+        cr.execute("VACUUM (ANALYZE) isof_segment_member, isof_segment_departure")
         cr._cnx.autocommit = False
         segment_id = segment.id
     times = {"product": [], "plain": []}
@@ -166,9 +160,7 @@ def test_combination(registry, table):
         segment._refresh()
         env.flush_all()
         seconds = time.perf_counter() - started
-        cr.execute(
-            "SELECT count(*) FROM isof_segment_member_rel WHERE segment_id = %s", [segment.id]
-        )
+        cr.execute("SELECT count(*) FROM isof_segment_member WHERE segment_id = %s", [segment.id])
         assert cr.fetchone() == (segment.member_count,)
         table.append(("combination with 5,000 by hand", seconds, None))
         cr.rollback()

@@ -8,18 +8,26 @@ from odoo import http
 from odoo.http import content_disposition, request
 from odoo.tools.osutil import clean_filename
 
+# What can be downloaded: models with _write_workbook() and _get_file_name(), whose records
+# are their creator's alone.
+MODELS = {
+    "activity_report": "isof.activity.report.wizard",
+    "consent_export": "isof.consent.export",
+    "partner_export": "isof.partner.export.wizard",
+}
 
-class IsofActivityReportController(http.Controller):
+
+class IsofExportController(http.Controller):
     @http.route(
-        "/isof_crm/activity_report/<int:wizard_id>.xlsx",
+        f"/isof_crm/<any({','.join(MODELS)}):kind>/<int:wizard_id>.xlsx",
         type="http",
         auth="user",
         methods=["GET"],
         readonly=True,
     )
-    def export(self, wizard_id):
+    def export(self, kind, wizard_id):
         """Send the workbook of the user's own wizard, with what the user may read."""
-        wizard = request.env["isof.activity.report.wizard"]
+        wizard = request.env[MODELS[kind]]
         wizard.check_access("read")
         wizard = wizard.browse(wizard_id).exists()
         if not wizard:

@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class IsofActivityAssignment(models.AbstractModel):
+    """What is to be done with customers, and by whom: a step of a plan, or one of its own."""
+
+    _name = "isof.activity.assignment"
+    _description = "Assignment of Activities"
+
+    type_id = fields.Many2one(
+        "isof.activity.type",
+        string="Type",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    name = fields.Char(
+        string="Subject",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    note = fields.Text()
+    priority = fields.Selection(
+        selection=lambda self: self.env["isof.activity"]._fields["priority"].selection,
+        default="0",
+    )
+    responsible = fields.Selection(
+        [
+            ("salesperson", "The customer's salesperson"),
+            ("starter", "Whoever starts it"),
+            ("user", "A certain employee"),
+            ("shared", "Several employees, shared evenly"),
+        ],
+        required=True,
+        default="salesperson",
+        help="Where the customer has no salesperson, or the salesperson is archived or does not "
+        "work in the company, the employee below stands in, and whoever starts it where that "
+        "one cannot either.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Employee",
+        domain=[("share", "=", False)],
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+        help="Who does it, or who stands in for customers without a salesperson.",
+    )
+    user_ids = fields.Many2many(
+        "res.users",
+        string="Employees",
+        domain=[("share", "=", False)],
+        check_company=True,
+        help="They take turns, so that each gets as many customers as the others, give or take "
+        "one.",
+    )
+
+    @api.depends("type_id")
+    def _compute_name(self):
+        self.env["isof.activity.type"]._propose_names(self)
+
+    @api.constrains("responsible", "user_id", "user_ids")
+    def _check_user_id(self):
+        for step in self:
+            if step.responsible == "user" and not step.user_id:
+                raise ValidationError(
+                    self.env._("Step “%(step)s”: choose the employee.", step=step.name)
+                )
+            if step.responsible == "shared" and not step.user_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Step “%(step)s”: choose the employees who share the customers.",
+                        step=step.name,
+                    )
+                )
+
+    def _assign(self, partners, starter, company, position=0):
+        """Return the employee who does it for each customer.
+
+        :param partners: ``res.partner`` records
+        :param starter: the ``res.users`` who starts it, and who stands in for an employee who
+            is missing, archived or does not work in the company
+        :param company: the ``res.company`` in which it is done
+        :param int position: how many customers came before these: employees who share go on
+            taking turns
+        :return: list of ``res.users``, one a customer
+        """
+        self.ensure_one()
+        # sudo: who looks after a customer and who works in the company, nothing else
+        step, partners = self.sudo(), partners.sudo()
+        able = step.user_id | step.user_ids | (partners | partners.commercial_partner_id).user_id
+        able = able._origin.filtered(lambda user: user.active and company in user.company_ids)
+        stand_in = starter.sudo()
+        if step.responsible in ("salesperson", "user") and step.user_id in able:
+            stand_in = step.user_id
+        turns = step.user_ids._origin & able if step.responsible == "shared" else able.browse()
+        users = []
+        for number, partner in enumerate(partners, start=position):
+            user = stand_in
+            if turns:
+                user = turns[number % len(turns)]
+            elif step.responsible == "salesperson":
+                salesperson = partner.user_id or partner.commercial_partner_id.user_id
+                user = salesperson if salesperson in able else stand_in
+            users.append(user.with_env(starter.env))
+        return users
+
+    def _get_withdrawn(self, partners):
+        """Return why (str) customers may not be contacted this way, by ``res.partner``."""
+        # sudo: the channels of the types, which decide for everybody
+        channels = {step.type_id.consent_channel for step in self.sudo()} - {False}
+        reasons = {}
+        for channel in sorted(channels):
+            reasons |= partners._split_by_isof_consent(channel)[1]
+        return reasons

@@ -1,0 +1,138 @@
+from collections import Counter
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.isof_activity_plan_run import INLINE_LIMIT
+from ..tools import activity_time
+
+# Whom consent forbids is shown by name up to so many; the run names them all.
+NAMES_SHOWN = 50
+# Further ahead, in working days of one employee, nobody plans.
+MAX_DAYS = 250
+
+
+class IsofActivityBulkWizard(models.TransientModel):
+    """Plan an activity with each of the chosen contacts."""
+
+    _name = "isof.activity.bulk.wizard"
+    _description = "Plan Activities"
+    _inherit = ["isof.partner.batch", "isof.activity.assignment"]
+
+    type_id = fields.Many2one(
+        default=lambda self: self.env["isof.activity.type"]._get_default(), ondelete="cascade"
+    )
+    user_id = fields.Many2one(ondelete="cascade")
+    start = fields.Datetime(
+        required=True, default=lambda self: self.env["isof.activity"]._default_start()
+    )
+    per_day = fields.Integer(
+        string="Daily Limit",
+        help="So many activities each employee gets on one working day, one after the other; "
+        "the rest on the next ones. 0: all at the start.",
+    )
+    campaign_id = fields.Many2one("utm.campaign")
+    activity_count = fields.Integer(string="Activities to Create", compute="_compute_preview")
+    skipped_count = fields.Integer(string="Skipped by Consent", compute="_compute_preview")
+    skipped = fields.Html(string="Whom Consent Forbids", compute="_compute_preview")
+    assigned = fields.Html(string="For Each Employee", compute="_compute_preview")
+    is_background = fields.Boolean(compute="_compute_preview")
+
+    _per_day_not_negative = models.Constraint(
+        "CHECK(per_day >= 0)", "The number of activities a day cannot be negative."
+    )
+
+    @api.depends(
+        "company_id", "partner_ids", "responsible", "segment_ids", "type_id", "user_id", "user_ids"
+    )
+    def _compute_preview(self):
+        """Tell what would be planned now, and for whom it would not."""
+        runs = self.env["isof.activity.plan.run"]
+        for wizard in self:
+            partners = wizard._get_partners()
+            reasons = wizard._get_withdrawn(partners)
+            allowed = partners.filtered(lambda partner, reasons=reasons: partner not in reasons)
+            wizard.skipped_count = len(reasons)
+            wizard.skipped = runs._format_skipped(reasons, NAMES_SHOWN) if reasons else False
+            wizard.activity_count = len(allowed)
+            wizard.is_background = len(partners) > INLINE_LIMIT
+            wizard.assigned = Markup().join(
+                Markup('<span class="badge text-bg-light border me-1">%s: %s</span>')
+                % (user.name, count)
+                for user, count in wizard._count_by_user(allowed)
+            )
+
+    def _count_by_user(self, partners):
+        """Return who would do how many: list of tuples of ``res.users`` and a number."""
+        counts = Counter(self._assign(partners, self.env.user, self.env.company))
+        # sudo: names of colleagues
+        return sorted(
+            ((user.sudo(), count) for user, count in counts.items()),
+            key=lambda item: (-item[1], item[0].name),
+        )
+
+    @api.constrains("per_day", "start", "type_id")
+    def _check_per_day(self):
+        """Refuse more activities than fit into a day: they would go on through the night."""
+        for wizard in self.filtered("per_day"):
+            first = activity_time.to_local(wizard.start, self.env["isof.activity"]._get_tz())
+            left = timedelta(days=1) - timedelta(hours=first.hour, minutes=first.minute)
+            if timedelta(hours=wizard.type_id.default_duration * wizard.per_day) > left:
+                raise UserError(
+                    self.env._(
+                        "%(count)s activities of the type “%(type)s” one after the other do not "
+                        "fit into one day. Choose fewer a day, or an earlier start.",
+                        count=wizard.per_day,
+                        type=wizard.type_id.name,
+                    )
+                )
+
+    def action_start(self):
+        """Plan the activities.
+
+        :return: the action that shows them, or the run that tells whom it skipped, or goes on in
+            the background
+        :raises UserError: if nobody is left to plan with, or it would take more than a year
+        """
+        self.ensure_one()
+        partners = self._get_partners()
+        if partners and not self.activity_count:
+            raise UserError(
+                self.env._("Consent forbids to contact any of them this way. Choose another type.")
+            )
+        if self.per_day:
+            self._check_days(partners)
+        run = self.env["isof.activity.plan.run"]._start_step(
+            {
+                "type_id": self.type_id.id,
+                "name": self.name,
+                "note": self.note,
+                "priority": self.priority,
+                "responsible": self.responsible,
+                "user_id": self.user_id.id,
+                "user_ids": self.user_ids.ids,
+            },
+            partners,
+            self.start,
+            self.campaign_id,
+            self.per_day,
+        )
+        return run._prepare_result_action()
+
+    def _check_days(self, partners):
+        user, count = self._count_by_user(partners)[0]
+        days = -(-count // self.per_day)
+        if days > MAX_DAYS:
+            raise UserError(
+                self.env._(
+                    "At %(per_day)s a day %(user)s would be busy for %(days)s working days, the "
+                    "limit is %(limit)s. Choose more a day, or share among more employees.",
+                    per_day=self.per_day,
+                    user=user.name,
+                    days=days,
+                    limit=MAX_DAYS,
+                )
+            )
