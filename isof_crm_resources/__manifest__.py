@@ -28,6 +28,7 @@
         "views/isof_activity_views.xml",
         "views/isof_crm_resources_menus.xml",
         "reports/isof_resource_utilization_views.xml",
+        "wizards/isof_resource_report_wizard_views.xml",
     ],
     "demo": ["demo/isof_resource_demo.xml", "demo/isof_booking_demo.xml"],
     "assets": {

@@ -107,7 +107,7 @@ print("FACTS", json.dumps({
         lambda r: (r.name, r.kind_id.name, bool(r.place_id), r.quantity, r.needs_approval)),
     "states": [state for [state] in Booking._read_group([], ["state"])],
     "bookings": Booking.search_count([]),
-    "activities": len(Booking.sudo().held_activity_id),
+    "activities": len(Booking.sudo().search([]).held_activity_id),
     "series": [len(series.booking_ids) for series in env["isof.booking.series"].search([])],
     "today": Booking.search_count(
         [("start", ">=", today), ("start", "<", fields.Date.add(today, days=1))]),

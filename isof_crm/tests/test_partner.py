@@ -445,8 +445,12 @@ class TestPartnerCard(PartnerCommon):
         purpose = self.env["isof.consent.purpose"].create({"name": "Test purpose"})
         self.env["isof.consent"].create(
             [
-                {"partner_id": self.alfa.id, "purpose_id": purpose.id, "channel": channel,
-                 "state": state}
+                {
+                    "partner_id": self.alfa.id,
+                    "purpose_id": purpose.id,
+                    "channel": channel,
+                    "state": state,
+                }
                 for channel, state in (("email", "given"), ("phone", "withdrawn"))
             ]
         )

@@ -4,6 +4,7 @@ from . import (
     test_finder,
     test_guard,
     test_recurrence,
+    test_resource_export,
     test_tools,
     test_utilization,
 )
