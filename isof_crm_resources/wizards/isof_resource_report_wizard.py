@@ -112,17 +112,18 @@ class IsofResourceReportWizard(models.TransientModel):
     def _get_filter_lines(self):
         """Return the criteria as lines of text."""
         first, last = (format_date(self.env, day) for day in (self.date_from, self.date_to))
-        lines = [self.env._("Period: %(first)s – %(last)s", first=first, last=last)]
-        for name in ("kind_ids", "place_ids", "resource_ids"):
-            if self[name]:
-                lines.append(
-                    self.env._(
-                        "%(label)s: %(value)s",
-                        label=self._fields[name]._description_string(self.env),
-                        value=", ".join(self[name].mapped("display_name")),
-                    )
+        return [
+            self.env._("Period: %(first)s – %(last)s", first=first, last=last),
+            *(
+                self.env._(
+                    "%(label)s: %(value)s",
+                    label=self._fields[name]._description_string(self.env),
+                    value=", ".join(self[name].mapped("display_name")),
                 )
-        return lines
+                for name in ("kind_ids", "place_ids", "resource_ids")
+                if self[name]
+            ),
+        ]
 
     def _get_resource_domain(self):
         """Return the domain of bookings, or of utilisation, of the resources asked for."""
@@ -170,12 +171,11 @@ class IsofResourceReportWizard(models.TransientModel):
         for resource, *values in self.env["isof.resource.utilization"]._read_group(
             domain, groupby, measures
         ):
-            day = [values.pop(0)] if by_day else []
             yield {
                 "resource_id": resource.display_name,
                 "kind_id": resource.kind_id.display_name,
                 "place_id": resource.place_id.display_name,
-                **dict(zip(["date"] if by_day else [], day, strict=True)),
+                **({"date": values.pop(0)} if by_day else {}),
                 **dict(zip([*HOURS, "utilization"], values, strict=True)),
             }
 

@@ -36,41 +36,11 @@ KINDS = (
     ("", 3),
 )
 FORMS = (("Sp. z o.o.", 60), ("s.c.", 15), ("S.A.", 5), ("Sp. k.", 5), ("", 15))
-SYLLABLES = "ma bu dro pol tex mar ko wa len zet gra nit ster ryb sta lo ven tar mix del bor an".split()
-    "ma",
-    "bu",
-    "dro",
-    "pol",
-    "tex",
-    "mar",
-    "ko",
-    "wa",
-    "len",
-    "zet",
-    "gra",
-    "nit",
-    "ster",
-    "ryb",
-    "sta",
-    "lo",
-    "ven",
-    "tar",
-    "mix",
-    "del",
-    "bor",
-    "an",
-]
-SURNAMES = [
-    "Nowak",
-    "Kowalski",
-    "Wiśniewski",
-    "Wójcik",
-    "Kowalczyk",
-    "Kamiński",
-    "Lewandowski",
-    "Zieliński",
-    "Szymański",
-]
+SYLLABLES = (
+    *("ma", "bu", "dro", "pol", "tex", "mar", "ko", "wa", "len", "zet", "gra"),
+    *("nit", "ster", "ryb", "sta", "lo", "ven", "tar", "mix", "bor", "an"),
+)
+SURNAMES = ("Nowak", "Kowalski", "Wójcik", "Kamiński", "Lewandowski", "Zieliński", "Szymański")
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +80,7 @@ def _generate():
     towns = [(f"Miasto {n}", f"{n:02}", 1 if n else 25) for n in range(100)]
     first = []
     for n in range(PARTNERS - DUPLICATES):
-        own = "".join(chance.choices(SYLLABLES, k=chance.randrange(2, 5))).capitalize()
+        own = "".join(chance.choices(SYLLABLES, k=chance.randrange(3, 6))).capitalize()
         if chance.random() < 0.2:
             own = f"{own} {chance.choice(SURNAMES)}"
         city, digits = choose([((city, digits), weight) for city, digits, weight in towns])
