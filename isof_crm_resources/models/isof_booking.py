@@ -16,6 +16,8 @@ LIVE_STATES = ("requested", "confirmed")
 DROPPED_STATES = ("refused", "cancelled")
 # A booking in one of these states takes the resource from everybody else.
 BLOCKING_STATES = (*LIVE_STATES, "released")
+# What an activity says of its bookings.
+BOOKED_FIELDS = ["booking_ids", "resource_ids", "has_bookings"]
 # They follow from other fields, or are kept from those who may not see what a booking is for.
 DERIVED_FIELDS = {
     "unit",
@@ -321,6 +323,8 @@ class IsofBooking(models.Model):
         # sudo: what the booking is for is stored where nobody reaches it, see the class
         creating = super(IsofBooking, self.sudo())
         bookings = self._place(prepared, creating.create).with_env(self.env)
+        # they were not told by the ORM, which does not see the hidden link
+        bookings.sudo().held_activity_id.invalidate_recordset(BOOKED_FIELDS)
         bookings.check_access("create")
         bookings._warn()
         bookings.filtered(lambda booking: booking.state == "requested")._ask_approval()
@@ -388,8 +392,9 @@ class IsofBooking(models.Model):
         vals["held_activity_id"] = activity.id
         vals["title"] = vals.pop("name", False)
         resource = self.env["isof.resource"].browse(vals.get("resource_id"))
-        if resource and activity and not vals.get("start"):
-            vals["start"], vals["stop"] = activity._get_booking_times(resource)
+        if resource and activity and not (vals.get("start") and vals.get("stop")):
+            start, stop = activity._get_booking_times(resource)
+            vals |= {"start": vals.get("start") or start, "stop": vals.get("stop") or stop}
         if activity and not vals.get("attendee_count"):
             vals["attendee_count"] = activity._count_attendees()
         if not vals.get("company_id"):

@@ -306,7 +306,7 @@ class IsofBooking(models.Model):
         if len(to_place) > 1:
             # they go together: one alone is not what was wanted
             return BookingConflict(message)
-        wanted = to_place[0]
+        [(wanted, ids)] = conflicts
         start, stop = wanted["start"], wanted["stop"]
         # sudo: everybody's bookings count; what is offered is what the reader sees
         resource = self.env["isof.resource"].sudo().browse(wanted["resource_id"])
@@ -321,6 +321,7 @@ class IsofBooking(models.Model):
                     Command.create({"kind_id": resource.kind_id.id, "seats": resource.seats})
                 ],
             },
+            taken=self._describe_taken(resource, start, stop, ids),
         )
 
     @api.model
@@ -364,6 +365,13 @@ class IsofBooking(models.Model):
 
     @api.model
     def _describe_conflict(self, resource, start, stop, ids, ignored=()):
+        """Return what is in the way of a booking, and what could be booked instead."""
+        taken = self._describe_taken(resource, start, stop, ids)
+        offer = resource.sudo()._describe_alternatives(start, stop, ignored)
+        return "\n".join(filter(None, (taken, offer)))
+
+    @api.model
+    def _describe_taken(self, resource, start, stop, ids):
         """Return what is in the way of a booking, as far as the reader may see it."""
         # as the reader sees it, whoever books
         bookings = self.browse(ids[:MAX_NAMED]).sudo(False)._filtered_access("read")
@@ -377,8 +385,6 @@ class IsofBooking(models.Model):
         ]
         if not bookings:
             lines.append(self.env._("– reserved"))
-        if offer := resource.sudo()._describe_alternatives(start, stop, ignored):
-            lines.append(offer)
         return "\n".join(lines)
 
     def _describe(self):

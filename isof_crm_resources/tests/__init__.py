@@ -1,10 +1,17 @@
 from . import (
+    test_activity_booking,
+    test_approval,
     test_availability,
     test_booking,
+    test_booking_journey,
+    test_conflict,
     test_finder,
     test_guard,
+    test_property,
     test_recurrence,
     test_resource_export,
+    test_resource_rights,
+    test_series,
     test_tools,
     test_utilization,
 )

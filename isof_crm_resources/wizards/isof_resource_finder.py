@@ -240,13 +240,13 @@ class IsofResourceFinderNeed(models.TransientModel):
     kind_id = fields.Many2one("isof.resource.kind", string="Kind", ondelete="cascade")
     resource_ids = fields.Many2many(
         "isof.resource",
-        string="One Of These",
+        string="Resources",
         domain="[('kind_id', '=?', kind_id)]",
-        help="Leave empty to look at all of the kind.",
+        help="One of these will do. Leave empty to look at all of the kind.",
     )
-    seats = fields.Integer(string="For People", help="How many people it has to be for.")
+    seats = fields.Integer(help="For how many people it has to be.")
     feature_ids = fields.Many2many(
-        "isof.resource.feature", string="With", help="All of these it has to offer."
+        "isof.resource.feature", string="Features", help="All of these it has to offer."
     )
     place_id = fields.Many2one(
         "isof.resource.place",
@@ -286,6 +286,8 @@ class IsofResourceFinderNeed(models.TransientModel):
         order = "seats, sequence, name, id" if self.seats else None
         candidates = self.env["isof.resource"].search(domain, order=order)
         candidates = candidates.filtered(lambda resource: resource._may_book())
+        # what is confirmed at once first
+        candidates = candidates.sorted(lambda resource: resource._asks_approval())
         if not candidates:
             raise UserError(
                 self.env._(
@@ -344,7 +346,7 @@ class IsofResourceFinderLine(models.TransientModel):
             ]
             if len(resources) == 1:
                 parts += self._get_properties(resources)
-            if asked := resources.filtered("needs_approval"):
+            if asked := resources.filtered(lambda resource: resource._asks_approval()):
                 parts.append(
                     self.env._("needs approval")
                     if asked == resources
