@@ -1,4 +1,4 @@
-from . import models, wizards
+from . import controllers, demo, models, reports, wizards
 
 
 def uninstall_hook(env):

@@ -10,10 +10,13 @@ from . import (
     isof_booking_series_exception,
     isof_resource,
     isof_resource_availability,
+    isof_resource_capacity,
     isof_resource_feature,
     isof_resource_kind,
     isof_resource_limits,
     isof_resource_place,
     isof_resource_planner,
+    isof_resource_upkeep,
+    resource_calendar_leaves,
     resource_resource,
 )

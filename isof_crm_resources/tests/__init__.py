@@ -12,7 +12,9 @@ from . import (
     test_planner_journey,
     test_property,
     test_recurrence,
+    test_resource_export,
     test_resource_rights,
     test_series,
     test_tools,
+    test_utilization,
 )
