@@ -4,6 +4,11 @@ from odoo import models
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Odoo moves the customer by SQL, past the check of who may take one over."""
+        self.env["res.partner"].browse(partner_ids)._check_isof_salesperson()
+        return super()._merge(partner_ids, dst_partner, extra_checks)
+
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Odoo moves the columns by SQL, unseen by stored fields: recompute what hangs on them."""
         # before: of two members of a segment Odoo would drop every membership of one

@@ -1,5 +1,6 @@
 import ast
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 import psycopg2
@@ -289,10 +290,38 @@ class IsofSegment(models.Model):
         )._origin
         for segment in segments.filtered(lambda s: s.mode != "static"):
             try:
-                sources |= segment.browse(_find_segment_ids(segment._parse_domain()))
+                named = self._iter_named(self.env["res.partner"], segment._parse_domain())
             except ValidationError:
                 continue  # a broken rule names nothing; its refresh tells the reason
+            sources |= segment.browse(id_ for id_ in named if id_)
         return sources.exists()
+
+    @api.model
+    def _iter_named(self, model, domain):
+        """Yield the ids of the segments that a domain names, None where it is not by their ids.
+
+        :param model: the model that the domain is on
+        :param domain: a ``Domain``
+        """
+        for condition in domain.iter_conditions():
+            target, value = model, condition.value
+            for name in condition.field_expr.split("."):
+                field = target._fields.get(name)
+                if target._name == self._name or not (field and field.relational):
+                    break
+                target = self.env[field.comodel_name]
+            else:
+                if condition.operator in ("any", "not any"):
+                    yield from self._iter_named(target, Domain(value))
+                    continue
+                name = "id"
+            if target._name == self._name:
+                values = value if isinstance(value, Collection) else [value]
+                if name != "id" or isinstance(value, str):
+                    yield None
+                else:
+                    # False: in no segment at all
+                    yield from (id_ if isinstance(id_, int) else None for id_ in values if id_)
 
     @api.onchange("starter")
     def _onchange_starter(self):
@@ -352,14 +381,8 @@ class IsofSegment(models.Model):
     def _unlink_except_source(self):
         """Without one that it is combined of, a segment would mean something else."""
         # sudo: somebody's private segment would change its meaning all the same
-        users = self.sudo().search(
-            Domain.OR(
-                Domain(name, "in", self.ids)
-                for name in ("any_segment_ids", "all_segment_ids", "none_segment_ids")
-            )
-            & Domain("id", "not in", self.ids)
-        )
-        if users:
+        others = self.sudo().search([("id", "not in", self.ids)])
+        if users := others.filtered(lambda segment: segment._get_sources() & self):
             visible = users.with_env(self.env)._filtered_access("read")
             raise UserError(
                 self.env._(
@@ -587,6 +610,14 @@ class IsofSegment(models.Model):
         if keep:
             return self._get_member_domain(self)
         found = self._parse_domain()
+        if None in self._iter_named(env["res.partner"], found):
+            raise ValidationError(
+                self.env._(
+                    "The rule of segment “%(segment)s” looks for segments by something else than "
+                    "themselves. Choose them from the list: “is in”, then their names.",
+                    segment=self.name,
+                )
+            )
         sources = self._get_sources()
         visible = sources.with_env(env)._filtered_access("read")
         if hidden := set(sources.ids) - set(visible.ids):
@@ -751,6 +782,7 @@ class IsofSegment(models.Model):
         :param sources: the ``res.partner`` records that are about to be deleted
         :param target: the one that is left
         """
+        self.flush_model(["member_count"])
         self.env.cr.execute(
             SQL(
                 """
@@ -773,16 +805,3 @@ class IsofSegment(models.Model):
         )
         self.env["isof.segment.membership"].invalidate_model(flush=False)
         self.invalidate_model(["member_ids", "member_count"], flush=False)
-
-
-def _find_segment_ids(domain):
-    """Return the ids of the segments that the conditions of a domain name."""
-    found = set()
-    for condition in Domain(domain).iter_conditions():
-        value = condition.value
-        if isinstance(value, Domain) or condition.operator in ("any", "not any"):
-            found |= _find_segment_ids(value)
-        elif "isof_segment_ids" in condition.field_expr.split("."):
-            values = value if isinstance(value, (list, tuple, set)) else [value]
-            found.update(v for v in values if isinstance(v, int) and not isinstance(v, bool))
-    return found

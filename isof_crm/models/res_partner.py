@@ -86,11 +86,12 @@ class ResPartner(models.Model):
             self._check_isof_salesperson(vals)
         return super().write(vals)
 
-    def _check_isof_salesperson(self, vals):
-        """Refuse to take a colleague's customer, directly or by moving it under one's own.
+    def _check_isof_salesperson(self, vals=None):
+        """Refuse to take a colleague's customer: directly, moved under one's own or merged with it.
 
         A customer's salesperson sees all activities with the customer.
 
+        :param dict vals: what is about to be written; None for a merge
         :raises AccessError: if the user may only see own activities and a contact in ``self``
             has another salesperson
         """
@@ -106,8 +107,12 @@ class ResPartner(models.Model):
             (partner, others)
             for partner in self.sudo()
             if (others := (partner.user_id | partner.commercial_partner_id.user_id) - user)
-            and any(
-                name in vals and vals[name] != partner[name].id for name in ("user_id", "parent_id")
+            and (
+                vals is None
+                or any(
+                    name in vals and vals[name] != partner[name].id
+                    for name in ("user_id", "parent_id")
+                )
             )
         ]
         if not refused:

@@ -2,7 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 LIFECYCLES = [
     ("lead", "Lead"),
@@ -218,7 +219,8 @@ class ResPartner(models.Model):
         for ids, company_id, country_id, state_id, zip_code, current in self.env.execute_query(
             SQL(
                 """
-                SELECT array_agg(id), company_id, country_id, state_id, zip, isof_region_id
+                SELECT array_agg(id ORDER BY id),
+                       company_id, country_id, state_id, zip, isof_region_id
                   FROM res_partner
                  WHERE isof_region_manual IS NOT TRUE AND %s
                  GROUP BY company_id, country_id, state_id, zip, isof_region_id
@@ -265,12 +267,20 @@ class ResPartner(models.Model):
     @api.model
     def _cron_refresh_isof_regions(self):
         """Put every contact where the rules say, batch by batch; regions chosen by hand stay."""
-        moves = self._find_isof_region_moves(SQL("TRUE"))
         progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(moves))
-        for batch in split_every(BATCH_SIZE, moves):
-            self._set_isof_regions(batch)
-            if not progress._commit_progress(len(batch)):
+        # found anew for each batch: what is changed by somebody in between counts
+        while moves := self._find_isof_region_moves(SQL("TRUE")):
+            batch = moves[:BATCH_SIZE]
+            try:
+                self._set_isof_regions(batch)
+                seconds_left = progress._commit_progress(
+                    len(batch), remaining=len(moves) - len(batch)
+                )
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # somebody saved one of these contacts at the same time: once more
+                self.env.cr.rollback()
+                seconds_left = progress._commit_progress()
+            if not seconds_left:
                 break
 
     # ------------------------------------------------------------

@@ -249,3 +249,15 @@ class TestPartnerDuplicateMerge(ActivityCommon):
         self._merge(self.beta, self.gamma)
         self.assertEqual(self.gamma.isof_region_id, self.region_pomerania)
         self.assertTrue(self.gamma.isof_region_manual)
+
+    def test_merge_takes_no_colleagues_customer(self):
+        """The customer's salesperson sees all activities, so a merge must not hand them over."""
+        decoy = self.env["res.partner"].create(
+            {"name": "Gamma Stal", "is_company": True, "user_id": self.salesperson_a.id}
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        with self.assertRefused(AccessError, "Gamma Stal is a customer of"):
+            wizard.with_user(self.salesperson_a)._merge((self.gamma | decoy).ids, decoy)
+        self.assertTrue(self.gamma.exists())
+        wizard.with_user(self.team_leader)._merge((self.gamma | decoy).ids, self.gamma)
+        self.assertFalse(decoy.exists())

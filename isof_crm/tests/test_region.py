@@ -153,6 +153,7 @@ class TestRegion(ActivityCommon):
 
     def test_many_contacts_left_to_the_scheduled_action(self):
         customers = self.customer | self._create_customer(zip="15000")
+        chosen = self._create_customer(zip="15000")
         cron = self.env.ref("isof_crm.ir_cron_region")
         before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         module = "odoo.addons.isof_crm.models.res_partner_marketing"
@@ -166,6 +167,8 @@ class TestRegion(ActivityCommon):
 
         def keep(cron, processed=0, **_kwargs):
             batches.append(processed)
+            # somebody works on while the batches are kept
+            chosen.isof_region_id = self.region_pomerania
             return 60.0
 
         with (
@@ -173,8 +176,11 @@ class TestRegion(ActivityCommon):
             patch.object(self.env.registry["ir.cron"], "_commit_progress", keep),
         ):
             self.env["res.partner"]._cron_refresh_isof_regions()
-        self.assertEqual(batches, [0, 1, 1])
+        self.assertEqual(batches, [1, 1])
         self.assertEqual(customers.isof_region_id, self.region_mazovia)
+        self.assertRecordValues(
+            chosen, [{"isof_region_id": self.region_pomerania.id, "isof_region_manual": True}]
+        )
 
     def test_region_of_a_company_is_for_its_contacts(self):
         self.region_zip.company_id = self.other_company

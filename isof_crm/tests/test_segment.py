@@ -272,7 +272,28 @@ class TestSegmentCombination(SegmentCommon):
                 [("child_ids", "any", [("isof_segment_ids", "any", [("id", "=", second.id)])])]
             )
         with self.assertRaisesRegex(ValidationError, message):
+            self.of_alfa.domain = repr(
+                [("isof_commercial_activity_ids", "any", [("segment_ids", "in", second.ids)])]
+            )
+        with self.assertRaisesRegex(ValidationError, message):
             self.of_alfa.any_segment_ids = self.of_alfa
+
+    def test_segments_are_named_by_themselves(self):
+        """By name nobody could tell whether a segment includes itself."""
+        for condition in (
+            ("isof_segment_ids", "ilike", "Alfa"),
+            ("isof_segment_ids.name", "=", "Alfa"),
+            ("parent_id.isof_segment_ids", "any", [("name", "=", "Alfa")]),
+        ):
+            with (
+                self.subTest(condition=condition),
+                self.assertRaisesRegex(ValidationError, "Choose them from the list"),
+            ):
+                self._create_segment([condition])
+        self.assertEqual(
+            self._create_segment([("isof_segment_ids", "=", False)]).member_ids,
+            self.beta | self.gamma,
+        )
 
     def test_sources_come_first(self):
         middle = self._create_segment(any_segment_ids=self.of_alfa.ids, name="Middle", sequence=5)
@@ -294,6 +315,11 @@ class TestSegmentCombination(SegmentCommon):
     def test_a_source_cannot_be_deleted(self):
         self._create_segment(any_segment_ids=self.of_alfa.ids, name="Built on it")
         with self.assertRaisesRegex(UserError, "Other segments are combined.*\nBuilt on it"):
+            self.of_alfa.unlink()
+
+    def test_a_segment_in_a_rule_cannot_be_deleted(self):
+        self._create_segment([("isof_segment_ids", "not in", self.of_alfa.ids)], name="Others")
+        with self.assertRaisesRegex(UserError, "Other segments are combined.*\nOthers"):
             self.of_alfa.unlink()
 
 
