@@ -145,6 +145,12 @@ class TestSeries(ResourceCommon):
         self.assertFalse(series.with_user(self.salesperson_b).search([("id", "=", series.id)]))
         seen = booking.with_user(self.salesperson_b).read(["series_id", "name"])[0]
         self.assertNotIn("Weekly meeting", str(seen))
+        exception = self.env["isof.booking.series.exception"].create(
+            {"series_id": series.id, "date": "2026-03-19"}
+        )
+        with self.assertRaises(AccessError):
+            exception.with_user(self.salesperson_b).unlink()
+        exception.with_user(self.salesperson_a).unlink()
         with self.assertRaises(AccessError):
             self._create_series(by=self.outsider)
         with self.assertRaises(AccessError):
