@@ -93,13 +93,14 @@ class Race:
 
 
 def report(name, results, state=None):
-    print("ROUND", json.dumps({"name": name, "results": results, "state": state}))
+    line = json.dumps({"name": name, "results": results, "state": state})
+    sys.stdout.write(f"ROUND {line}\n")
 
 
-def in_database(do):
+def in_database(do, *arguments):
     """Do something in a transaction of its own and return what it returns."""
     with Registry(database).cursor() as cr:
-        return do(api.Environment(cr, SUPERUSER_ID, {}))
+        return do(api.Environment(cr, SUPERUSER_ID, {}), *arguments)
 
 
 def set_up(env):
@@ -150,22 +151,18 @@ def race(run, users, resources):
         report("three units", done, count(kit, start))
     for _round in range(5):
         start += HOUR
-        held = in_database(lambda env: book_as(env, users[0], room, start))
+        held = in_database(book_as, users[0], room, start)
         done = run([(users[0], "rebook", (held,)), (users[1], "book", (room, start))])
         report("cancel and rebook", done, count(room, start))
     for _round in range(5):
         start += HOUR
-        refused = [in_database(lambda env: refuse_as(env, users[0], room, start)) for _n in "12"]
+        refused = [in_database(refuse_as, users[0], room, start) for _n in "12"]
         confirm = {"state": "confirmed"}
-        done = run(
-            [(users[n], "write", ("isof.booking", refused[n], confirm)) for n in range(2)]
-        )
+        done = run([(users[n], "write", ("isof.booking", refused[n], confirm)) for n in range(2)])
         report("approve overlapping", done, count(room, start))
     for _round in range(5):
         start += 3 * HOUR
-        activity = in_database(
-            lambda env: plan_as(env, users[0], [room, second, car], start)
-        )
+        activity = in_database(plan_as, users[0], [room, second, car], start)
         moved = {"start": start + HOUR, "stop": start + 2 * HOUR}
         done = run(
             [

@@ -197,9 +197,7 @@ class TestActivityBooking(ResourceCommon):
 
     def test_only_on_own_activities(self):
         with self.assertRaises(AccessError):
-            self._book(
-                self.room_small, 9, 10, by=self.salesperson_b, activity_id=self.activity.id
-            )
+            self._book(self.room_small, 9, 10, by=self.salesperson_b, activity_id=self.activity.id)
 
     def test_participants_against_seats(self):
         self.activity.write(

@@ -36,7 +36,14 @@ class TestApproval(ResourceCommon):
     def test_request_holds(self):
         self.assertRecordValues(
             self.request,
-            [{"state": "requested", "is_blocking": True, "expiry": self._at(9), "may_decide": False}],
+            [
+                {
+                    "state": "requested",
+                    "is_blocking": True,
+                    "expiry": self._at(9),
+                    "may_decide": False,
+                }
+            ],
         )
         with self.assertRefused(ValidationError, "already taken"):
             self._book(self.room_boss, 9, 10, by=self.department_manager)

@@ -237,9 +237,7 @@ class TestFinder(ResourceCommon):
         start = datetime(2026, 3, 12, 9)
         rooms = {"resource_ids": (self.small | self.large).ids}
         finder = self._find(rooms, rooms, start=start)
-        self.assertEqual(
-            [line.resource_ids for line in finder.line_ids], [self.small | self.large] * 2
-        )
+        self.assertEqual([line.resource_ids for line in finder.line_ids], [self.small | self.large])
         finder = self._find(*[{"resource_ids": self.notebook.ids}] * 2, start=start)
         self.assertEqual(finder.line_ids.note, "2x Test notebook")
         finder.line_ids.action_book()

@@ -44,23 +44,30 @@ class TestResourceRights(ResourceCommon):
         return {
             "read": lambda user: SECRET in str(as_user(user).browse(booking.id).read(names)),
             "read all": lambda user: SECRET in str(as_user(user).browse(booking.id).read()),
-            "web_read": lambda user: SECRET
-            in str(
-                as_user(user)
-                .browse(booking.id)
-                .web_read({"name": {}, "activity_id": {"fields": {"display_name": {}}}})
-            ),
-            "web_search_read": lambda user: SECRET
-            in str(
-                as_user(user).web_search_read(
-                    domain, {"display_name": {}, "activity_id": {"fields": {"display_name": {}}}}
+            "web_read": lambda user: (
+                SECRET
+                in str(
+                    as_user(user)
+                    .browse(booking.id)
+                    .web_read({"name": {}, "activity_id": {"fields": {"display_name": {}}}})
                 )
             ),
-            "export": lambda user: SECRET
-            in str(
-                as_user(user)
-                .search(domain)
-                .export_data(["name", "display_name", "activity_id", "activity_id/name"])
+            "web_search_read": lambda user: (
+                SECRET
+                in str(
+                    as_user(user).web_search_read(
+                        domain,
+                        {"display_name": {}, "activity_id": {"fields": {"display_name": {}}}},
+                    )
+                )
+            ),
+            "export": lambda user: (
+                SECRET
+                in str(
+                    as_user(user)
+                    .search(domain)
+                    .export_data(["name", "display_name", "activity_id", "activity_id/name"])
+                )
             ),
             "name_search": lambda user: SECRET in str(as_user(user).name_search(SECRET, domain)),
             "search name": searched("name", "ilike", "quiet"),
@@ -99,9 +106,7 @@ class TestResourceRights(ResourceCommon):
         for user in self.everybody:
             with self.subTest("messages", user=user.name):
                 self.env.invalidate_all()
-                self.assertEqual(
-                    bool(messages(user)), user in who_may | self.resource_manager
-                )
+                self.assertEqual(bool(messages(user)), user in who_may | self.resource_manager)
 
     def test_purpose_of_its_own(self):
         self._check_paths(

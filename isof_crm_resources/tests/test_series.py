@@ -29,9 +29,7 @@ class TestSeries(ResourceCommon):
 
     def test_weekly_over_daylight_saving(self):
         series = self._create_series()
-        self.assertEqual(
-            self._starts(series), ["12.03. 09", "19.03. 09", "26.03. 09", "02.04. 08"]
-        )
+        self.assertEqual(self._starts(series), ["12.03. 09", "19.03. 09", "26.03. 09", "02.04. 08"])
         self.assertEqual(set(series.booking_ids.mapped("name")), {"Weekly meeting"})
         self.assertEqual(set(series.booking_ids.mapped("state")), {"confirmed"})
 
@@ -87,9 +85,7 @@ class TestSeries(ResourceCommon):
         series = self._create_series()
         first = series.booking_ids.sorted("start")[0]
         first.change_series({"start": self._at(10), "stop": self._at(12)}, "one")
-        self.assertEqual(
-            self._starts(series), ["12.03. 10", "19.03. 09", "26.03. 09", "02.04. 08"]
-        )
+        self.assertEqual(self._starts(series), ["12.03. 10", "19.03. 09", "26.03. 09", "02.04. 08"])
 
     def test_change_following(self):
         series = self._create_series()
@@ -97,9 +93,7 @@ class TestSeries(ResourceCommon):
         third.change_series(
             {"start": self._at(10, day=26), "stop": self._at(12, day=26)}, "following"
         )
-        self.assertEqual(
-            self._starts(series), ["12.03. 09", "19.03. 09", "26.03. 10", "02.04. 09"]
-        )
+        self.assertEqual(self._starts(series), ["12.03. 09", "19.03. 09", "26.03. 10", "02.04. 09"])
         self.assertEqual(series.booking_ids.sorted("start").mapped("duration"), [1, 1, 2, 2])
 
     def test_change_all_or_nothing(self):
@@ -116,9 +110,7 @@ class TestSeries(ResourceCommon):
         series = self._create_series(freq="daily", stop=self._at(8, day=13))
         first = series.booking_ids.sorted("start")[0]
         first.change_series({"start": self._at(9, day=13), "stop": self._at(8, day=14)}, "all")
-        self.assertEqual(
-            self._starts(series), ["13.03. 09", "14.03. 09", "15.03. 09", "16.03. 09"]
-        )
+        self.assertEqual(self._starts(series), ["13.03. 09", "14.03. 09", "15.03. 09", "16.03. 09"])
 
     def test_change_is_checked(self):
         booking = self._create_series().booking_ids[0]
@@ -153,6 +145,12 @@ class TestSeries(ResourceCommon):
         self.assertFalse(series.with_user(self.salesperson_b).search([("id", "=", series.id)]))
         seen = booking.with_user(self.salesperson_b).read(["series_id", "name"])[0]
         self.assertNotIn("Weekly meeting", str(seen))
+        exception = self.env["isof.booking.series.exception"].create(
+            {"series_id": series.id, "date": "2026-03-19"}
+        )
+        with self.assertRaises(AccessError):
+            exception.with_user(self.salesperson_b).unlink()
+        exception.with_user(self.salesperson_a).unlink()
         with self.assertRaises(AccessError):
             self._create_series(by=self.outsider)
         with self.assertRaises(AccessError):
