@@ -143,6 +143,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         const states = Object.fromEntries(this.fields.state.selection);
         return renderToElement("isof_crm_resources.BookingPlannerTooltip", {
             record,
+            reserved: _t("Reserved"),
             state: states[record.state],
             times: formatTimes(start, stop),
         });
