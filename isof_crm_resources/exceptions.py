@@ -11,9 +11,10 @@ class BookingConflict(ValidationError):  # noqa: N818
     :param offers: list of dicts: ``label``, ``booking_id`` (the one that was to be moved, or
         False) and ``vals`` to write on it or to create one with
     :param dict finder: context that opens the finder with what was wanted
+    :param str taken: the part of the message that says what is in the way
     """
 
-    def __init__(self, message, offers=(), finder=None):
+    def __init__(self, message, offers=(), finder=None, taken=None):
         super().__init__(message)
         # what Odoo sends to the client along with the message
-        self.context = {"offers": list(offers), "finder": finder or {}}
+        self.context = {"offers": list(offers), "finder": finder or {}, "taken": taken}

@@ -5,6 +5,8 @@ from . import (
     isof_booking_approval,
     isof_booking_guard,
     isof_booking_limits,
+    isof_booking_overlap,
+    isof_booking_purpose,
     isof_booking_repeated,
     isof_booking_series,
     isof_booking_series_exception,

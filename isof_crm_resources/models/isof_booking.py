@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import format_datetime, format_time, frozendict
 
 BOOKING_STATES = [
@@ -16,6 +15,8 @@ LIVE_STATES = ("requested", "confirmed")
 DROPPED_STATES = ("refused", "cancelled")
 # A booking in one of these states takes the resource from everybody else.
 BLOCKING_STATES = (*LIVE_STATES, "released")
+# What an activity says of its bookings.
+BOOKED_FIELDS = ["booking_ids", "resource_ids", "has_bookings"]
 # They follow from other fields, or are kept from those who may not see what a booking is for.
 DERIVED_FIELDS = {
     "unit",
@@ -33,12 +34,10 @@ DERIVED_FIELDS = {
 class IsofBooking(models.Model):
     """A resource taken by somebody for some time, for an activity or on its own.
 
-    Everybody sees that it is taken, until when and by whom. What for is seen by those who may
-    change the booking or read the activity: that is stored in fields that nobody reaches but
-    the computes of ``name`` and ``activity_id``.
-
-    Why no two bookings overlap is in ``isof_booking_guard.py``, who confirms them in
-    ``isof_booking_approval.py``, the limits of a resource in ``isof_booking_limits.py``.
+    Everybody sees that it is taken, until when and by whom; what for is in
+    ``isof_booking_purpose.py``. Why no two bookings overlap is in ``isof_booking_guard.py``,
+    who confirms them in ``isof_booking_approval.py``, the limits of a resource in
+    ``isof_booking_limits.py``.
     """
 
     _name = "isof.booking"
@@ -88,41 +87,6 @@ class IsofBooking(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict")
     attendee_count = fields.Integer(
         string="Participants", help="How many people come; compared with the seats."
-    )
-
-    # What for
-    activity_id = fields.Many2one(
-        "isof.activity",
-        string="Activity",
-        compute="_compute_activity_id",
-        inverse="_inverse_activity_id",
-        search="_search_activity_id",
-        help="The activity that needs the resource, if you may see it.",
-    )
-    held_activity_id = fields.Many2one(
-        "isof.activity",
-        string="Held for Activity",
-        index="btree_not_null",
-        ondelete="set null",
-        copy=False,
-        groups=fields.NO_ACCESS,
-        export_string_translation=False,
-    )
-    name = fields.Char(
-        string="Purpose",
-        compute="_compute_name",
-        inverse="_inverse_name",
-        search="_search_name",
-        help="What the resource is needed for, if you may see it.",
-    )
-    title = fields.Char(
-        string="Own Purpose", groups=fields.NO_ACCESS, export_string_translation=False
-    )
-    may_change = fields.Boolean(
-        string="May Be Changed by Me",
-        compute="_compute_may_change",
-        search="_search_may_change",
-        help="I am the holder, look after the resource or may change the activity.",
     )
 
     # When
@@ -177,107 +141,6 @@ class IsofBooking(models.Model):
     # Computes
     # ------------------------------------------------------------
 
-    @api.depends("held_activity_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_activity_id(self):
-        # sudo: the link, which is shown only to those who may read where it leads; whoever
-        # works with the bookings in sudo mode looks at held_activity_id
-        links = self.sudo()
-        readable = links.held_activity_id.sudo(False)._filtered_access("read")
-        for booking, link in zip(self, links, strict=True):
-            booking.activity_id = link.held_activity_id.sudo(False) & readable
-
-    def _inverse_activity_id(self):
-        for booking in self:
-            booking.activity_id.check_access("write")
-            # sudo: the stored link, see _compute_activity_id()
-            booking.sudo().held_activity_id = booking.activity_id
-
-    @api.model
-    def _search_activity_id(self, operator, value):
-        if operator not in ("in", "any", "any!"):
-            return NotImplemented
-        # sudo: the link; the activities themselves are searched with the reader's rights
-        links = self.sudo().with_context(active_test=False)
-        activities = self.env["isof.activity"].sudo(False).with_context(active_test=False)
-
-        def held_for(domain):
-            found = activities._search(domain)
-            return Domain("id", "in", links._search([("held_activity_id", "in", found)]))
-
-        if operator != "in":
-            return held_for(value)
-        result = Domain.FALSE
-        ids = [id_ for id_ in value if isinstance(id_, int) and id_ is not False]
-        names = [name for name in value if isinstance(name, str)]
-        if ids:
-            result |= held_for([("id", "in", ids)])
-        if names:
-            result |= held_for([("display_name", "in", names)])
-        if False in value:
-            result |= ~held_for([])
-        return result
-
-    @api.depends("title", "activity_id.display_name", "may_change")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_name(self):
-        # sudo: the purpose, which is shown only to those who may see it
-        for booking, stored in zip(self, self.sudo(), strict=True):
-            if stored.held_activity_id and not booking.activity_id:
-                booking.name = False
-            elif booking.may_change:
-                booking.name = stored.title or booking.activity_id.display_name
-            else:
-                booking.name = booking.activity_id.display_name
-
-    def _inverse_name(self):
-        for booking in self:
-            # sudo: the stored purpose, see _compute_name()
-            booking.sudo().title = booking.name
-
-    @api.model
-    def _search_name(self, operator, value):
-        if operator not in ("in", "like", "ilike", "=like", "=ilike"):
-            return NotImplemented
-        # sudo: the purpose; found only where the reader may see it
-        titled = self.sudo().with_context(active_test=False)._search([("title", operator, value)])
-        with_own = Domain("id", "in", titled) & Domain("may_change", "=", True)
-        by_activity = Domain("activity_id", "any", [("display_name", operator, value)])
-        if operator == "in" and False in value:
-            return NotImplemented
-        return by_activity | (
-            with_own & (Domain("activity_id", "!=", False) | self._get_free_standing_domain())
-        )
-
-    @api.model
-    def _get_free_standing_domain(self):
-        """Return the domain of bookings that are for no activity, readable or not."""
-        # sudo: whether there is a link
-        return Domain("id", "in", self.sudo()._search([("held_activity_id", "=", False)]))
-
-    @api.depends("user_id", "resource_id.user_id", "resource_id.approver_ids", "activity_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_may_change(self):
-        for booking in self:
-            booking.may_change = (
-                booking.user_id == self.env.user
-                or booking.resource_id._is_in_care()
-                # whoever may read an activity may change it
-                or bool(booking.activity_id)
-            )
-
-    @api.model
-    def _search_may_change(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
-        in_care = self.env["isof.resource"]._get_in_care_domain()
-        return (
-            Domain("user_id", "=", self.env.uid)
-            | Domain("resource_id", "any!", in_care)
-            # whoever may read an activity may change it
-            | Domain("activity_id", "!=", False)
-        )
-
     @api.depends("user_id", "company_id", "start")
     def _compute_department_id(self):
         departments = self.user_id._get_isof_departments(self.company_id)
@@ -300,12 +163,6 @@ class IsofBooking(models.Model):
             booking.is_striked = booking.state in DROPPED_STATES
             booking.is_hatched = booking.state == "requested"
 
-    @api.depends("name")
-    @api.depends_context("uid", "allowed_company_ids", "lang")
-    def _compute_display_name(self):
-        for booking in self:
-            booking.display_name = booking.name or self.env._("Reserved")
-
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -321,6 +178,8 @@ class IsofBooking(models.Model):
         # sudo: what the booking is for is stored where nobody reaches it, see the class
         creating = super(IsofBooking, self.sudo())
         bookings = self._place(prepared, creating.create).with_env(self.env)
+        # they were not told by the ORM, which does not see the hidden link
+        bookings.sudo().held_activity_id.invalidate_recordset(BOOKED_FIELDS)
         bookings.check_access("create")
         bookings._warn()
         bookings.filtered(lambda booking: booking.state == "requested")._ask_approval()
@@ -388,8 +247,9 @@ class IsofBooking(models.Model):
         vals["held_activity_id"] = activity.id
         vals["title"] = vals.pop("name", False)
         resource = self.env["isof.resource"].browse(vals.get("resource_id"))
-        if resource and activity and not vals.get("start"):
-            vals["start"], vals["stop"] = activity._get_booking_times(resource)
+        if resource and activity and not (vals.get("start") and vals.get("stop")):
+            start, stop = activity._get_booking_times(resource)
+            vals |= {"start": vals.get("start") or start, "stop": vals.get("stop") or stop}
         if activity and not vals.get("attendee_count"):
             vals["attendee_count"] = activity._count_attendees()
         if not vals.get("company_id"):

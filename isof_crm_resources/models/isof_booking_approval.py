@@ -85,8 +85,7 @@ class IsofBooking(models.Model):
     def _get_first_state(self, resource=None):
         """Return the state of a booking that the user makes: a request, or confirmed at once."""
         resource = resource or self.resource_id
-        asks = resource.needs_approval and not resource._is_in_care()
-        return "requested" if asks else "confirmed"
+        return "requested" if resource._asks_approval() else "confirmed"
 
     def _get_next_state(self, wanted, resource, start, stop):
         """Return the state of a booking that the user makes or changes.

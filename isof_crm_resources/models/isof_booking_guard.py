@@ -1,4 +1,3 @@
-import logging
 import re
 from collections import defaultdict
 from datetime import timedelta
@@ -7,14 +6,12 @@ from typing import NamedTuple
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..exceptions import BookingConflict
 from .isof_booking import BLOCKING_STATES, DROPPED_STATES
-
-_logger = logging.getLogger(__name__)
 
 GUARD_FIELDS = ["resource_id", "unit", "block_start", "block_stop", "is_blocking"]
 # So many bookings that are in the way a message names.
@@ -43,13 +40,6 @@ class IsofBooking(models.Model):
 
     _inherit = "isof.booking"
 
-    is_overlapping = fields.Boolean(
-        string="Overlapping",
-        compute="_compute_is_overlapping",
-        search="_search_is_overlapping",
-        help="Overlaps another booking of the same unit, which only data from outside can do.",
-    )
-
     # A resource with n interchangeable units has n lanes. Not deferrable: Odoo explains what
     # PostgreSQL refuses at once, but not what it refuses at the commit.
     _no_overlap = models.Constraint(
@@ -57,22 +47,6 @@ class IsofBooking(models.Model):
         " int4range(unit, unit, '[]') WITH =,"
         " tsrange(block_start, block_stop, '[)') WITH &&) WHERE (is_blocking)",
     )
-
-    def init(self):
-        """Tell in the log what is in the way of the guard, which Odoo leaves out silently."""
-        self._report_overlaps()
-        return super().init()
-
-    def _compute_is_overlapping(self):
-        overlapping = {id_ for pair in self._find_overlaps() for id_ in pair}
-        for booking in self:
-            booking.is_overlapping = booking.id in overlapping
-
-    @api.model
-    def _search_is_overlapping(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
-        return Domain("id", "in", [id_ for pair in self._find_overlaps() for id_ in pair])
 
     @api.model
     def _sql_error_to_message(self, exc):
@@ -306,7 +280,7 @@ class IsofBooking(models.Model):
         if len(to_place) > 1:
             # they go together: one alone is not what was wanted
             return BookingConflict(message)
-        wanted = to_place[0]
+        [(wanted, ids)] = conflicts
         start, stop = wanted["start"], wanted["stop"]
         # sudo: everybody's bookings count; what is offered is what the reader sees
         resource = self.env["isof.resource"].sudo().browse(wanted["resource_id"])
@@ -321,6 +295,7 @@ class IsofBooking(models.Model):
                     Command.create({"kind_id": resource.kind_id.id, "seats": resource.seats})
                 ],
             },
+            taken=self._describe_taken(resource, start, stop, ids),
         )
 
     @api.model
@@ -364,6 +339,13 @@ class IsofBooking(models.Model):
 
     @api.model
     def _describe_conflict(self, resource, start, stop, ids, ignored=()):
+        """Return what is in the way of a booking, and what could be booked instead."""
+        taken = self._describe_taken(resource, start, stop, ids)
+        offer = resource.sudo()._describe_alternatives(start, stop, ignored)
+        return "\n".join(filter(None, (taken, offer)))
+
+    @api.model
+    def _describe_taken(self, resource, start, stop, ids):
         """Return what is in the way of a booking, as far as the reader may see it."""
         # as the reader sees it, whoever books
         bookings = self.browse(ids[:MAX_NAMED]).sudo(False)._filtered_access("read")
@@ -377,8 +359,6 @@ class IsofBooking(models.Model):
         ]
         if not bookings:
             lines.append(self.env._("– reserved"))
-        if offer := resource.sudo()._describe_alternatives(start, stop, ignored):
-            lines.append(offer)
         return "\n".join(lines)
 
     def _describe(self):
@@ -389,77 +369,3 @@ class IsofBooking(models.Model):
         if not self.name:
             return self.env._("%(who)s: reserved", who=who)
         return f"{who}: {self.name} {self.get_base_url()}/odoo/{self._name}/{self.id}"
-
-    # ------------------------------------------------------------
-    # Data from outside
-    # ------------------------------------------------------------
-
-    @api.model
-    def _find_overlaps(self):
-        """Return the pairs of ids of bookings that the guard would not allow; none while it is."""
-        if self._has_guard():
-            return []
-        self.flush_model(GUARD_FIELDS)
-        self.env.cr.execute(
-            """
-            SELECT one.id, other.id
-              FROM isof_booking AS one
-              JOIN isof_booking AS other
-                ON other.resource_id = one.resource_id
-               AND other.unit = one.unit
-               AND other.id > one.id
-               AND other.is_blocking
-               AND tsrange(other.block_start, other.block_stop, '[)')
-                   && tsrange(one.block_start, one.block_stop, '[)')
-             WHERE one.is_blocking
-             ORDER BY one.id, other.id
-            """
-        )
-        return self.env.cr.fetchall()
-
-    @api.model
-    def _has_guard(self):
-        """Return whether the exclusion constraint is in the database."""
-        self.env.cr.execute(
-            "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass",
-            ["isof_booking_no_overlap", self._table],
-        )
-        return bool(self.env.cr.rowcount)
-
-    @api.model
-    def _report_overlaps(self):
-        """Log the bookings that are in the way of the guard.
-
-        :return: the pairs of ids
-        """
-        if pairs := self._find_overlaps():
-            _logger.error(
-                "Bookings can be made twice: the constraint isof_booking_no_overlap cannot be "
-                "created, because these bookings overlap on the same unit of a resource. Cancel "
-                "or move one of each pair (filter “Overlapping” in the list of bookings); the "
-                "constraint is created within a day, or by an update of isof_crm_resources.\n%s",
-                "\n".join(self._describe_pair(*pair) for pair in pairs[:100]),
-            )
-        return pairs
-
-    @api.model
-    def _describe_pair(self, *ids):
-        """Return a line of the log about two bookings that overlap."""
-        self.env.cr.execute(
-            """
-            SELECT 'resource ' || resource_id || ', unit ' || unit || ': booking ' || string_agg(
-                       id || ' from ' || block_start || ' to ' || block_stop, ' and ' ORDER BY id)
-              FROM isof_booking WHERE id IN %s GROUP BY resource_id, unit
-            """,
-            [ids],
-        )
-        return self.env.cr.fetchone()[0]
-
-    @api.model
-    def _cron_ensure_guard(self):
-        """Create the guard if it is missing, as soon as the data allow it."""
-        if self._has_guard() or self._report_overlaps():
-            return
-        self._table_objects["isof_booking_no_overlap"].apply_to_database(self)
-        if not self._has_guard():
-            raise UserError(self.env._("The guard against double bookings cannot be created."))

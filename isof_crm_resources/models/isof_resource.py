@@ -29,7 +29,10 @@ class IsofResource(models.Model):
         ondelete="restrict",
     )
     kind_sequence = fields.Integer(
-        related="kind_id.sequence", store=True, export_string_translation=False
+        related="kind_id.sequence",
+        string="Order of the Kind",
+        store=True,
+        export_string_translation=False,
     )
     color = fields.Integer(related="kind_id.color", export_string_translation=False)
     icon = fields.Selection(related="kind_id.icon", export_string_translation=False)

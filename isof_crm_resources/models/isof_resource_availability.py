@@ -191,7 +191,7 @@ class IsofResource(models.Model):
     def _get_attendance(self, calendar, start, stop):
         """Return the working hours of resources that have the same ones."""
         if not calendar or calendar.flexible_hours:
-            return dict.fromkeys(self.ids, [(start, stop)])
+            return {resource_id: [(start, stop)] for resource_id in self.ids}
         batch = calendar._attendance_intervals_batch(
             start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC), self.resource_id
         )

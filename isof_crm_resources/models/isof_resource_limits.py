@@ -27,6 +27,11 @@ class IsofResource(models.Model):
             "isof_crm_resources.group_resource_manager"
         )
 
+    def _asks_approval(self):
+        """Return whether what the user books is a request that somebody has to confirm."""
+        self.ensure_one()
+        return self.needs_approval and not self._is_in_care()
+
     @api.model
     def _get_in_care_domain(self):
         """Return the domain of the resources that the user looks after; see ``_is_in_care``."""

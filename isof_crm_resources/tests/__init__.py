@@ -1,11 +1,18 @@
 from . import (
+    test_activity_booking,
+    test_approval,
     test_availability,
     test_booking,
+    test_booking_journey,
+    test_conflict,
     test_finder,
     test_guard,
     test_js,
     test_planner,
     test_planner_journey,
+    test_property,
     test_recurrence,
+    test_resource_rights,
+    test_series,
     test_tools,
 )

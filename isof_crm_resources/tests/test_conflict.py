@@ -96,6 +96,7 @@ class TestConflict(ResourceCommon):
         sent = serialize_exception(error)
         self.assertEqual(sent["name"], "odoo.addons.isof_crm_resources.exceptions.BookingConflict")
         self.assertIn("“Test small room” is already taken", sent["message"])
+        self.assertTrue(sent["message"].startswith(f"{sent['context']['taken']}\nStill free: “"))
         json.dumps(sent, default=json_default)
         finder = self.env["isof.resource.finder"].with_user(self.salesperson_a)
         finder = finder.with_context(**sent["context"]["finder"]).create({})

@@ -237,15 +237,24 @@ class TestFinder(ResourceCommon):
         start = datetime(2026, 3, 12, 9)
         rooms = {"resource_ids": (self.small | self.large).ids}
         finder = self._find(rooms, rooms, start=start)
-        self.assertEqual(
-            [line.resource_ids for line in finder.line_ids], [self.small | self.large] * 2
-        )
+        self.assertEqual([line.resource_ids for line in finder.line_ids], [self.small | self.large])
         finder = self._find(*[{"resource_ids": self.notebook.ids}] * 2, start=start)
         self.assertEqual(finder.line_ids.note, "2x Test notebook")
         finder.line_ids.action_book()
         units = self.env["isof.booking"].search([("resource_id", "=", self.notebook.id)])
         self.assertEqual(sorted(units.mapped("unit")), [1, 2])
         self.assertFalse(self._find({"resource_ids": self.notebook.ids}, start=start).line_ids)
+
+    def test_what_is_confirmed_at_once_comes_first(self):
+        self.large.write({"needs_approval": True, "approver_ids": self.manager.ids})
+        need = {"resource_ids": (self.large | self.hall).ids, "seats": 5}
+        start = datetime(2026, 3, 12, 9)
+        found = self._find(need, start=start).line_ids.mapped("resource_ids")
+        self.assertEqual(found.ids, (self.hall | self.large).ids)
+        # whoever approves need not ask
+        finder = self._find(need, start=start, by=self.manager)
+        self.assertEqual(finder.line_ids.mapped("resource_ids").ids, (self.large | self.hall).ids)
+        self.assertNotIn("approval", finder.line_ids[0].note)
 
     def test_without_needs(self):
         """Whoever asks for nothing special sees everything."""

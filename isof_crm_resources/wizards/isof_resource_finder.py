@@ -1,5 +1,5 @@
 from datetime import timedelta
-from itertools import groupby, islice, product
+from itertools import islice, product
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -116,14 +116,6 @@ class IsofResourceFinder(models.TransientModel):
     # Business methods
     # ------------------------------------------------------------
 
-    @api.model
-    def _open(self, **vals):
-        """Return the action that opens a new finder which has searched already.
-
-        :param vals: values of the finder
-        """
-        return self.create(vals).action_search()
-
     def _get_open_action(self):
         return {
             "type": "ir.actions.act_window",
@@ -199,22 +191,32 @@ class IsofResourceFinder(models.TransientModel):
     @api.model
     def _iter_combinations(self, slot):
         """Yield the values of a proposal for each way to meet the needs at one time."""
+        seen = set()
         for resource_ids in product(*slot.choices):
             # twice the same only where that is known to be possible
-            if len(set(resource_ids)) == len(resource_ids) or resource_ids == tuple(slot.assigned):
+            is_possible = len(set(resource_ids)) == len(resource_ids) or (
+                resource_ids == tuple(slot.assigned)
+            )
+            # needs that the same resources meet may be met the other way round
+            if is_possible and (combination := frozenset(resource_ids)) not in seen:
+                seen.add(combination)
                 yield self._prepare_line_vals(slot, resource_ids)
 
     @api.model
     def _iter_runs(self, slots):
         """Yield the values of a proposal for each run of starts that the same resources allow."""
-
-        def run_key(numbered):
-            number, slot = numbered
-            # equal for starts that follow each other without a gap
-            return slot.assigned, slot.start - number * availability.STEP
-
-        for _key, run in groupby(enumerate(slots), run_key):
-            run = [slot for _number, slot in run]
+        runs = []
+        for slot in slots:
+            last = runs[-1][-1] if runs else None
+            if (
+                last
+                and slot.assigned == last.assigned
+                and slot.start - last.start == availability.STEP
+            ):
+                runs[-1].append(slot)
+            else:
+                runs.append([slot])
+        for run in runs:
             yield self._prepare_line_vals(run[0], run[0].assigned) | {
                 "last_start": run[-1].start if len(run) > 1 else False,
                 "has_others": any(len(choices) > 1 for choices in run[0].choices),
@@ -240,13 +242,13 @@ class IsofResourceFinderNeed(models.TransientModel):
     kind_id = fields.Many2one("isof.resource.kind", string="Kind", ondelete="cascade")
     resource_ids = fields.Many2many(
         "isof.resource",
-        string="One Of These",
+        string="Resources",
         domain="[('kind_id', '=?', kind_id)]",
-        help="Leave empty to look at all of the kind.",
+        help="One of these will do. Leave empty to look at all of the kind.",
     )
-    seats = fields.Integer(string="For People", help="How many people it has to be for.")
+    seats = fields.Integer(help="For how many people it has to be.")
     feature_ids = fields.Many2many(
-        "isof.resource.feature", string="With", help="All of these it has to offer."
+        "isof.resource.feature", string="Features", help="All of these it has to offer."
     )
     place_id = fields.Many2one(
         "isof.resource.place",
@@ -286,6 +288,8 @@ class IsofResourceFinderNeed(models.TransientModel):
         order = "seats, sequence, name, id" if self.seats else None
         candidates = self.env["isof.resource"].search(domain, order=order)
         candidates = candidates.filtered(lambda resource: resource._may_book())
+        # what is confirmed at once first
+        candidates = candidates.sorted(lambda resource: resource._asks_approval())
         if not candidates:
             raise UserError(
                 self.env._(
@@ -344,7 +348,7 @@ class IsofResourceFinderLine(models.TransientModel):
             ]
             if len(resources) == 1:
                 parts += self._get_properties(resources)
-            if asked := resources.filtered("needs_approval"):
+            if asked := resources.filtered(lambda resource: resource._asks_approval()):
                 parts.append(
                     self.env._("needs approval")
                     if asked == resources

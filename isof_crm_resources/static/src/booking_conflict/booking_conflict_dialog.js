@@ -18,9 +18,10 @@ export class BookingConflictDialog extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.state = useState({ isBooking: false });
-        const { offers, finder } = this.props.data.context;
+        const { offers, finder, taken } = this.props.data.context;
         // What fails while an activity is saved is mended there, with what else was changed.
         this.offers = this.props.model === "isof.booking" ? offers : [];
+        this.message = this.offers.length ? taken : this.props.data.message;
         this.finder = finder;
     }
 

@@ -32,7 +32,7 @@ registry.category("web_tour.tours").add("isof_crm_resources_find", {
         },
         {
             content: "Say what is needed",
-            trigger: ".o_dialog .o_field_widget[name=need_ids] .o_data_row td[name=kind_id]",
+            trigger: ".o_dialog .o_field_widget[name=need_ids] .o_data_row td[name=resource_ids]",
             run: "click",
         },
         ...choose(".o_dialog .o_selected_row", "resource_ids", "Tour Room"),
@@ -92,7 +92,8 @@ registry.category("web_tour.tours").add("isof_crm_resources_conflict", {
         },
         {
             content: "The booking of the other room is shown",
-            trigger: ".o_form_saved .o_field_widget[name=resource_id]:contains(Tour Other Room)",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_field_widget[name=resource_id] input:value(Tour Other Room)",
         },
     ],
 });
