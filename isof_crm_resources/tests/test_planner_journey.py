@@ -11,7 +11,9 @@ class TestPlannerJourney(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.booker = new_test_user(cls.env, login="booker", groups="isof_crm.group_user", tz="UTC")
+        cls.booker = new_test_user(
+            cls.env, login="booker", name="Tour Booker", groups="isof_crm.group_user", tz="UTC"
+        )
         cls.holder = new_test_user(
             cls.env, login="holder", name="Tour Holder", groups="isof_crm.group_user"
         )

@@ -1,5 +1,5 @@
 import { onWillUnmount } from "@odoo/owl";
-import { hasTouch } from "@web/core/browser/feature_detection";
+import { isMobileOS } from "@web/core/browser/feature_detection";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { renderToElement } from "@web/core/utils/render";
@@ -35,7 +35,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     /** @override */
     setup() {
         super.setup();
-        this.pressed = { x: 0, y: 0 };
+        this.pressed = { x: 0, y: 0, type: "mouse" };
         this.scales = SCALES;
         this.legend = {
             confirmed: _t("Confirmed"),
@@ -49,7 +49,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             format: AXIS_FORMAT,
             groupTemplate: (group) => group && this.renderLabel(group),
             horizontalScroll: true,
-            itemsAlwaysDraggable: { item: !hasTouch(), range: !hasTouch() },
+            itemsAlwaysDraggable: { item: !isMobileOS(), range: !isMobileOS() },
             margin: { item: { horizontal: 0, vertical: 3 }, axis: 3 },
             multiselect: false,
             onMoving: (item, callback) => callback(this.isRow(item.group) ? item : null),
@@ -143,6 +143,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         const states = Object.fromEntries(this.fields.state.selection);
         return renderToElement("isof_crm_resources.BookingPlannerTooltip", {
             record,
+            reserved: _t("Reserved"),
             state: states[record.state],
             times: formatTimes(start, stop),
         });
@@ -225,7 +226,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** Select a free time by the mouse; touch scrolls, and books by a double tap. */
     onPointerdown(ev) {
-        this.pressed = { x: ev.clientX, y: ev.clientY };
+        this.pressed = { x: ev.clientX, y: ev.clientY, type: ev.pointerType };
         if (ev.pointerType !== "mouse" || ev.button !== 0 || !this.model.canCreate) {
             return;
         }
@@ -281,7 +282,8 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     /** A double click of the mouse, which vis-timeline does not see. */
     onDblclick(ev) {
         const { what, group, time } = this.timeline.getEventProperties(ev);
-        if (what === "background" && this.isRow(group) && this.model.canCreate && !hasTouch()) {
+        const isFree = what === "background" && this.isRow(group);
+        if (isFree && this.model.canCreate && this.pressed.type === "mouse") {
             this.props.onBook({ group, start: floorToQuarter(time) });
         }
     }

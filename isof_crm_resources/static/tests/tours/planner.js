@@ -6,7 +6,9 @@ const HOURS = 16;
 /** Return where a time of the day is in the row of a resource. */
 function locate(resource, hour) {
     const labels = [...document.querySelectorAll(".o_isof_planner .vis-label")];
-    const label = labels.find((each) => each.textContent.includes(resource));
+    const label = labels.find(
+        (each) => each.querySelector(".o_isof_planner_name")?.textContent === resource,
+    );
     const row = label.getBoundingClientRect();
     const center = document
         .querySelector(".o_isof_planner .vis-panel.vis-center")
@@ -15,6 +17,28 @@ function locate(resource, hour) {
         clientX: center.left + (center.width * (hour - FIRST_HOUR)) / HOURS + 1,
         clientY: row.top + row.height / 2,
     };
+}
+
+/** Wait until a booking starts at a time of the day in the row of a resource. */
+async function waitForBooking(text, resource, hour) {
+    const isThere = () => {
+        const { clientX, clientY } = locate(resource, hour);
+        return [...document.querySelectorAll(".o_isof_planner_booking.vis-item")].some((item) => {
+            const { left, top, bottom } = item.getBoundingClientRect();
+            return (
+                item.textContent.includes(text) &&
+                Math.abs(left - clientX) <= 3 &&
+                top < clientY &&
+                clientY < bottom
+            );
+        });
+    };
+    for (let tries = 0; !isThere(); tries++) {
+        if (tries === 50) {
+            throw new Error(`no booking of ${text} in ${resource} at ${hour}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
 }
 
 /** Drag the mouse as vis-timeline and the planner hear it. */
@@ -65,8 +89,13 @@ const openTomorrow = () => [
     },
     {
         content: "Go to tomorrow",
-        trigger: ".o_isof_planner:has(.vis-current-time) .o_isof_planner_next",
+        trigger: ".o_isof_planner_next",
         run: "click",
+    },
+    {
+        content: "See what is booked then",
+        trigger: ".o_isof_planner_booking:contains(Tour Holder)",
+        run: () => waitForBooking("Tour Holder", "Tour Room", 10),
     },
 ];
 
@@ -74,7 +103,7 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_book", {
     steps: () => [
         ...openTomorrow(),
         {
-            content: "See what others have booked, and select a free time",
+            content: "Select a free time",
             trigger: ".o_isof_planner_booking:contains(Tour Holder)",
             run: () => drag(locate("Tour Room", 13), locate("Tour Room", 14.4)),
         },
@@ -104,7 +133,7 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
         ...openTomorrow(),
         {
             content: "Drag my booking onto what somebody else has",
-            trigger: ".o_isof_planner:has(.vis-item:contains(Tour Holder)) .o_isof_planner_mine",
+            trigger: ".o_isof_planner_mine.vis-item",
             run: () => drag(locate("Tour Start Room", 10.5), locate("Tour Room", 10.5)),
         },
         {
@@ -119,33 +148,15 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
         {
             content: "The booking is back in its row; drag it to a free time of the room",
             trigger: "body:not(:has(.o_dialog)) .o_isof_planner_mine.vis-item",
-            run: () => {
-                const item = document.querySelector(".o_isof_planner_mine.vis-item");
-                const { clientX, clientY } = locate("Tour Start Room", 10);
-                const { left, top, bottom } = item.getBoundingClientRect();
-                if (Math.abs(left - clientX) > 3 || clientY < top || bottom < clientY) {
-                    throw new Error("the booking is not where it was");
-                }
+            run: async () => {
+                await waitForBooking("Tour Booker", "Tour Start Room", 10);
                 drag(locate("Tour Start Room", 10.5), locate("Tour Room", 12.5));
             },
         },
         {
             content: "It is there",
             trigger: ".o_isof_planner_mine.vis-item",
-            run: async () => {
-                const { clientX, clientY } = locate("Tour Room", 12);
-                const isThere = () => {
-                    const item = document.querySelector(".o_isof_planner_mine.vis-item");
-                    const { left, top, bottom } = item.getBoundingClientRect();
-                    return Math.abs(left - clientX) <= 3 && top < clientY && clientY < bottom;
-                };
-                for (let tries = 0; tries < 50 && !isThere(); tries++) {
-                    await new Promise((resolve) => setTimeout(resolve, 100));
-                }
-                if (!isThere()) {
-                    throw new Error("the booking did not move");
-                }
-            },
+            run: () => waitForBooking("Tour Booker", "Tour Room", 12),
         },
     ],
 });
