@@ -176,7 +176,12 @@ def test_find_free(speed, ids):
         return {id_: len(availability.free_slots(bookables[id_], start, stop)) for id_ in rooms}
 
     _row, found, plain = speed.measure(
-        "find free: 50 rooms, a week", USER, product, lambda cr: _fetch(cr, FREE_SQL, params)
+        "find free: 50 rooms, a week",
+        USER,
+        product,
+        lambda cr: _fetch(cr, FREE_SQL, params),
+        # working hours and closures come on top of what the plain SQL looks at
+        holds=False,
     )
     assert len(found) == len(plain)
 
@@ -265,7 +270,7 @@ def test_book(speed, ids):
     ("sql", "index"),
     [
         (BLOCKING_SQL, "isof_booking_no_overlap"),
-        (PLANNER_SQL, "isof_booking__"),
+        (PLANNER_SQL, "start_idx on isof_booking"),
     ],
 )
 def test_indexes_are_used(registry, ids, sql, index):
