@@ -6,6 +6,7 @@ import {
     contains,
     defineModels,
     fields,
+    makeMockEnv,
     makeServerError,
     models,
     mountView,
@@ -187,7 +188,8 @@ test("a quarter of an hour is the grid", () => {
     );
 });
 
-test("times are told on the clock of the user", () => {
+test("times are told on the clock of the user", async () => {
+    await makeMockEnv();
     const start = new Date("2026-03-11T09:30:00Z");
     expect(formatTimes(start, new Date("2026-03-11T10:00:00Z"))).toBe("Wed, Mar 11, 10:30 – 11:00");
     expect(formatTimes(start, new Date("2026-03-12T10:00:00Z"))).toBe(
@@ -195,7 +197,8 @@ test("times are told on the clock of the user", () => {
     );
 });
 
-test("a month and a week are whole days, also where the clocks change", () => {
+test("a month and a week are whole days, also where the clocks change", async () => {
+    await makeMockEnv();
     const day = DateTime.fromISO("2026-03-29T12:00");
     expect(getWindow("month", day).stop.toISODate()).toBe("2026-04-01");
     const { start, stop } = getWindow("week", day);
@@ -220,7 +223,7 @@ test("rows are there without bookings, bookings of the window only", async () =>
     ]);
     expect(queryAllTexts(".vis-label").filter(Boolean)).toEqual([
         "Room",
-        "Large room\n 12",
+        "Large room\n12",
         "Small room",
         "Device",
         "Kit",
@@ -241,7 +244,7 @@ test("another time is loaded when it is not there yet", async () => {
     expect.verifySteps([]);
     await contains(".o_isof_planner_scale_month").click();
     await settle();
-    expect.verifySteps(["rows 2026-02-21 05:30:00 2026-04-08 15:30:00"]);
+    expect.verifySteps(["rows 2026-02-21 05:15:00 2026-04-08 15:45:00"]);
 });
 
 test("what was cancelled is shown when one searches for it", async () => {

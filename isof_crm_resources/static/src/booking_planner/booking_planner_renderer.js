@@ -20,6 +20,8 @@ const { DateTime } = luxon;
 const SELECTION = "selection";
 // So many pixels the mouse moves before it is no click any more.
 const THRESHOLD = 4;
+// DIRECTION_ALL of the library Hammer, which vis-timeline does not export.
+const ALL_DIRECTIONS = 30;
 const LONGEST_WINDOW = 62 * 24 * 60 * 60 * 1000;
 
 /** A row for each resource; select a free time to book it, drag a booking to move it. */
@@ -89,6 +91,9 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     /** @override */
     init_timeline() {
         super.init_timeline();
+        // vis-timeline asks for a direction (Hammer.ALL) that its library does not have, and
+        // misses drags straight up or down: to another resource at the same time
+        this.timeline.itemSet.hammer.get("pan").set({ direction: ALL_DIRECTIONS });
         this.timeline.on("rangechanged", this.onRangeChanged);
         this.timeline.on("changed", () => this.makeFocusable());
     }

@@ -41,8 +41,8 @@ async function waitForBooking(text, resource, hour) {
     }
 }
 
-/** Drag the mouse as vis-timeline and the planner hear it. */
-function drag(from, to) {
+/** Drag the mouse as vis-timeline and the planner hear it, no faster than a hand does. */
+async function drag(from, to) {
     const fire = (type, point, target = document.elementFromPoint(point.clientX, point.clientY)) =>
         target.dispatchEvent(
             new PointerEvent(type, {
@@ -59,6 +59,7 @@ function drag(from, to) {
     fire("pointerdown", from);
     const steps = 10;
     for (let step = 1; step <= steps; step++) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
         fire("pointermove", {
             clientX: from.clientX + ((to.clientX - from.clientX) * step) / steps,
             clientY: from.clientY + ((to.clientY - from.clientY) * step) / steps,
@@ -150,7 +151,7 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
             trigger: "body:not(:has(.o_dialog)) .o_isof_planner_mine.vis-item",
             run: async () => {
                 await waitForBooking("Tour Booker", "Tour Start Room", 10);
-                drag(locate("Tour Start Room", 10.5), locate("Tour Room", 12.5));
+                await drag(locate("Tour Start Room", 10.5), locate("Tour Room", 12.5));
             },
         },
         {
