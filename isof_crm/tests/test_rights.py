@@ -551,8 +551,9 @@ class TestCompanies(ActivityCommon):
         with self.assertRaisesRegex(UserError, "Theirs 7"), self.cr.savepoint():
             self.alfa.isof_region_id = theirs["isof.region"]
         with self.assertRaisesRegex(UserError, "Theirs 7"), self.cr.savepoint():
-            self.region_poland.company_id = self.company
-            theirs["isof.region"].parent_id = self.region_poland
+            theirs["isof.region"].parent_id = self.env["isof.region"].create(
+                {"name": "Ours", "company_id": self.company.id}
+            )
         with self.assertRaisesRegex(UserError, "Theirs 7"), self.cr.savepoint():
             self.type_call.suggestion_ids = [
                 Command.create({"next_type_id": theirs["isof.activity.type"].id})
