@@ -389,6 +389,33 @@ class TestRights(ActivityCommon):
         with self.assertRaises(AccessError):
             launch.with_user(self.salesperson_b).read(["plan_id"])
 
+    def test_dialogues_are_their_users_alone(self):
+        marketer = self._create_user("marketer", "isof_crm.group_marketing")
+        colleague = self._create_user("colleague", "isof_crm.group_marketing")
+        segment = self.env["isof.segment"].create(
+            {"name": "Shared", "mode": "static", "is_shared": True}
+        )
+        fill = {
+            "segment_id": segment.id,
+            "text": "Secret Ltd",
+            "line_ids": [Command.create({"name": "Secret Ltd", "reason": "missing"})],
+        }
+        for model, vals in (
+            ("isof.segment.fill.wizard", fill),
+            ("isof.segment.add.wizard", {}),
+            ("isof.region.generate", {}),
+            ("isof.partner.update.wizard", {}),
+            ("isof.activity.bulk.wizard", {"name": "x", "responsible": "starter"}),
+        ):
+            dialogue = self.env[model].with_user(marketer).create(vals)
+            for records in (dialogue, dialogue.line_ids) if vals is fill else (dialogue,):
+                with self.subTest(model=records._name):
+                    self.assertTrue(records.read(["create_uid"]))
+                    theirs = records.with_user(colleague)
+                    self.assertFalse(theirs.search([("id", "in", records.ids)]))
+                    with self.assertRaises(AccessError):
+                        theirs.read(["create_uid"])
+
     def test_public_methods(self):
         """Whatever is public is called by RPC: a new method is listed here on purpose."""
         expected = {
