@@ -69,14 +69,11 @@ class IsofActivityAssignment(models.AbstractModel):
         for step in self:
             if step.responsible == "user" and not step.user_id:
                 raise ValidationError(
-                    self.env._("Step “%(step)s”: choose the employee.", step=step.name)
+                    self.env._("Choose the employee who does “%(step)s”.", step=step.name)
                 )
             if step.responsible == "shared" and not step.user_ids:
                 raise ValidationError(
-                    self.env._(
-                        "Step “%(step)s”: choose the employees who share the customers.",
-                        step=step.name,
-                    )
+                    self.env._("Choose the employees who share “%(step)s”.", step=step.name)
                 )
 
     def _assign(self, partners, starter, company, position=0):
@@ -112,9 +109,10 @@ class IsofActivityAssignment(models.AbstractModel):
 
     def _get_withdrawn(self, partners):
         """Return why (str) customers may not be contacted this way, by ``res.partner``."""
-        # sudo: the channels of the types, which decide for everybody
-        channels = {step.type_id.consent_channel for step in self.sudo()} - {False}
+        # sudo: what the types need consent for, which decides for everybody
+        types = self.sudo().type_id.filtered("consent_channel")
+        needed = {(kind.consent_channel, kind.consent_purpose_id) for kind in types}
         reasons = {}
-        for channel in sorted(channels):
-            reasons |= partners._split_by_isof_consent(channel)[1]
+        for channel, purpose in sorted(needed, key=lambda need: (need[0], need[1].id or 0)):
+            reasons |= partners._split_by_isof_consent(channel, purpose)[1]
         return reasons

@@ -55,6 +55,14 @@ class IsofActivityType(models.Model):
         string="Needs Consent For",
         help="Plans skip customers who withdrew their consent to be contacted this way.",
     )
+    consent_purpose_id = fields.Many2one(
+        "isof.consent.purpose",
+        string="For the Purpose",
+        ondelete="restrict",
+        help="Only declarations for this purpose count; where it is “Only with Consent”, plans "
+        "also skip customers who did not give it. Leave empty to skip whoever withdrew any "
+        "consent to be contacted this way.",
+    )
     is_mirrored = fields.Boolean(
         string="Show in the Odoo Calendar",
         help="Activities of this type also become an event in the Odoo calendar, from where "

@@ -77,6 +77,10 @@ class IsofConsent(models.Model):
             [default | vals | {"user_id": self.env.uid} for vals in vals_list]
         )
         consents.partner_id._update_current_isof_consents()
+        withdrawn = consents.filtered_domain(
+            [("channel", "=", "email"), ("state", "=", "withdrawn"), ("is_current", "=", True)]
+        )
+        self.env["isof.segment"]._opt_out_of_mailing_lists(withdrawn.partner_id)
         return consents
 
     def write(self, vals):
@@ -102,5 +106,6 @@ class IsofConsent(models.Model):
     def _export(self, domain):
         """Return the action that downloads declarations, as far as the user may read them."""
         self.check_access("read")
+        self.env["isof.export"]._check_allowed()
         export = self.env["isof.consent.export"].create({"consent_domain": list(domain)})
         return export._prepare_download_action()

@@ -39,27 +39,34 @@ class IsofRegion(models.Model):
     @api.model
     def _get_uncovered_states(self, country):
         """Return the states of a country that no region shared by all companies covers whole."""
-        covered = (
-            self.env["isof.region.rule"]
-            .search(
-                [
-                    ("country_id", "=", country.id),
-                    ("zip_from", "=", False),
-                    ("company_id", "=", False),
-                ]
-            )
-            .state_id
+        rules = self._get_shared_state_rules(country)
+        return country.state_ids - rules.filtered("region_id.active").state_id
+
+    @api.model
+    def _get_shared_state_rules(self, country):
+        """Return the rules of whole states of a country, shared by all companies."""
+        return self.env["isof.region.rule"].search(
+            [
+                ("country_id", "=", country.id),
+                ("state_id", "!=", False),
+                ("zip_from", "=", False),
+                ("company_id", "=", False),
+            ]
         )
-        return country.state_ids - covered
 
     @api.model
     def _generate_from_states(self, country, parent=None):
         """Create a shared region, with its rule, for each state of a country that has none yet.
 
+        Rules of archived regions decide nothing, and a state may have only one: they make room.
+
         :param country: ``res.country``, for Poland the 16 voivodeships
         :param parent: the ``isof.region`` to put them under, if any
         :return: the new ``isof.region`` records
         """
+        states = self._get_uncovered_states(country)
+        rules = self._get_shared_state_rules(country)
+        rules.filtered(lambda rule: not rule.region_id.active).unlink()
         return self.create(
             [
                 {
@@ -68,6 +75,6 @@ class IsofRegion(models.Model):
                     "parent_id": parent.id if parent else False,
                     "rule_ids": [Command.create({"country_id": country.id, "state_id": state.id})],
                 }
-                for state in self._get_uncovered_states(country)
+                for state in states
             ]
         )

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+# Whom a mailing list leaves out is told by name up to so many.
+NAMES_SHOWN = 10
+
 
 class IsofSegment(models.Model):
     """A segment's mailing list, where Email Marketing is installed."""
@@ -20,24 +23,44 @@ class IsofSegment(models.Model):
     def action_update_mailing_list(self):
         """Make the segment's mailing list hold the addresses of its members.
 
-        Whoever may not be written to is left out: blacklisted, or the consent was withdrawn.
-        Subscriptions of those who are no members any more are removed; opt-outs stay, so that
-        nobody is subscribed again against their will.
+        Whoever may not be written to is left out: blacklisted, or the consent was withdrawn, also
+        by another member with the same address. Subscriptions of those who are no members any
+        more are removed; opt-outs stay, so that nobody is subscribed again against their will.
 
         :return: the action that tells what was done
-        :raises AccessError: for users who may not change mailing lists
+        :raises AccessError: for users who may not read the segment, or change mailing lists
         """
         self.ensure_one()
+        self.check_access("read")
         mailing_list = self._get_mailing_list()
-        members = self.env["res.partner"].search_fetch(
-            [("isof_segment_ids", "in", self.ids)], ["name", "email", "email_normalized"]
+        # sudo: members whom the user does not see, such as those of a company that is switched
+        # off, stay subscribed; only those whom the user may read are added and named
+        members = (
+            self.env["res.partner"]
+            .sudo()
+            .search_fetch(
+                [("isof_segment_ids", "in", self.ids)], ["name", "email", "email_normalized"]
+            )
         )
-        allowed, skipped = members._split_by_isof_consent("email")
-        by_email = {p.email_normalized: p for p in allowed if p.email_normalized}
-        contacts = self._get_mailing_contacts(by_email)
+        refused = {
+            partner.email_normalized or partner
+            for partner in members._split_by_isof_consent("email")[1]
+        }
+        skipped = members.filtered(lambda p: (p.email_normalized or p) in refused)
+        wanted = (members - skipped).filtered("email_normalized")
+        emails = set(wanted.mapped("email_normalized"))
         subscriptions = mailing_list.subscription_ids
-        new = contacts - subscriptions.contact_id
-        gone = subscriptions.filtered(lambda s: not s.opt_out and s.contact_id not in contacts)
+        subscribed = set(subscriptions.contact_id.mapped("email_normalized"))
+        new = self._get_mailing_contacts(
+            {
+                partner.email_normalized: partner
+                for partner in wanted.sudo(False)._filtered_access("read")
+                if partner.email_normalized not in subscribed
+            }
+        )
+        gone = subscriptions.filtered(
+            lambda s: not s.opt_out and s.contact_id.email_normalized not in emails
+        )
         mailing_list.write(
             {
                 "subscription_ids": [
@@ -46,18 +69,53 @@ class IsofSegment(models.Model):
                 ]
             }
         )
-        return self._prepare_notification(
-            self.env._(
-                "Mailing list “%(list)s”: %(new)s added, %(gone)s removed, %(total)s in all. "
-                "Left out: %(skipped)s who do not want mail, %(without)s without an address.",
-                list=mailing_list.name,
-                new=len(new),
-                gone=len(gone),
-                total=len(mailing_list.subscription_ids),
-                skipped=len(skipped),
-                without=len(allowed.filtered(lambda partner: not partner.email_normalized)),
-            )
+        message = self.env._(
+            "Mailing list “%(list)s”: %(new)s added, %(gone)s removed, %(total)s in all. "
+            "Left out: %(skipped)s who do not want mail, %(without)s without an address.",
+            list=mailing_list.name,
+            new=len(new),
+            gone=len(gone),
+            total=len(mailing_list.subscription_ids),
+            skipped=len(skipped),
+            without=len(members - skipped - wanted),
         )
+        return self._prepare_notification("\n".join([message, *self._name_skipped(skipped)]))
+
+    def _name_skipped(self, skipped):
+        """Return lines of a message that name who gets no mail, as far as the user may read."""
+        shown = skipped.sudo(False)._filtered_access("read")[:NAMES_SHOWN]
+        if not shown:
+            return []
+        names = ", ".join(shown.mapped("display_name"))
+        if len(skipped) > len(shown):
+            names = self.env._(
+                "%(names)s and %(count)s more", names=names, count=len(skipped) - len(shown)
+            )
+        return [self.env._("No mail to: %(names)s", names=names)]
+
+    @api.model
+    def _opt_out_of_mailing_lists(self, partners):
+        """Opt the addresses of contacts out of the mailing lists of all segments."""
+        if "mailing.subscription" not in self.env:
+            return
+        # sudo: a withdrawal counts in every list, whoever records it
+        emails = set(partners.sudo().mapped("email_normalized")) - {False}
+        if not emails:
+            return
+        # sudo: the numbers of the lists only, of private and archived segments too
+        segments = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search_fetch([("mailing_list_res_id", ">", 0)], ["mailing_list_res_id"])
+        )
+        # sudo: see above
+        self.env["mailing.subscription"].sudo().search(
+            [
+                ("list_id", "in", segments.mapped("mailing_list_res_id")),
+                ("contact_id.email_normalized", "in", list(emails)),
+                ("opt_out", "=", False),
+            ]
+        ).opt_out = True
 
     def _get_mailing_list(self):
         """Return the segment's mailing list, a new one where there is none."""

@@ -165,11 +165,17 @@ class ResPartner(models.Model):
             partner.isof_last_activity_date = last.get(partner.id)
             partner.isof_next_activity_date = upcoming.get(partner.id)
 
-    @api.depends("isof_commercial_activity_ids.start", "isof_commercial_activity_ids.state")
+    @api.depends(
+        "commercial_partner_id.isof_commercial_activity_ids.start",
+        "commercial_partner_id.isof_commercial_activity_ids.state",
+    )
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_isof_open_chain_ids(self):
         steps = self.env["isof.activity"].search_fetch(
-            [("commercial_partner_id", "in", self.ids), ("state", "in", OPEN_STATES)],
+            [
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("state", "in", OPEN_STATES),
+            ],
             ["commercial_partner_id", "root_id"],
             order="start, id",
         )
@@ -178,7 +184,8 @@ class ResPartner(models.Model):
             chains = next_ids.setdefault(step.commercial_partner_id.id, {})
             chains.setdefault(step.root_id.id, step.id)
         for partner in self:
-            partner.isof_open_chain_ids = list(next_ids.get(partner._origin.id, {}).values())
+            company = partner.commercial_partner_id._origin
+            partner.isof_open_chain_ids = list(next_ids.get(company.id, {}).values())
 
     @api.depends("commercial_partner_id.isof_last_activity_date")
     def _compute_isof_days_without_contact(self):

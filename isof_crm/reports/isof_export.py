@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import split_every
 from odoo.tools.misc import format_datetime
 
@@ -13,6 +14,14 @@ class IsofExport(models.AbstractModel):
 
     _name = "isof.export"
     _description = "Export of Records"
+
+    @api.model
+    def _check_allowed(self):
+        """Refuse users without Odoo's right to export."""
+        if not self.env.user.has_group("base.group_allow_export"):
+            raise AccessError(
+                self.env._("You may not export data. Ask an administrator for the right to export.")
+            )
 
     @api.model
     def _get_columns(self, records, specs):

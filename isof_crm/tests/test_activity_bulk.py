@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from ..wizards import isof_activity_bulk_wizard
 from .common import NOW
 from .test_consent import ConsentCommon
 from .test_plan import PlanCommon
@@ -127,7 +128,7 @@ class TestActivityBulk(BulkCommon):
     def test_one_employee(self):
         run = self._plan(self.alfa | self.gamma, responsible="user", user_id=self.team_leader.id)
         self.assertEqual(run.activity_line_ids.user_id, self.team_leader)
-        with self.assertRefused(ValidationError, "“Spring offer”: choose the employee"):
+        with self.assertRefused(ValidationError, "Choose the employee who does “Spring offer”"):
             self._wizard(self.alfa, responsible="user")
 
     def test_shared_evenly_without_the_skipped(self):
@@ -142,7 +143,7 @@ class TestActivityBulk(BulkCommon):
         self.assertEqual(sorted(counts.values()), [3, 3, 4])
         for user, count in counts.items():
             self.assertIn(f"{user.name}: {count}", wizard.assigned)
-        with self.assertRefused(ValidationError, "choose the employees who share"):
+        with self.assertRefused(ValidationError, "Choose the employees who share “Spring offer”"):
             self._wizard(partners, responsible="shared")
 
     def test_shared_evenly_over_batches_and_failures(self):
@@ -243,9 +244,40 @@ class TestActivityBulk(BulkCommon):
         action = wizard.action_start()
         self.assertEqual(len(self.env["isof.activity"].search(action["domain"])), 2)
 
+    def test_days_of_those_whom_consent_allows(self):
+        """Whom consent forbids takes no day of anybody."""
+        partners = self.alfa | self.beta | self.gamma
+        self._declare("withdrawn", channel="phone")
+        self.patch(isof_activity_bulk_wizard, "MAX_DAYS", 2)
+        self.assertEqual(len(self._plan(partners, per_day=1).activity_line_ids), 2)
+        self.patch(isof_activity_bulk_wizard, "MAX_DAYS", 1)
+        with self.assertRefused(UserError, "would be busy for 2 working days"):
+            self._plan(partners, per_day=1)
+
+    def test_only_with_consent(self):
+        """A type with a purpose that needs consent skips whoever gave none, and says so."""
+        self._declare("given", channel="phone", partner=self.alfa)
+        self._declare("given", channel="phone", partner=self.beta, purpose_id=self.service.id)
+        partners = self.alfa | self.beta | self.gamma
+        self.assertEqual(self._wizard(partners).activity_count, 3)
+        self.type_call.consent_purpose_id = self.purpose
+        wizard = self._wizard(partners)
+        self.assertEqual((wizard.activity_count, wizard.skipped_count), (1, 2))
+        self.assertRegex(
+            wizard.skipped, r"Beta Market, Gamma Stal<br ?/?>no consent given \(Phone\)"
+        )
+        self.assertEqual(self._plan(partners).activity_line_ids.partner_id, self.alfa)
+        # a purpose for which silence counts as yes: only its own withdrawals count
+        self.type_call.consent_purpose_id = self.service
+        self._declare("withdrawn", channel="phone", partner=self.gamma)
+        self._declare("withdrawn", channel="phone", partner=self.beta, purpose_id=self.service.id)
+        self.assertEqual(self._plan(partners).activity_line_ids.partner_id, self.alfa | self.gamma)
+
     def test_nobody_to_plan_with(self):
         with self.assertRefused(UserError, "Choose at least one customer"):
             self._wizard(self._fill(self.env["res.partner"])).action_start()
+        with self.assertRefused(UserError, "Choose at least one customer"):
+            self._wizard(self.segment, per_day=2).action_start()
         self._declare("withdrawn", channel="phone")
         with self.assertRefused(UserError, "Consent forbids to contact any of them"):
             self._wizard(self.alfa).action_start()

@@ -139,6 +139,13 @@ class TestPartnerDuplicate(ActivityCommon):
         with self.assertRefused(UserError, "Choose at least one sign"):
             self._search()
 
+    def test_names_without_the_extension(self):
+        self.patch(self.env.registry, "has_trigram", False)
+        with self.assertRefused(UserError, "the database has no extension pg_trgm"):
+            self._search("name")
+        (self.first | self.second).email = "z@example.com"
+        self.assertEqual(self._search("name", "email").reason, "same e-mail")
+
     def test_colleagues_are_no_duplicates(self):
         (self.alfa_anna | self.alfa_adam).email = "office@example.com"
         self.first = self.alfa_anna
@@ -154,6 +161,15 @@ class TestPartnerDuplicate(ActivityCommon):
         action = self._search("email").action_merge()
         self.assertEqual(action["res_model"], "base.partner.merge.automatic.wizard")
         self.assertEqual(set(action["context"]["active_ids"]), {self.first.id, self.second.id})
+
+    def test_no_more_handed_over_than_are_merged(self):
+        companies = self._create_companies(*({"email": "many@dup.example.com"} for _n in range(4)))
+        line = self._search("email", partner=companies[0])
+        self.assertEqual(line.partner_ids, companies)
+        ids = line.action_merge()["context"]["active_ids"]
+        self.assertEqual(len(ids), 3)
+        self.env["base.partner.merge.automatic.wizard"]._merge(ids, companies.browse(ids[0]))
+        self.assertEqual(len(companies.exists()), 2)
 
 
 @tagged("post_install", "-at_install")

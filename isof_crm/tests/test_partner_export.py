@@ -20,6 +20,11 @@ class ExportCommon(ConsentCommon):
             {"name": "Test fair", "mode": "static", "is_shared": True}
         )
         cls.segment._add_by_hand(cls.alfa | cls.gamma)
+        # exporting is a right of its own in Odoo
+        cls.may_export = cls.env.ref("base.group_allow_export")
+        cls.may_export.user_ids |= (
+            cls.salesperson_a | cls.salesperson_b | cls.manager | cls.outsider
+        )
 
     def _wizard(self, records, by=None, chosen=None):
         """Return the dialogue opened for contacts or segments.
@@ -161,7 +166,7 @@ class TestPartnerExport(ExportCommon):
         theirs = self.env["res.partner"].create(
             {"name": "Their customer", "is_company": True, "company_id": self.other_company.id}
         )
-        both = self._create_user("both", "isof_crm.group_user")
+        both = self._create_user("both", "isof_crm.group_user,base.group_allow_export")
         both.company_ids |= self.other_company
         companies = self.company | self.other_company
         segment = (
@@ -194,6 +199,44 @@ class TestPartnerExport(ExportCommon):
                 wizard.with_user(user).action_export()
             with self.subTest(user=user.name), self.assertRaises(AccessError):
                 wizard.column_ids[0].with_user(user).write({"is_chosen": True})
+
+    def test_without_the_right_to_export(self):
+        wizard = self._wizard(self.alfa)
+        self.may_export.user_ids -= self.salesperson_a
+        alfa = self.alfa.with_user(self.salesperson_a)
+        consent = self._declare("given").with_user(self.salesperson_a)
+        for function in (
+            wizard.action_export,
+            alfa.action_export_isof_consents,
+            consent.action_export,
+            lambda: wizard._write_workbook(io.BytesIO()),
+            lambda: (
+                wizard.env["isof.consent.export"]
+                .create({"consent_domain": []})
+                ._write_workbook(io.BytesIO())
+            ),
+        ):
+            with self.assertRefused(AccessError, "You may not export data"):
+                function()
+        for model in ("res.partner", "isof.segment", "isof.consent"):
+            for user, is_offered in ((self.salesperson_a, False), (self.salesperson_b, True)):
+                with self.subTest(model=model, user=user.name):
+                    actions = self.env["ir.actions.actions"].with_user(user).get_bindings(model)
+                    names = " ".join(action["name"] for action in actions.get("action", ()))
+                    self.assertEqual("XLSX" in names, is_offered, names)
+
+    def test_days_of_never_contacted_are_blank(self):
+        self._create_activity(status_id=self.status_done.id, start=datetime(2026, 3, 11, 8, 0))
+        self._create_activity(
+            partner_id=self.beta.id, status_id=self.status_done.id, start=datetime(2026, 3, 8, 8, 0)
+        )
+        partners = self.alfa | self.alfa_anna | self.beta | self.gamma
+        wizard = self._wizard(partners, chosen=["name", "isof_days_without_contact"])
+        rows = self._export(wizard)[2]
+        self.assertEqual(
+            {row["Name"]: row["Days without Contact"] for row in rows},
+            {"Alfa Hurt": 0, "Anna Alfowska": 0, "Beta Market": 3, "Gamma Stal": None},
+        )
 
     def test_queries_do_not_grow(self):
         counts = []
@@ -307,4 +350,7 @@ class TestExportRoute(ExportCommon, HttpCase):
         self.assertEqual(self.url_open("/isof_crm/partner_export/0.xlsx").status_code, 404)
         self.assertEqual(self.url_open(url.replace("partner", "secret")).status_code, 404)
         self.authenticate(self.salesperson_b.login, self.salesperson_b.login)
+        self.assertEqual(self.url_open(url).status_code, 403)
+        self.may_export.user_ids -= self.salesperson_a
+        self.authenticate(self.salesperson_a.login, self.salesperson_a.login)
         self.assertEqual(self.url_open(url).status_code, 403)

@@ -55,6 +55,13 @@ class TestPartnerUpdate(ActivityCommon):
         self.assertEqual(self.gamma.isof_lifecycle, "key")
         self.assertEqual(self.gamma.user_id, self.salesperson_a)
 
+    def test_remove_group(self):
+        (self.alfa | self.gamma).isof_group_id = self.group
+        self._apply(remove_group=True)
+        self.assertFalse((self.alfa | self.gamma).isof_group_id)
+        with self.assertRefused(UserError, "Choose a group, or remove it: not both"):
+            self._apply(remove_group=True, group_id=self.group.id)
+
     def test_rights(self):
         with self.assertRefused(AccessError, "Contact"):
             self._apply(user=self.outsider, group_id=self.group.id)

@@ -258,7 +258,7 @@ class TestPlan(PlanCommon):
         self.assertEqual(run.activity_line_ids.author_id, self.salesperson_a)
         self.salesperson_b.active = False
         self.assertEqual(self._start(plan).activity_line_ids.user_id, self.salesperson_a)
-        with self.assertRaisesRegex(ValidationError, "Step “Certain 1”: choose the employee"):
+        with self.assertRaisesRegex(ValidationError, "Choose the employee who does “Certain 1”"):
             plan.step_ids.user_id = False
 
     def test_nothing_to_start(self):

@@ -257,6 +257,21 @@ class TestRegion(ActivityCommon):
         wizard = self.env["isof.region.generate"].create({"country_id": poland.id})
         self.assertIn(silesia, wizard.state_ids)
 
+    def test_generator_does_not_count_archived_regions(self):
+        poland = self.env.ref("base.pl")
+        old = self.env["isof.region"].create({"name": "Old Silesia"})
+        silesia = self.env.ref("base.state_pl_sl")
+        self._create_rule(old, country_id=poland.id, state_id=silesia.id)
+        wizard = self.env["isof.region.generate"].create({"country_id": poland.id})
+        self.assertNotIn(silesia, wizard.state_ids)
+        old.active = False
+        wizard = self.env["isof.region.generate"].create({"country_id": poland.id})
+        self.assertIn(silesia, wizard.state_ids)
+        wizard.action_generate()
+        rule = self.env["isof.region.rule"].search([("state_id", "=", silesia.id)])
+        self.assertTrue(rule.region_id.active)
+        self.assertEqual(len(rule), 1)
+
     def test_generator(self):
         poland = self.env.ref("base.pl")
         wizard = self.env["isof.region.generate"].create(

@@ -389,6 +389,33 @@ class TestRights(ActivityCommon):
         with self.assertRaises(AccessError):
             launch.with_user(self.salesperson_b).read(["plan_id"])
 
+    def test_dialogues_are_their_users_alone(self):
+        marketer = self._create_user("marketer", "isof_crm.group_marketing")
+        colleague = self._create_user("colleague", "isof_crm.group_marketing")
+        segment = self.env["isof.segment"].create(
+            {"name": "Shared", "mode": "static", "is_shared": True}
+        )
+        fill = {
+            "segment_id": segment.id,
+            "text": "Secret Ltd",
+            "line_ids": [Command.create({"name": "Secret Ltd", "reason": "missing"})],
+        }
+        for model, vals in (
+            ("isof.segment.fill.wizard", fill),
+            ("isof.segment.add.wizard", {}),
+            ("isof.region.generate", {}),
+            ("isof.partner.update.wizard", {}),
+            ("isof.activity.bulk.wizard", {"name": "x", "responsible": "starter"}),
+        ):
+            dialogue = self.env[model].with_user(marketer).create(vals)
+            for records in (dialogue, dialogue.line_ids) if vals is fill else (dialogue,):
+                with self.subTest(model=records._name):
+                    self.assertTrue(records.read(["create_uid"]))
+                    theirs = records.with_user(colleague)
+                    self.assertFalse(theirs.search([("id", "in", records.ids)]))
+                    with self.assertRaises(AccessError):
+                        theirs.read(["create_uid"])
+
     def test_public_methods(self):
         """Whatever is public is called by RPC: a new method is listed here on purpose."""
         expected = {
@@ -551,8 +578,9 @@ class TestCompanies(ActivityCommon):
         with self.assertRaisesRegex(UserError, "Theirs 7"), self.cr.savepoint():
             self.alfa.isof_region_id = theirs["isof.region"]
         with self.assertRaisesRegex(UserError, "Theirs 7"), self.cr.savepoint():
-            self.region_poland.company_id = self.company
-            theirs["isof.region"].parent_id = self.region_poland
+            theirs["isof.region"].parent_id = self.env["isof.region"].create(
+                {"name": "Ours", "company_id": self.company.id}
+            )
         with self.assertRaisesRegex(UserError, "Theirs 7"), self.cr.savepoint():
             self.type_call.suggestion_ids = [
                 Command.create({"next_type_id": theirs["isof.activity.type"].id})

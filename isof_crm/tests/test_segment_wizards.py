@@ -1,6 +1,7 @@
 import base64
 import io
 import time
+from datetime import datetime
 
 import openpyxl
 
@@ -8,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
+from ..models import isof_segment_mailing
 from .test_segment import SegmentCommon
 
 
@@ -230,7 +232,7 @@ class TestSegmentMailingList(SegmentCommon):
         self.assertEqual(
             message,
             "Mailing list “Newsletter”: 2 added, 0 removed, 2 in all. Left out: 1 who do not "
-            "want mail, 0 without an address.",
+            "want mail, 0 without an address.\nNo mail to: Gamma Stal",
         )
         mailing_list = self.env["mailing.list"].browse(segment.mailing_list_res_id)
         subscriptions = mailing_list.subscription_ids
@@ -251,6 +253,75 @@ class TestSegmentMailingList(SegmentCommon):
             ),
             2,
         )
+
+    def _get_subscriptions(self, segment):
+        """Return whether they opted out, by the addresses of a segment's mailing list."""
+        subscriptions = self.env["mailing.list"].browse(segment.mailing_list_res_id)
+        return {s.contact_id.email: s.opt_out for s in subscriptions.subscription_ids}
+
+    def test_address_of_one_who_does_not_want_mail(self):
+        self.alfa.email = self.beta.email = "office@example.com"
+        self.gamma.email = "gamma@example.com"
+        self.env["isof.consent"].create(
+            {"partner_id": self.beta.id, "channel": "email", "state": "withdrawn"}
+        )
+        segment = self._create_segment()
+        message = segment.action_update_mailing_list()["params"]["message"]
+        self.assertEqual(self._get_subscriptions(segment), {"gamma@example.com": False})
+        self.assertIn("2 who do not want mail", message)
+        self.assertRegex(message, "No mail to: Alfa Hurt, Beta Market$")
+
+    def test_only_some_of_many_are_named(self):
+        self.patch(isof_segment_mailing, "NAMES_SHOWN", 1)
+        self.env["isof.consent"].create(
+            [
+                {"partner_id": partner.id, "channel": "email", "state": "withdrawn"}
+                for partner in self.companies
+            ]
+        )
+        message = self._create_segment().action_update_mailing_list()["params"]["message"]
+        self.assertRegex(message, "No mail to: Alfa Hurt and 2 more$")
+
+    def test_members_of_a_company_switched_off_stay(self):
+        self.alfa.email = "alfa@example.com"
+        self.gamma.write({"email": "theirs@example.com", "company_id": self.other_company.id})
+        self.marketer.company_ids |= self.other_company
+        both = self.company | self.other_company
+        segment = self._create_segment(company_id=False).with_context(allowed_company_ids=both.ids)
+        segment.action_refresh()
+        segment.action_update_mailing_list()
+        subscribed = {"alfa@example.com": False, "theirs@example.com": False}
+        self.assertEqual(self._get_subscriptions(segment), subscribed)
+        self.beta.email = "beta@example.com"
+        segment.with_context(allowed_company_ids=self.company.ids).action_update_mailing_list()
+        self.assertEqual(self._get_subscriptions(segment), subscribed | {"beta@example.com": False})
+
+    def test_withdrawal_counts_at_once(self):
+        self.alfa.email, self.beta.email = "alfa@example.com", "beta@example.com"
+        segment = self._create_segment()
+        segment.action_update_mailing_list()
+        other_list = self.env["mailing.list"].create({"name": "Of no segment"})
+        contact = self.env["mailing.contact"].search([("email", "=", "alfa@example.com")])
+        other_list.contact_ids = contact
+        withdrawal = {"partner_id": self.alfa.id, "state": "withdrawn"}
+        consents = self.env["isof.consent"].with_user(self.marketer)
+        consents.create({**withdrawal, "channel": "phone"})
+        # outdated by a later declaration
+        consents.create({"partner_id": self.alfa.id, "channel": "email"})
+        consents.create({**withdrawal, "channel": "email", "date": datetime(2026, 3, 1)})
+        self.assertFalse(any(self._get_subscriptions(segment).values()))
+        consents.create({**withdrawal, "channel": "email"})
+        self.assertEqual(
+            self._get_subscriptions(segment),
+            {"alfa@example.com": True, "beta@example.com": False},
+        )
+        self.assertFalse(other_list.subscription_ids.opt_out)
+
+    def test_segments_of_others(self):
+        segment = self._create_segment(by=self.salesperson_a)
+        with self.assertRaises(AccessError):
+            segment.with_user(self.marketer).action_update_mailing_list()
+        self.assertFalse(segment.mailing_list_res_id)
 
     def test_without_rights_to_mailing_lists(self):
         segment = self._create_segment(by=self.salesperson_a)

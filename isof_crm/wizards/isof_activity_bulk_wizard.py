@@ -53,8 +53,7 @@ class IsofActivityBulkWizard(models.TransientModel):
         runs = self.env["isof.activity.plan.run"]
         for wizard in self:
             partners = wizard._get_partners()
-            reasons = wizard._get_withdrawn(partners)
-            allowed = partners.filtered(lambda partner, reasons=reasons: partner not in reasons)
+            allowed, reasons = wizard._split_by_consent(partners)
             wizard.skipped_count = len(reasons)
             wizard.skipped = runs._format_skipped(reasons, NAMES_SHOWN) if reasons else False
             wizard.activity_count = len(allowed)
@@ -64,6 +63,11 @@ class IsofActivityBulkWizard(models.TransientModel):
                 % (user.name, count)
                 for user, count in wizard._count_by_user(allowed)
             )
+
+    def _split_by_consent(self, partners):
+        """Return whom consent allows to contact, and why not the others: see _get_withdrawn."""
+        reasons = self._get_withdrawn(partners)
+        return partners.filtered(lambda partner: partner not in reasons), reasons
 
     def _count_by_user(self, partners):
         """Return who would do how many: list of tuples of ``res.users`` and a number."""
@@ -99,12 +103,13 @@ class IsofActivityBulkWizard(models.TransientModel):
         """
         self.ensure_one()
         partners = self._get_partners()
-        if partners and not self.activity_count:
+        allowed, _reasons = self._split_by_consent(partners)
+        if partners and not allowed:
             raise UserError(
                 self.env._("Consent forbids to contact any of them this way. Choose another type.")
             )
-        if self.per_day:
-            self._check_days(partners)
+        if self.per_day and allowed:
+            self._check_days(allowed)
         run = self.env["isof.activity.plan.run"]._start_step(
             {
                 "type_id": self.type_id.id,

@@ -7,6 +7,8 @@ from ..tools.grouping import connected
 
 # How alike the telling words of two names must be, from 0 to 1, by pg_trgm's similarity.
 NAME_SIMILARITY = 0.6
+# So many contacts Odoo merges in one go.
+MAX_MERGED = 3
 # A word says nothing about who it is if more than so many contacts have it, or one in so many.
 COMMON_CONTACTS = 20
 COMMON_SHARE = 200
@@ -112,6 +114,13 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
         criteria = [name for name in keys if self[f"by_{name}"]]
         if not (criteria or self.by_name):
             raise UserError(self.env._("Choose at least one sign by which to find duplicates."))
+        if not (criteria or self.env.registry.has_trigram):
+            raise UserError(
+                self.env._(
+                    "Similar names cannot be found, because the database has no extension "
+                    "pg_trgm. Choose another sign, or ask an administrator to install it."
+                )
+            )
         queries = [
             SQL(
                 """
@@ -258,7 +267,7 @@ class IsofPartnerDuplicateLine(models.TransientModel):
     reason = fields.Char(string="Why")
 
     def action_merge(self):
-        """Return Odoo's own merge dialogue for the contacts."""
+        """Return Odoo's own merge dialogue for the contacts, as many as it takes."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -268,6 +277,6 @@ class IsofPartnerDuplicateLine(models.TransientModel):
             "target": "new",
             "context": {
                 "active_model": "res.partner",
-                "active_ids": self.partner_ids.ids,
+                "active_ids": self.partner_ids[:MAX_MERGED].ids,
             },
         }

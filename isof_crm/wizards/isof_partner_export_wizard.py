@@ -121,9 +121,11 @@ class IsofPartnerExportWizard(models.TransientModel):
     def action_export(self):
         """Return the action that downloads the contacts; the columns are proposed next time.
 
+        :raises AccessError: for users who may not export
         :raises UserError: if there is no contact, or no column was chosen
         """
         self.ensure_one()
+        self.env["isof.export"]._check_allowed()
         if not self.partner_count:
             raise UserError(self.env._("There are no contacts to export."))
         self._get_settings().isof_partner_export = [column.key for column in self._get_columns()]
@@ -158,8 +160,10 @@ class IsofPartnerExportWizard(models.TransientModel):
         """Write the contacts as a workbook.
 
         :param output: binary file to write to
+        :raises AccessError: for users who may not export
         """
         self.ensure_one()
+        self.env["isof.export"]._check_allowed()
         wizard = self.with_context(allowed_company_ids=self.company_ids.ids)
         partners, columns = wizard._get_partners(), wizard._get_columns()
         lines = [
@@ -175,11 +179,29 @@ class IsofPartnerExportWizard(models.TransientModel):
         on_partner = [column for column in columns if not column.key.startswith(CONSENT_PREFIX)]
         has_consents = len(on_partner) < len(columns)
         for rows in self.env["isof.export"]._iter_batches(partners, on_partner):
+            self._blank_days_of_never_contacted(rows)
             if has_consents:
                 consents = self._get_consents([row["id"] for row in rows])
                 for row in rows:
                     row.update(consents.get(row["id"], {}))
             yield from rows
+
+    def _blank_days_of_never_contacted(self, rows):
+        """Empty the days without contact of rows where there never was any: they read as 0."""
+        key = "isof_days_without_contact"
+        zero = [row["id"] for row in rows if row.get(key) == 0]
+        if not zero:
+            return
+        # sudo: of those who are exported, and only whether there was a contact with their company
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        never = set(
+            partners.search(
+                [("id", "in", zero), ("commercial_partner_id.isof_last_activity_date", "=", False)]
+            ).ids
+        )
+        for row in rows:
+            if row["id"] in never:
+                row[key] = None
 
     def _get_consents(self, partner_ids):
         """Return what contacts declared: dict of id to dict of column key to text."""

@@ -14,6 +14,7 @@ class IsofPartnerUpdateWizard(models.TransientModel):
     _inherit = ["isof.partner.batch"]
 
     group_id = fields.Many2one("isof.partner.group", string="Contractor Group", check_company=True)
+    remove_group = fields.Boolean(help="Leave the contacts without a group.")
     lifecycle = fields.Selection(LIFECYCLES, string="Lifecycle Stage")
     user_id = fields.Many2one(
         "res.users",
@@ -37,9 +38,11 @@ class IsofPartnerUpdateWizard(models.TransientModel):
 
         :return: the action that tells how much was changed
         :raises AccessError: if one of the contacts may not be changed: then none is
-        :raises UserError: if there is nothing to change
+        :raises UserError: if there is nothing to change, or a group both to set and to remove
         """
         self.ensure_one()
+        if self.group_id and self.remove_group:
+            raise UserError(self.env._("Choose a group, or remove it: not both."))
         partners, vals = self._get_partners(), self._prepare_partner_vals()
         if not partners or not (vals or self.campaign_id):
             raise UserError(self.env._("Choose at least one contact, and what to change."))
@@ -77,7 +80,8 @@ class IsofPartnerUpdateWizard(models.TransientModel):
             "user_id": self.user_id.id,
             "category_id": tags,
         }
-        return {name: value for name, value in vals.items() if value}
+        filled = {name: value for name, value in vals.items() if value}
+        return filled | ({"isof_group_id": False} if self.remove_group else {})
 
     def _get_open_activities(self, partners):
         """Return what is still open with companies and everybody in them, or with persons."""

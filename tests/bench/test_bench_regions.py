@@ -1,10 +1,10 @@
 """Re-assigning 50,000 of 100,000 contractors after a change of a region rule, against plain SQL.
 
 The product's way is the one of the user and of the scheduled action after it: the rule is saved,
-the contractors that it moves are marked, and the scheduled action moves them in batches. The plain
-SQL writes the same regions where it is known beforehand whom the rule moves. Both are rolled back,
-and take turns. Goal: under 10 s. The seconds are shown and not asserted, because they are the
-machine's.
+and the scheduled action looks for the contractors that it moves and moves them in batches. The
+plain SQL writes the same regions where it is known beforehand whom the rule moves. Both are rolled
+back, and take turns. Goal: under 10 s. The seconds are shown and not asserted, because they are
+the machine's.
 """
 
 import statistics
