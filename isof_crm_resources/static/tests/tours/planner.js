@@ -139,11 +139,11 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
         },
         {
             content: "It is said who has it",
-            trigger: ".o_dialog:contains(already taken):contains(Tour Holder)",
+            trigger: ".o_dialog .modal-body:contains(already taken):contains(Tour Holder)",
         },
         {
             content: "Close the message",
-            trigger: ".o_dialog footer button:contains(Close), .o_dialog .btn-close",
+            trigger: ".o_dialog footer button:contains(Close)",
             run: "click",
         },
         {
