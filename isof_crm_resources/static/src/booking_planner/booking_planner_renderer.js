@@ -1,4 +1,4 @@
-import { onWillUnmount } from "@odoo/owl";
+import { onWillUnmount, useExternalListener } from "@odoo/owl";
 import { isMobileOS } from "@web/core/browser/feature_detection";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -37,6 +37,8 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     /** @override */
     setup() {
         super.setup();
+        this.isPressed = false;
+        this.isOutdated = false;
         this.pressed = { x: 0, y: 0, type: "mouse" };
         this.scales = SCALES;
         this.legend = {
@@ -54,6 +56,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             itemsAlwaysDraggable: { item: !isMobileOS(), range: !isMobileOS() },
             margin: { item: { horizontal: 0, vertical: 3 }, axis: 3 },
             multiselect: false,
+            height: "100%",
             onMoving: (item, callback) => callback(this.isRow(item.group) ? item : null),
             orientation: { axis: "top", item: "top" },
             snap: roundToQuarter,
@@ -67,6 +70,8 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             zoomMax: LONGEST_WINDOW,
             zoomMin: 4 * QUARTER,
         });
+        useExternalListener(window, "pointerup", this.onRelease);
+        useExternalListener(window, "pointercancel", this.onRelease);
         this.onRangeChanged = useDebounced(this.showRange, 200);
         onWillUnmount(() => {
             this.stopSelecting?.();
@@ -98,8 +103,16 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         this.timeline.on("changed", () => this.makeFocusable());
     }
 
+    /** @override the height is that of the page, by the style sheet */
+    on_attach_callback() {}
+
     /** @override the rows are there without bookings, and stay folded */
     async on_data_loaded() {
+        // what is dragged stays under the mouse until it is dropped
+        this.isOutdated = this.isPressed;
+        if (this.isPressed) {
+            return;
+        }
         const folded = this.timeline.groupsData?.get({
             filter: (group) => group.showNested === false,
         });
@@ -232,6 +245,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     /** Select a free time by the mouse; touch scrolls, and books by a double tap. */
     onPointerdown(ev) {
         this.pressed = { x: ev.clientX, y: ev.clientY, type: ev.pointerType };
+        this.isPressed = true;
         if (ev.pointerType !== "mouse" || ev.button !== 0 || !this.model.canCreate) {
             return;
         }
@@ -243,6 +257,13 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         ev.stopPropagation();
         this.timeline.setSelection([]);
         this.startSelecting(group, time);
+    }
+
+    onRelease() {
+        this.isPressed = false;
+        if (this.isOutdated) {
+            this.on_data_loaded();
+        }
     }
 
     startSelecting(group, from) {

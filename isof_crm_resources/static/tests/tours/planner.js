@@ -57,9 +57,9 @@ async function drag(from, to) {
             }),
         );
     fire("pointerdown", from);
-    const steps = 10;
+    const steps = 30;
     for (let step = 1; step <= steps; step++) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await new Promise((resolve) => setTimeout(resolve, 15));
         fire("pointermove", {
             clientX: from.clientX + ((to.clientX - from.clientX) * step) / steps,
             clientY: from.clientY + ((to.clientY - from.clientY) * step) / steps,
@@ -139,11 +139,11 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
         },
         {
             content: "It is said who has it",
-            trigger: ".o_dialog:contains(already taken):contains(Tour Holder)",
+            trigger: ".o_dialog .modal-body:contains(already taken):contains(Tour Holder)",
         },
         {
             content: "Close the message",
-            trigger: ".o_dialog footer button:contains(Close), .o_dialog .btn-close",
+            trigger: ".o_dialog footer button:contains(Close)",
             run: "click",
         },
         {
@@ -151,7 +151,8 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
             trigger: "body:not(:has(.o_dialog)) .o_isof_planner_mine.vis-item",
             run: async () => {
                 await waitForBooking("Tour Booker", "Tour Start Room", 10);
-                await drag(locate("Tour Start Room", 10.5), locate("Tour Room", 12.5));
+                // a little further, as vis-timeline starts to drag after some pixels
+                await drag(locate("Tour Start Room", 10.5), locate("Tour Room", 12.6));
             },
         },
         {
