@@ -212,7 +212,7 @@ class TestPartnerExport(ExportCommon):
             lambda: wizard._write_workbook(io.BytesIO()),
             lambda: (
                 wizard.env["isof.consent.export"]
-                .create({"consent_domain": []})
+                .create({"consent_domain": [["id", "=", consent.id]]})
                 ._write_workbook(io.BytesIO())
             ),
         ):

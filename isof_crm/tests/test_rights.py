@@ -403,7 +403,7 @@ class TestRights(ActivityCommon):
         for model, vals in (
             ("isof.segment.fill.wizard", fill),
             ("isof.segment.add.wizard", {}),
-            ("isof.region.generate", {}),
+            ("isof.region.generate", {"country_id": self.env.ref("base.pl").id}),
             ("isof.partner.update.wizard", {}),
             ("isof.activity.bulk.wizard", {"name": "x", "responsible": "starter"}),
         ):
