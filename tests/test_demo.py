@@ -103,6 +103,53 @@ print("FACTS", json.dumps({
 }))
 """
 
+# What each screen of resources shows.
+BOOKINGS = """
+import json
+from odoo import fields
+env = env(context={"tz": "Europe/Warsaw"})
+Booking = env["isof.booking"]
+today = fields.Date.context_today(Booking)
+Report = env["isof.resource.utilization"]
+print("FACTS", json.dumps({
+    "resources": env["isof.resource"].search([]).mapped(
+        lambda r: (r.name, r.kind_id.name, bool(r.place_id), r.quantity, r.needs_approval)),
+    "states": [state for [state] in Booking._read_group([], ["state"])],
+    "bookings": Booking.search_count([]),
+    "activities": len(Booking.sudo().search([]).held_activity_id),
+    "series": [len(series.booking_ids) for series in env["isof.booking.series"].search([])],
+    "today": Booking.search_count(
+        [("start", ">=", today), ("start", "<", fields.Date.add(today, days=1))]),
+    "to_approve": Booking.search_count([("state", "=", "requested")]),
+    "closures": env["resource.calendar.leaves"].search_count(
+        [("resource_id.isof_resource_ids", "!=", False)]),
+    "hours": Report._read_group(
+        [("date", ">=", fields.Date.add(today, days=-7)), ("date", "<=", today)], ["resource_id"],
+        ["booked_hours:sum", "available_hours:sum"])[0][1:],
+    "mails": env["mail.mail"].search_count([]),
+}))
+"""
+# Loaded on each day of the week, early, at noon and late; and never committed.
+BOOKINGS_ON_OTHER_DAYS = """
+import json
+from datetime import datetime, timedelta
+from freezegun import freeze_time
+from odoo.addons.isof_crm_resources.demo.booking_generator import BookingGenerator
+found = []
+for n in range(7):
+    moment = datetime(2027, 1, 6, 1 + 3 * n) + timedelta(days=n * 57)
+    with freeze_time(moment):
+        before = env["isof.booking"].search([])
+        BookingGenerator(env).load()
+        new = env["isof.booking"].search([]) - before
+        found.append({
+            "weekday": moment.weekday(),
+            "today": len(new.filtered(lambda b: b.start.date() == moment.date())),
+            "to_approve": len(new.filtered(lambda b: b.state == "requested")),
+        })
+print("FACTS", json.dumps(found))
+"""
+
 
 def facts(isof, name, script):
     """Run a script that prints facts in the shell of a database, and return them."""
@@ -114,7 +161,7 @@ def facts(isof, name, script):
 
 @pytest.fixture(scope="module")
 def database(new_database):
-    return new_database("--modules", "isof_crm")
+    return new_database("--modules", "isof_crm,isof_crm_resources")
 
 
 @pytest.fixture(scope="module")
@@ -254,3 +301,33 @@ def test_polish(isof, database):
     assert any(subject.startswith("Uzupełnienie zapasów") for subject in polish["subjects"])
     assert not any(subject.startswith("Restocking") for subject in polish["subjects"])
     assert "Nowy katalog" in polish["campaigns"]
+
+
+def test_resources(isof, database):
+    """No screen of resources is empty."""
+    demo = facts(isof, database, BOOKINGS)
+    _names, kinds, places, quantities, approvals = zip(*demo["resources"], strict=True)
+    assert len(kinds) == 8
+    assert len(set(kinds)) == 3
+    assert all(places)
+    assert max(quantities) > 1
+    assert sum(approvals) == 2
+    assert set(demo["states"]) == {"requested", "confirmed", "refused", "cancelled"}
+    assert demo["bookings"] > 60
+    assert demo["activities"] > 2, "hardly any activity has resources"
+    assert demo["series"] == [6]
+    assert demo["today"] >= 8
+    assert demo["to_approve"] >= 2
+    assert demo["closures"] == 1
+    booked, available = demo["hours"]
+    assert 0 < booked < available
+    assert demo["mails"] == 0
+
+
+def test_bookings_on_any_day(isof, database):
+    """Nothing overlaps, whatever day and hour it is loaded."""
+    days = facts(isof, database, BOOKINGS_ON_OTHER_DAYS)
+    assert sorted(day["weekday"] for day in days) == list(range(7))
+    for day in days:
+        assert day["today"] >= 8, day
+        assert day["to_approve"] >= 2, day

@@ -1,0 +1,221 @@
+from collections import namedtuple
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.isof_crm.tools import activity_time
+
+from .isof_booking import DROPPED_STATES, LIVE_STATES
+
+# In these states an activity does not take place at its time: its resources are free.
+FREE_STATES = ("postponed", "not_held", "cancelled")
+# A change of one of these fields is carried over to the bookings.
+CARRIED_FIELDS = {
+    "active",
+    "allday",
+    "company_id",
+    "duration",
+    "start",
+    "start_date",
+    "status_id",
+    "stop",
+    "stop_date",
+    "user_id",
+}
+
+Anchor = namedtuple("Anchor", "start stop allday takes_place user")
+
+
+class IsofActivity(models.Model):
+    """The resources an activity needs: each a booking, which the activity takes along.
+
+    A booking may have a time of its own, inside or around the activity. When the activity
+    moves, its bookings move as far; the activity as a whole is refused when one of them
+    cannot. An activity that does not take place gives its resources back, and books them again
+    when it is put back. A copy of an activity has no bookings: they would be in the way of
+    those of the original.
+    """
+
+    _inherit = "isof.activity"
+
+    booking_ids = fields.One2many("isof.booking", "activity_id", string="Bookings")
+    resource_ids = fields.Many2many(
+        "isof.resource",
+        string="Resources",
+        compute="_compute_resource_ids",
+        inverse="_inverse_resource_ids",
+        search="_search_resource_ids",
+        copy=False,
+        help="What the activity needs: rooms, devices, vehicles. Each is booked for the time of "
+        "the activity.",
+    )
+    has_bookings = fields.Boolean(
+        string="With Resources", compute="_compute_has_bookings", search="_search_has_bookings"
+    )
+
+    @api.depends("booking_ids.resource_id", "booking_ids.state")
+    def _compute_resource_ids(self):
+        for activity in self:
+            live = activity.booking_ids.filtered(lambda booking: booking.state in LIVE_STATES)
+            activity.resource_ids = live.resource_id
+
+    def _inverse_resource_ids(self):
+        bookings = self.env["isof.booking"]
+        to_create, unwanted = [], bookings
+        for activity in self:
+            live = activity._get_held_bookings().filtered(lambda b: b.state in LIVE_STATES)
+            unwanted |= live.filtered(
+                lambda b, activity=activity: b.resource_id not in activity.resource_ids
+            )
+            to_create += [
+                {"activity_id": activity.id, "resource_id": resource.id}
+                for resource in activity.resource_ids - live.resource_id
+            ]
+        # sudo: whoever may write the activity gives back what it holds
+        unwanted.sudo().action_cancel()
+        bookings.create(to_create)
+
+    @api.model
+    def _search_resource_ids(self, operator, value):
+        if operator not in ("in", "any", "any!"):
+            return NotImplemented
+        found = Domain("resource_id", operator, value) & Domain("state", "in", LIVE_STATES)
+        if operator == "in" and False in value:
+            return ~self._get_booked_domain(Domain("state", "in", LIVE_STATES))
+        return self._get_booked_domain(found)
+
+    @api.depends("booking_ids")
+    def _compute_has_bookings(self):
+        for activity in self:
+            activity.has_bookings = bool(activity.booking_ids)
+
+    @api.model
+    def _search_has_bookings(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        return self._get_booked_domain(Domain.TRUE)
+
+    @api.model
+    def _get_booked_domain(self, domain):
+        """Return the domain of activities for which there are such bookings."""
+        # sudo: the link, of bookings of activities that the reader sees
+        bookings = self.env["isof.booking"].sudo()
+        held = bookings._search(Domain("held_activity_id", "!=", False) & domain)
+        return Domain("id", "in", held.subselect("held_activity_id"))
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if not CARRIED_FIELDS & vals.keys():
+            return super().write(vals)
+        anchors = self._get_booking_anchors()
+        result = super().write(vals)
+        self._sync_bookings(anchors)
+        return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        # what took place stays in the history of the resource
+        self._get_held_bookings().filtered(lambda b: b.state in DROPPED_STATES).unlink()
+        return super().unlink()
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _get_held_bookings(self):
+        """Return the bookings of the activities, in any state."""
+        # sudo: the bookings are the activity's own; its rights are those of the activity
+        return self.env["isof.booking"].sudo().search([("held_activity_id", "in", self.ids)])
+
+    def _get_booking_anchors(self):
+        """Return what the bookings of activities follow, to compare it after a change."""
+        bookings = self._get_held_bookings()
+        return {
+            activity: Anchor(
+                activity.start,
+                activity.stop,
+                activity.allday,
+                activity._takes_place(),
+                activity.user_id,
+            )
+            for activity in bookings.held_activity_id
+        }
+
+    def _takes_place(self):
+        """Return whether the activity needs its resources at its time."""
+        self.ensure_one()
+        return self.active and self.state not in FREE_STATES
+
+    def _sync_bookings(self, anchors):
+        """Move, give back or take again the bookings of activities that changed.
+
+        :param anchors: what the bookings followed before; see ``_get_booking_anchors``
+        :raises ValidationError: if one of the bookings cannot follow
+        """
+        changes = {}
+        for booking in self.browse(activity.id for activity in anchors)._get_held_bookings():
+            activity = booking.held_activity_id
+            if vals := activity._prepare_booking_vals(booking, anchors[activity]):
+                changes[booking] = vals
+        if changes:
+            self.env["isof.booking"].sudo().concat(*changes)._write_each(changes)
+
+    def _prepare_booking_vals(self, booking, before):
+        """Return what changes on a booking with its activity.
+
+        :param booking: one ``isof.booking`` of the activity
+        :param before: the ``Anchor`` it followed until now
+        """
+        self.ensure_one()
+        vals = {}
+        if booking.state not in LIVE_STATES and not booking.is_dropped:
+            return vals
+        if booking.user_id == before.user and self.user_id and before.user != self.user_id:
+            vals["user_id"] = self.user_id.id
+        if booking.company_id != self.company_id:
+            vals["company_id"] = self.company_id.id
+        if (before.start, before.stop, before.allday) != (self.start, self.stop, self.allday):
+            vals["start"], vals["stop"] = self._follow(booking, before)
+        takes_place = self._takes_place()
+        if before.takes_place and not takes_place and booking.state in LIVE_STATES:
+            vals |= {"state": "cancelled", "is_dropped": True}
+        elif takes_place and booking.is_dropped:
+            vals["state"] = booking._get_first_state()
+        return vals
+
+    def _follow(self, booking, before):
+        """Return start and stop of a booking after its activity moved or got another length.
+
+        A move takes the booking along. With another length, an end of the booking that lies at
+        the end of the activity or beyond follows it, one inside stays where it is.
+        """
+        if before.allday or self.allday:
+            return self._get_booking_times(booking.resource_id)
+        shift_start, shift_stop = self.start - before.start, self.stop - before.stop
+        if shift_start == shift_stop:
+            return booking.start + shift_start, booking.stop + shift_stop
+        start = booking.start + (shift_start if booking.start <= before.start else timedelta())
+        stop = booking.stop + (shift_stop if booking.stop >= before.stop else timedelta())
+        if start >= stop or start >= self.stop or stop <= self.start:
+            return self._get_booking_times(booking.resource_id)
+        return start, stop
+
+    def _get_booking_times(self, resource):
+        """Return from when to when the activity needs a resource unless told otherwise."""
+        self.ensure_one()
+        if not self.allday:
+            # what has no length still takes place
+            return self.start, max(self.stop, self.start + timedelta(minutes=15))
+        tz = self._get_tz()
+        first, last = (activity_time.allday_date(moment, tz) for moment in (self.start, self.stop))
+        return resource._get_whole_days(first, last)
+
+    def _count_attendees(self):
+        """Return how many people take part."""
+        self.ensure_one()
+        colleagues = (self.user_id | self.participant_ids).partner_id
+        return len(colleagues | self.contact_id | self.contact_ids)

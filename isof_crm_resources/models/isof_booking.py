@@ -1,0 +1,325 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime, format_time, frozendict
+
+BOOKING_STATES = [
+    ("requested", "Requested"),
+    ("confirmed", "Confirmed"),
+    ("refused", "Refused"),
+    ("cancelled", "Cancelled"),
+    ("released", "Released Early"),
+]
+# A booking in one of these states still counts on the resource.
+LIVE_STATES = ("requested", "confirmed")
+# A booking in one of these states will not take place: struck through in calendars.
+DROPPED_STATES = ("refused", "cancelled")
+# A booking in one of these states takes the resource from everybody else.
+BLOCKING_STATES = (*LIVE_STATES, "released")
+# What an activity says of its bookings.
+BOOKED_FIELDS = ["booking_ids", "resource_ids", "has_bookings"]
+# They follow from other fields, or are kept from those who may not see what a booking is for.
+DERIVED_FIELDS = {
+    "unit",
+    "block_start",
+    "block_stop",
+    "is_blocking",
+    "is_dropped",
+    "expiry",
+    "series_id",
+    "held_activity_id",
+    "title",
+}
+
+
+class IsofBooking(models.Model):
+    """A resource taken by somebody for some time, for an activity or on its own.
+
+    Everybody sees that it is taken, until when and by whom; what for is in
+    ``isof_booking_purpose.py``. Why no two bookings overlap is in ``isof_booking_guard.py``,
+    who confirms them in ``isof_booking_approval.py``, the limits of a resource in
+    ``isof_booking_limits.py``.
+    """
+
+    _name = "isof.booking"
+    _description = "Booking"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "start desc, id desc"
+    _rec_names_search = ["name", "resource_id"]
+    _check_company_auto = True
+
+    # What is taken by whom
+    resource_id = fields.Many2one(
+        "isof.resource",
+        string="Resource",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    unit = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Which of the interchangeable units; the product chooses a free one.",
+    )
+    kind_id = fields.Many2one(related="resource_id.kind_id")
+    place_id = fields.Many2one(related="resource_id.place_id")
+    color = fields.Integer(related="resource_id.color", export_string_translation=False)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Booked For",
+        required=True,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        ondelete="restrict",
+        tracking=True,
+        help="The holder, who may change and cancel the booking.",
+    )
+    department_id = fields.Many2one(
+        "hr.department",
+        string="Department",
+        compute="_compute_department_id",
+        store=True,
+        precompute=True,
+        ondelete="restrict",
+        help="The holder's department on the day of the booking.",
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict")
+    attendee_count = fields.Integer(
+        string="Participants", help="How many people come; compared with the seats."
+    )
+
+    # When
+    start = fields.Datetime(required=True, tracking=True)
+    stop = fields.Datetime(required=True, tracking=True)
+    duration = fields.Float(
+        string="Hours", compute="_compute_duration", store=True, precompute=True
+    )
+    block_start = fields.Datetime(
+        string="Taken From",
+        required=True,
+        readonly=True,
+        copy=False,
+        help="With the preparation that the resource needed when it was booked.",
+    )
+    block_stop = fields.Datetime(
+        string="Taken Until",
+        required=True,
+        readonly=True,
+        copy=False,
+        help="With the clearing up that the resource needed when it was booked.",
+    )
+
+    # How it stands
+    state = fields.Selection(
+        BOOKING_STATES, required=True, copy=False, tracking=True, index="btree_not_null"
+    )
+    is_blocking = fields.Boolean(
+        string="Takes the Resource", required=True, readonly=True, copy=False
+    )
+    is_dropped = fields.Boolean(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Cancelled because its activity does not take place; comes back with it.",
+    )
+    is_striked = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
+    is_hatched = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
+
+    _stop_after_start = models.Constraint(
+        "CHECK(stop > start AND block_start <= start AND block_stop >= stop)",
+        "A booking has to end after it starts.",
+    )
+    # My bookings, and utilisation by department and holder.
+    _user_start_idx = models.Index("(user_id, start, stop)")
+    # The planner and lists of one resource, whatever the state.
+    _resource_start_idx = models.Index("(resource_id, start, stop)")
+    # The planner of all resources: what ends after the first moment shown.
+    _start_idx = models.Index("(start, stop)")
+
+    # ------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------
+
+    @api.depends("user_id", "company_id", "start")
+    def _compute_department_id(self):
+        departments = self.user_id._get_isof_departments(self.company_id)
+        for booking in self:
+            day = booking.start and fields.Datetime.context_timestamp(booking, booking.start).date()
+            booking.department_id = departments(booking.user_id, booking.company_id, day)
+
+    @api.depends("start", "stop")
+    def _compute_duration(self):
+        for booking in self:
+            booking.duration = (
+                (booking.stop - booking.start).total_seconds() / 3600
+                if booking.start and booking.stop
+                else 0.0
+            )
+
+    @api.depends("state")
+    def _compute_is_striked(self):
+        for booking in self:
+            booking.is_striked = booking.state in DROPPED_STATES
+            booking.is_hatched = booking.state == "requested"
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        return super().default_get([name for name in fields if name not in DERIVED_FIELDS])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.check_access("create")
+        prepared = [self._prepare_create_vals(vals) for vals in vals_list]
+        # sudo: what the booking is for is stored where nobody reaches it, see the class
+        creating = super(IsofBooking, self.sudo())
+        bookings = self._place(prepared, creating.create).with_env(self.env)
+        # they were not told by the ORM, which does not see the hidden link
+        bookings.sudo().held_activity_id.invalidate_recordset(BOOKED_FIELDS)
+        bookings.check_access("create")
+        bookings._warn()
+        bookings.filtered(lambda booking: booking.state == "requested")._ask_approval()
+        return bookings
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        self._check_not_derived(vals)
+        return self._write_each(dict.fromkeys(self, vals))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_live(self):
+        if live := self.filtered(lambda booking: booking.state in BLOCKING_STATES):
+            raise UserError(
+                self.env._(
+                    "Cancel a booking instead of deleting it. Only cancelled and refused ones can "
+                    "be deleted, and these are not:\n%(bookings)s",
+                    bookings="\n".join(
+                        f"{booking.resource_id.name}, {booking._format_times()}"
+                        for booking in live[:10]
+                    ),
+                )
+            )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_open_activity(self):
+        """Return the action that opens the activity of the booking."""
+        self.ensure_one()
+        return self.activity_id.action_open_form()
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_not_derived(self, vals):
+        """Refuse values of fields that follow from others, but for the product's own methods.
+
+        :raises AccessError: when ``vals`` has any
+        """
+        if self.env.su:
+            return
+        if names := DERIVED_FIELDS & vals.keys():
+            raise AccessError(
+                self.env._(
+                    "These fields of a booking follow from others and cannot be set: %(fields)s.",
+                    fields=", ".join(sorted(self._fields[name].string for name in names)),
+                )
+            )
+
+    def _prepare_create_vals(self, vals):
+        """Return all values of a new booking, checked, but for the unit.
+
+        :raises ValidationError: when the times make no sense or the resource does not allow them
+        """
+        self._check_not_derived(vals)
+        vals = self._add_missing_default_values(
+            {name: value for name, value in vals.items() if value or name != "user_id"}
+            | self._prepare_holder_vals(vals)
+        )
+        activity = self.env["isof.activity"].browse(vals.pop("activity_id", False))
+        activity.check_access("write")
+        vals["held_activity_id"] = activity.id
+        vals["title"] = vals.pop("name", False)
+        resource = self.env["isof.resource"].browse(vals.get("resource_id"))
+        if resource and activity and not (vals.get("start") and vals.get("stop")):
+            start, stop = activity._get_booking_times(resource)
+            vals |= {"start": vals.get("start") or start, "stop": vals.get("stop") or stop}
+        if activity and not vals.get("attendee_count"):
+            vals["attendee_count"] = activity._count_attendees()
+        if not vals.get("company_id"):
+            company = resource.sudo().company_id or activity.company_id or self.env.company
+            vals["company_id"] = company.id
+        return vals | self._prepare_place_vals(vals)
+
+    def _prepare_holder_vals(self, vals):
+        """Return the holder that is proposed: the one in charge of the activity, or the user."""
+        if vals.get("user_id") or self.env.context.get("default_user_id"):
+            return {}
+        activity_id = vals.get("activity_id") or self.env.context.get("default_activity_id")
+        activity = self.env["isof.activity"].browse(activity_id)
+        return {"user_id": (activity.user_id or self.env.user).id}
+
+    def _write_each(self, vals_by_booking):
+        """Write values on each of several bookings: all of them or none.
+
+        :param vals_by_booking: dict of booking to values; those that take or move the time of
+            a resource are placed together, so that they may change places
+        :raises ValidationError: with what is in the way
+        """
+        self.check_access("write")
+        before = {booking: booking.state for booking in vals_by_booking}
+        to_place, groups = [], {}
+        for booking, vals in vals_by_booking.items():
+            place_vals = frozendict(booking._prepare_place_vals(vals))
+            if place_vals.get("is_blocking"):
+                to_place.append(vals | place_vals | {"booking": booking})
+            else:
+                group = groups.setdefault((id(vals), place_vals), (vals | place_vals, []))
+                group[1].append(booking.id)
+        # who makes way comes first
+        for vals, ids in groups.values():
+            self.browse(ids)._write_checked(vals)
+        if to_place:
+            self._place(to_place, self._write_placed)
+        self._follow_up(before)
+        return True
+
+    def _write_placed(self, placed):
+        """Write bookings that have got a unit.
+
+        :param placed: list of values, with the ``booking`` itself among them
+        """
+        bookings = self.concat(*(vals["booking"] for vals in placed))
+        if len(bookings) > 1:
+            # otherwise one would be refused for another that is about to make way
+            bookings._write_checked({"is_blocking": False})
+            bookings.flush_recordset()
+        for vals in placed:
+            others = {name: value for name, value in vals.items() if name != "booking"}
+            vals["booking"]._write_checked(others)
+        bookings.flush_recordset()
+        return bookings
+
+    def _write_checked(self, vals):
+        """Write values that have been through the guard; everything else goes through ``write``."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
+
+    def _format_times(self):
+        """Return from when to when the booking is, on the user's clock."""
+        self.ensure_one()
+        return self._format_period(self.start, self.stop)
+
+    @api.model
+    def _format_period(self, start, stop):
+        """Return a time from one moment to another on the user's clock, the day once if it can."""
+        begin, end = (fields.Datetime.context_timestamp(self, moment) for moment in (start, stop))
+        first = format_datetime(self.env, start, dt_format="short")
+        if begin.date() == end.date():
+            return f"{first}–{format_time(self.env, stop, time_format='short')}"
+        return f"{first} – {format_datetime(self.env, stop, dt_format='short')}"

@@ -1,0 +1,211 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from .isof_booking import DROPPED_STATES, LIVE_STATES
+
+# So many requests one run of the cron looks at before it commits.
+EXPIRE_BATCH = 100
+
+
+class IsofBooking(models.Model):
+    """Requests, and who decides on them."""
+
+    _inherit = "isof.booking"
+
+    expiry = fields.Datetime(
+        string="Lapses",
+        readonly=True,
+        copy=False,
+        help="When the request is cancelled unless somebody answers it.",
+    )
+    may_decide = fields.Boolean(
+        string="To Be Approved by Me",
+        compute="_compute_may_decide",
+        search="_search_may_decide",
+        help="A request that I may confirm or refuse.",
+    )
+    is_going_on = fields.Boolean(compute="_compute_is_going_on", export_string_translation=False)
+
+    # Approvals to do, and requests to cancel.
+    _expiry_idx = models.Index("(expiry) WHERE state = 'requested'")
+
+    @api.depends("state", "resource_id")
+    @api.depends_context("uid")
+    def _compute_may_decide(self):
+        for booking in self:
+            booking.may_decide = booking.state == "requested" and booking.resource_id._is_in_care()
+
+    @api.model
+    def _search_may_decide(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        in_care = self.env["isof.resource"]._get_in_care_domain()
+        return Domain("state", "=", "requested") & Domain("resource_id", "any!", in_care)
+
+    @api.depends("state", "start", "stop")
+    def _compute_is_going_on(self):
+        now = fields.Datetime.now()
+        for booking in self:
+            booking.is_going_on = bool(
+                booking.state == "confirmed" and booking.start < now < booking.stop
+            )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_confirm(self):
+        """Approve requests; what is no request stays as it is."""
+        self.filtered(lambda booking: booking.state == "requested").write({"state": "confirmed"})
+
+    def action_refuse(self):
+        """Refuse requests, or take back what was confirmed: the time is free again."""
+        self.filtered(lambda booking: booking.state in LIVE_STATES).write({"state": "refused"})
+
+    def action_cancel(self):
+        """Cancel what is still booked: the time is free again."""
+        self.filtered(lambda booking: booking.state in LIVE_STATES).write({"state": "cancelled"})
+
+    def action_release(self):
+        """End bookings that are going on, now: the resource is free again."""
+        self.write({"state": "released"})
+
+    def action_reopen(self):
+        """Book again what was cancelled or refused, as a request where that needs approval."""
+        dropped = self.filtered(lambda booking: booking.state in DROPPED_STATES)
+        dropped._write_each({booking: {"state": booking._get_first_state()} for booking in dropped})
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _get_first_state(self, resource=None):
+        """Return the state of a booking that the user makes: a request, or confirmed at once."""
+        resource = resource or self.resource_id
+        return "requested" if resource._asks_approval() else "confirmed"
+
+    def _get_next_state(self, wanted, resource, start, stop):
+        """Return the state of a booking that the user makes or changes.
+
+        :param str wanted: the state that was given, if any
+        :param resource: the ``isof.resource`` it will be of
+        :param datetime start: when it will start
+        :param datetime stop: when it will stop
+        :raises AccessError: if the user may not bring it into that state
+        :raises UserError: if nobody can
+        """
+        first = self._get_first_state(resource)
+        if not wanted and not self:
+            return first
+        state = wanted or self.state
+        is_same_time = (
+            resource == self.resource_id and self and (self.start <= start and stop <= self.stop)
+        )
+        if state == self.state:
+            if state == "released" and (start, stop) != (self.start, self.stop):
+                raise UserError(self.env._("What was released is over and cannot be changed."))
+            # what was approved was another time
+            return first if state == "confirmed" and not is_same_time else state
+        if state == "released" and not self.is_going_on:
+            raise UserError(
+                self.env._("Only what is going on can be released. Cancel the booking instead.")
+            )
+        allowed = {"cancelled", "requested", "released", first}
+        if self.state == "released":
+            raise UserError(self.env._("What was released is over and cannot be changed."))
+        if state not in allowed and not resource._is_in_care():
+            raise AccessError(
+                self.env._(
+                    "Only those who look after “%(resource)s” confirm and refuse its bookings: "
+                    "%(approvers)s.",
+                    resource=resource.name,
+                    approvers=", ".join(resource._get_approvers().mapped("name"))
+                    or self.env._("resource managers"),
+                )
+            )
+        return state
+
+    def _get_expiry(self, resource, start):
+        """Return when a request lapses."""
+        if not resource.request_hours:
+            return start
+        return min(start, fields.Datetime.now() + timedelta(hours=resource.request_hours))
+
+    def _follow_up(self, before):
+        """Tell whom it concerns about changes of state.
+
+        :param before: dict of booking to the state that it had
+        """
+        changed = self.filtered(lambda booking: booking.state != before[booking])
+        changed.filtered(lambda booking: before[booking] == "requested")._close_approval()
+        changed.filtered(lambda booking: booking.state == "requested")._ask_approval()
+        for booking in changed:
+            if booking.user_id != self.env.user and booking.state in ("confirmed", "refused"):
+                booking._tell_holder()
+
+    def _ask_approval(self):
+        """Put an activity on the list of those who approve."""
+        for booking in self:
+            # sudo: whoever may book a resource may ask for it
+            approvers = booking.sudo().resource_id._get_approvers()
+            for approver in approvers.filtered("active"):
+                booking.sudo().activity_schedule(
+                    "isof_crm_resources.mail_activity_type_approval",
+                    date_deadline=fields.Date.context_today(booking, booking.expiry),
+                    user_id=approver.id,
+                    summary=self.env._(
+                        "%(resource)s: %(time)s for %(holder)s",
+                        resource=booking.resource_id.name,
+                        time=booking._format_times(),
+                        holder=booking.user_id.name,
+                    ),
+                )
+
+    def _close_approval(self):
+        """Take requests that were answered off the lists of those who approve."""
+        # sudo: the activities are those of others
+        self.sudo().activity_unlink(["isof_crm_resources.mail_activity_type_approval"])
+
+    def _tell_holder(self):
+        """Notify the holder of a decision."""
+        self.ensure_one()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        # sudo: the holder hears of it, whoever decides
+        self.sudo().message_notify(
+            partner_ids=self.sudo().user_id.partner_id.ids,
+            author_id=self.env.user.partner_id.id,
+            subject=self.env._(
+                "Booking of %(resource)s: %(state)s",
+                resource=self.resource_id.name,
+                state=states[self.state],
+            ),
+            body=self.env._(
+                "%(resource)s, %(time)s: %(state)s",
+                resource=self.resource_id.name,
+                time=self._format_times(),
+                state=states[self.state],
+            ),
+        )
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        # everybody sees that a resource is taken; what is said about it only who may change it
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        return dict.fromkeys(operations, "write")
+
+    @api.model
+    def _cron_expire(self):
+        """Cancel requests that nobody answered in time."""
+        domain = [("state", "=", "requested"), ("expiry", "<=", fields.Datetime.now())]
+        remaining = self.search_count(domain)
+        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        while lapsed := self.search(domain, limit=EXPIRE_BATCH, order="expiry, id"):
+            lapsed.write({"state": "cancelled"})
+            for booking in lapsed:
+                booking._message_log(
+                    body=self.env._("Cancelled, because nobody answered the request in time.")
+                )
+            if not self.env["ir.cron"]._commit_progress(len(lapsed)):
+                break

@@ -1,0 +1,371 @@
+import re
+from collections import defaultdict
+from datetime import timedelta
+from typing import NamedTuple
+
+from psycopg2.errors import ExclusionViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ..exceptions import BookingConflict
+from .isof_booking import BLOCKING_STATES, DROPPED_STATES
+
+GUARD_FIELDS = ["resource_id", "unit", "block_start", "block_stop", "is_blocking"]
+# So many bookings that are in the way a message names.
+MAX_NAMED = 10
+# What PostgreSQL says of two bookings that exclude each other, in whatever language.
+GUARD_KEY = re.compile(r'\[(\d+),\d+\), ?\[(\d+),\d+\), ?\["?([^",]+)"?,"?([^",)]+)"?\)')
+
+
+class Blocking(NamedTuple):
+    """A booking, or what PostgreSQL tells of one, that takes a unit of a resource."""
+
+    id: int
+    unit: int
+    block_start: fields.Datetime
+    block_stop: fields.Datetime
+
+
+class IsofBooking(models.Model):
+    """The guard: of all bookings that block, no two overlap on one unit of a resource.
+
+    PostgreSQL keeps that, for everybody and in the same instant, too: ``_no_overlap``. The
+    rest only finds a free unit and says in words what is in the way. A unit that somebody
+    else takes at the same moment is seen by PostgreSQL alone, since the transaction does not
+    see what others commit meanwhile: then the next unit is tried, see ``_place``.
+    """
+
+    _inherit = "isof.booking"
+
+    # A resource with n interchangeable units has n lanes. Not deferrable: Odoo explains what
+    # PostgreSQL refuses at once, but not what it refuses at the commit.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(resource_id, resource_id, '[]') WITH =,"
+        " int4range(unit, unit, '[]') WITH =,"
+        " tsrange(block_start, block_stop, '[)') WITH &&) WHERE (is_blocking)",
+    )
+
+    @api.model
+    def _sql_error_to_message(self, exc):
+        """Explain a lost race like any other booking that is in the way."""
+        if isinstance(exc, ExclusionViolation) and (lost := self._parse_violation(exc)):
+            # Odoo has rolled back by now: what the winner booked can be seen
+            resource_id, _taken, start, stop = lost
+            resource = self.env["isof.resource"].browse(resource_id)
+            rows = self._query_blocking([(resource_id, start, stop)])
+            return self._describe_conflict(resource, start, stop, [row.id for _pos, row in rows])
+        return super()._sql_error_to_message(exc)
+
+    # ------------------------------------------------------------
+    # Finding a free unit
+    # ------------------------------------------------------------
+
+    def _prepare_place_vals(self, vals):
+        """Return where and when a booking takes its resource once ``vals`` are written.
+
+        :param dict vals: all values of a new booking, or those to write on one
+        :return: dict of values; ``is_blocking`` is among them, and true, if a unit has to be found
+        """
+        if self and not {"resource_id", "start", "stop", "state"} & vals.keys():
+            return {}
+        old = {name: self[name] for name in ("start", "stop")}
+        resource = (
+            self.env["isof.resource"].browse(vals["resource_id"])
+            if vals.get("resource_id")
+            else self.resource_id
+        )
+        start, stop = (fields.Datetime.to_datetime(vals.get(name, old[name])) for name in old)
+        if not (resource and start and stop):
+            raise ValidationError(
+                self.env._("Choose the resource, and from when to when it is needed.")
+            )
+        is_moved = (resource, start, stop) != (self.resource_id, self.start, self.stop)
+        state = self._get_next_state(vals.get("state"), resource, start, stop)
+        if state == "released" and state != self.state:
+            stop = fields.Datetime.now()
+        if start >= stop:
+            raise ValidationError(self.env._("A booking has to end after it starts."))
+        is_blocking = state in BLOCKING_STATES and not resource.allow_overlap
+        placed = {}
+        if state != self.state:
+            placed |= {"state": state, "is_dropped": vals.get("is_dropped", False)}
+            placed["expiry"] = self._get_expiry(resource, start) if state == "requested" else False
+        if state in DROPPED_STATES:
+            placed["is_blocking"] = False
+        if is_moved or state == "released" or (is_blocking and not self.is_blocking):
+            placed |= {
+                "resource_id": resource.id,
+                "start": start,
+                "stop": stop,
+                "block_start": start - timedelta(minutes=resource.buffer_before),
+                "block_stop": stop + timedelta(minutes=resource.buffer_after),
+                "is_blocking": is_blocking,
+                "unit": 1,
+            }
+        return placed
+
+    @api.model
+    def _place(self, to_place, apply):
+        """Have bookings written on free units, or refuse all of them.
+
+        :param to_place: list of dicts of values; with ``booking`` for those that exist
+        :param apply: function that writes such a list, in which units are filled in
+        :return: what ``apply`` returns
+        :raises BookingConflict: with what is in the way and what is still free
+        """
+        self._check_limits(to_place)
+        ignored = [vals["booking"].id for vals in to_place if "booking" in vals]
+        taken, violation = [], None
+        while True:
+            units, conflicts = self._find_units(to_place, ignored, taken)
+            if conflicts and violation:
+                raise violation
+            if conflicts:
+                raise self._get_conflict(to_place, conflicts, ignored)
+            placed = [vals | {"unit": unit} for vals, unit in zip(to_place, units, strict=True)]
+            try:
+                with self.env.cr.savepoint():
+                    return apply(placed)
+            except ExclusionViolation as error:
+                lost = self._parse_violation(error)
+                if not lost:
+                    raise
+                violation = error
+                taken.append((lost[0], lost[1]))
+
+    @api.model
+    def _find_units(self, to_place, ignored=(), taken=()):
+        """Find a free unit for each of several bookings.
+
+        :param to_place: list of dicts of values
+        :param ignored: ids of bookings that do not count as taken
+        :param taken: list of tuples of resource id and ``Blocking``: what others took meanwhile
+        :return: tuple of the list of units, and a list of tuples of the values for which there is
+            none and the ids of the bookings in the way
+        """
+        slots = [(v["resource_id"], v["block_start"], v["block_stop"]) for v in to_place]
+        in_the_way = defaultdict(list)
+        for position, row in self._query_blocking(slots, ignored):
+            in_the_way[position].append(row)
+        by_resource = defaultdict(list)
+        for resource_id, row in taken:
+            by_resource[resource_id].append(row)
+        units, conflicts = [None] * len(to_place), []
+        for position in sorted(range(len(to_place)), key=lambda each: slots[each][1:]):
+            vals, (resource_id, start, stop) = to_place[position], slots[position]
+            units[position] = 1
+            if not vals["is_blocking"]:
+                continue
+            rows = in_the_way[position] + [
+                row
+                for row in by_resource[resource_id]
+                if row.block_start < stop and row.block_stop > start
+            ]
+            used = {row.unit for row in rows}
+            quantity = self.env["isof.resource"].browse(resource_id).quantity
+            # whoever has a unit keeps it if possible
+            own = vals["booking"].unit if "booking" in vals else 1
+            unit = next((u for u in (own, *range(1, quantity + 1)) if u not in used), None)
+            if unit is None or unit > quantity:
+                unit = next((u for u in range(1, quantity + 1) if u not in used), None)
+            if unit is None:
+                conflicts.append((vals, [row.id for row in rows if row.id]))
+                continue
+            units[position] = unit
+            by_resource[resource_id].append(Blocking(0, unit, start, stop))
+        return units, conflicts
+
+    @api.model
+    def _query_blocking(self, slots, ignored=()):
+        """Find what blocks resources at some times, by the index of the guard.
+
+        :param slots: list of tuples of resource id, start and stop
+        :param ignored: ids of bookings that do not count
+        :return: list of tuples of the position in ``slots`` and ``Blocking``
+        """
+        if not slots:
+            return []
+        self.flush_model(GUARD_FIELDS)
+        rows = SQL(", ").join(
+            SQL("(%s, %s::int4, %s::timestamp, %s::timestamp)", position, *slot)
+            for position, slot in enumerate(slots)
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT slot.position, booking.id, booking.unit,
+                       booking.block_start, booking.block_stop
+                  FROM (VALUES %(rows)s) AS slot (position, resource_id, start, stop)
+                  JOIN isof_booking AS booking
+                    ON booking.is_blocking
+                   AND int4range(booking.resource_id, booking.resource_id, '[]')
+                       = int4range(slot.resource_id, slot.resource_id, '[]')
+                   AND tsrange(booking.block_start, booking.block_stop, '[)')
+                       && tsrange(slot.start, slot.stop, '[)')
+                 WHERE booking.id <> ALL(%(ignored)s)
+                 ORDER BY booking.block_start, booking.id
+                """,
+                rows=rows,
+                ignored=list(ignored),
+            )
+        )
+        return [(position, Blocking(*row)) for position, *row in self.env.cr.fetchall()]
+
+    @api.model
+    def _parse_violation(self, exc):
+        """Read from PostgreSQL's error which bookings exclude each other.
+
+        :return: tuple of the resource id, ``Blocking`` (what was there first), and the first and
+            last moment that was refused; None for another constraint
+        """
+        if exc.diag.constraint_name != "isof_booking_no_overlap":
+            return None
+        keys = GUARD_KEY.findall(exc.diag.message_detail or "")
+        if len(keys) != 2:
+            return None
+        (resource_id, _unit, start, stop), (_same, unit, *times) = keys
+        there = Blocking(0, int(unit), *map(fields.Datetime.to_datetime, times))
+        start, stop = map(fields.Datetime.to_datetime, (start, stop))
+        return int(resource_id), there, start, stop
+
+    def _refit(self, resource):
+        """Put the bookings to come on as many units as there are now.
+
+        :return: the bookings for which there is no unit
+        """
+        # sudo: everybody's bookings of the resource
+        coming = self.sudo().search(
+            [
+                ("resource_id", "=", resource.id),
+                ("state", "in", BLOCKING_STATES),
+                ("block_stop", ">", fields.Datetime.now()),
+            ],
+            order="block_start, id",
+        )
+        if resource.allow_overlap or not coming:
+            return self.browse()
+        to_place = [
+            {
+                "booking": booking,
+                "resource_id": resource.id,
+                "block_start": booking.block_start,
+                "block_stop": booking.block_stop,
+                "is_blocking": True,
+            }
+            for booking in coming
+        ]
+        units, conflicts = self._find_units(to_place, coming.ids)
+        if conflicts:
+            return self.concat(*(vals["booking"] for vals, _ids in conflicts))
+        changes = [
+            {"booking": booking, "unit": unit, "is_blocking": True}
+            for booking, unit in zip(coming, units, strict=True)
+            if booking.unit != unit or not booking.is_blocking
+        ]
+        if changes:
+            coming._write_placed(changes)
+        return self.browse()
+
+    # ------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_conflict(self, to_place, conflicts, ignored=()):
+        """Return the exception about bookings that are not possible; see ``_find_units``."""
+        message = self._describe_conflicts(conflicts, ignored)
+        if len(to_place) > 1:
+            # they go together: one alone is not what was wanted
+            return BookingConflict(message)
+        [(wanted, ids)] = conflicts
+        start, stop = wanted["start"], wanted["stop"]
+        # sudo: everybody's bookings count; what is offered is what the reader sees
+        resource = self.env["isof.resource"].sudo().browse(wanted["resource_id"])
+        found = resource._find_alternatives(start, stop, ignored)
+        return BookingConflict(
+            message,
+            offers=[self._prepare_offer(wanted, *alternative) for alternative in found],
+            finder={
+                "default_start": fields.Datetime.to_string(start),
+                "default_duration": (stop - start) / timedelta(hours=1),
+                "default_need_ids": [
+                    Command.create({"kind_id": resource.kind_id.id, "seats": resource.seats})
+                ],
+            },
+            taken=self._describe_taken(resource, start, stop, ids),
+        )
+
+    @api.model
+    def _prepare_offer(self, wanted, resource, start, stop):
+        """Return what the client needs to book an alternative by one click.
+
+        :param dict wanted: all values of the new booking, or those to write on one
+        :param resource: the ``isof.resource`` that is free
+        """
+        vals = {
+            "resource_id": resource.id,
+            "start": fields.Datetime.to_string(start),
+            "stop": fields.Datetime.to_string(stop),
+        }
+        if "booking" not in wanted:
+            vals |= {
+                "user_id": wanted["user_id"],
+                "activity_id": wanted["held_activity_id"],
+                "name": wanted["title"],
+                "attendee_count": wanted.get("attendee_count"),
+            }
+        return {
+            "label": f"{resource.name}, {self._format_period(start, stop)}",
+            "booking_id": wanted["booking"].id if "booking" in wanted else False,
+            "vals": vals,
+        }
+
+    @api.model
+    def _describe_conflicts(self, conflicts, ignored=()):
+        """Return the message about bookings that are not possible; see ``_find_units``."""
+        return "\n\n".join(
+            self._describe_conflict(
+                self.env["isof.resource"].browse(vals["resource_id"]),
+                vals["start"],
+                vals["stop"],
+                ids,
+                ignored,
+            )
+            for vals, ids in conflicts[:MAX_NAMED]
+        )
+
+    @api.model
+    def _describe_conflict(self, resource, start, stop, ids, ignored=()):
+        """Return what is in the way of a booking, and what could be booked instead."""
+        taken = self._describe_taken(resource, start, stop, ids)
+        offer = resource.sudo()._describe_alternatives(start, stop, ignored)
+        return "\n".join(filter(None, (taken, offer)))
+
+    @api.model
+    def _describe_taken(self, resource, start, stop, ids):
+        """Return what is in the way of a booking, as far as the reader may see it."""
+        # as the reader sees it, whoever books
+        bookings = self.browse(ids[:MAX_NAMED]).sudo(False)._filtered_access("read")
+        lines = [
+            self.env._(
+                "“%(resource)s” is already taken at the time you chose, %(time)s:",
+                resource=resource.sudo().name,
+                time=self._format_period(start, stop),
+            ),
+            *(f"– {booking._describe()}" for booking in bookings),
+        ]
+        if not bookings:
+            lines.append(self.env._("– reserved"))
+        return "\n".join(lines)
+
+    def _describe(self):
+        """Return time and holder, and purpose and address if the reader may see what it is for."""
+        self.ensure_one()
+        # sudo: the name of a colleague
+        who = f"{self._format_times()}, {self.sudo().user_id.name}"
+        if not self.name:
+            return self.env._("%(who)s: reserved", who=who)
+        return f"{who}: {self.name} {self.get_base_url()}/odoo/{self._name}/{self.id}"

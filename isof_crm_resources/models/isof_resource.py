@@ -1,0 +1,233 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class IsofResource(models.Model):
+    """A room, a device or a vehicle that people share: what it is and who may book it when.
+
+    When it is free is in ``isof_resource_availability.py``.
+    """
+
+    _name = "isof.resource"
+    _description = "Resource"
+    _inherit = ["resource.mixin", "image.mixin"]
+    _order = "kind_sequence, kind_id, sequence, name, id"
+    _check_company_auto = True
+
+    # What and where
+    name = fields.Char(
+        related="resource_id.name", store=True, readonly=False, required=True, index="trigram"
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(related="resource_id.active", default=True, store=True, readonly=False)
+    kind_id = fields.Many2one(
+        "isof.resource.kind",
+        string="Kind",
+        required=True,
+        default=lambda self: self.env["isof.resource.kind"].search([], limit=1),
+        index=True,
+        ondelete="restrict",
+    )
+    kind_sequence = fields.Integer(
+        related="kind_id.sequence",
+        string="Order of the Kind",
+        store=True,
+        export_string_translation=False,
+    )
+    color = fields.Integer(related="kind_id.color", export_string_translation=False)
+    icon = fields.Selection(related="kind_id.icon", export_string_translation=False)
+    place_id = fields.Many2one(
+        "isof.resource.place",
+        string="Place",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    location = fields.Char(
+        help="How to find it, for example the number on the door or the shelf it lies on."
+    )
+    description = fields.Text(help="What everybody who books it should know.")
+    seats = fields.Integer(help="How many people it is for; 0 where that does not matter.")
+    feature_ids = fields.Many2many("isof.resource.feature", string="Features")
+    company_id = fields.Many2one(
+        default=lambda self: self.env.company,
+        help="Leave empty to share the resource among companies.",
+    )
+
+    # How many, and what bookings block
+    quantity = fields.Integer(
+        default=1,
+        required=True,
+        help="How many interchangeable units there are, for example 5 equal notebooks.",
+    )
+    allow_overlap = fields.Boolean(
+        string="Bookings May Overlap",
+        help="Bookings do not exclude each other, for example of a canteen or a parking lot.",
+    )
+    buffer_before = fields.Integer(
+        string="Preparation (Minutes)",
+        help="So long before each booking the resource is kept free, too.",
+    )
+    buffer_after = fields.Integer(
+        string="Clearing Up (Minutes)",
+        help="So long after each booking the resource is kept free, too.",
+    )
+
+    # Who and when
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Changes and approves bookings of this resource.",
+    )
+    needs_approval = fields.Boolean(
+        string="Needs Approval",
+        help="A booking is a request, which holds the time, until somebody confirms it.",
+    )
+    approver_ids = fields.Many2many(
+        "res.users",
+        "isof_resource_approver_rel",
+        "resource_id",
+        "user_id",
+        string="Approved By",
+        domain="[('share', '=', False)]",
+        check_company=True,
+        help="They are asked to approve. Without anybody here the responsible is asked, and "
+        "resource managers can always do it.",
+    )
+    request_hours = fields.Integer(
+        string="Requests Lapse After (Hours)",
+        default=48,
+        help="A request that nobody answers for so long, or until it starts, is cancelled. "
+        "0: only when it starts.",
+    )
+    booker_ids = fields.Many2many(
+        "res.users",
+        "isof_resource_booker_rel",
+        "resource_id",
+        "user_id",
+        string="May Be Booked By",
+        domain="[('share', '=', False)]",
+        check_company=True,
+        help="Without any people and departments here everybody may book.",
+    )
+    department_ids = fields.Many2many(
+        "hr.department",
+        "isof_resource_department_rel",
+        "resource_id",
+        "department_id",
+        string="May Be Booked by Departments",
+        check_company=True,
+        help="With all departments below them.",
+    )
+    max_duration = fields.Float(
+        string="Longest Booking (Hours)", help="0: a booking may be as long as one likes."
+    )
+    max_days_ahead = fields.Integer(
+        string="Bookable Ahead (Days)", help="0: a booking may be as far ahead as one likes."
+    )
+    closed_policy = fields.Selection(
+        [("warn", "Warn"), ("refuse", "Refuse")],
+        string="Outside Working Hours",
+        required=True,
+        default="warn",
+        help="What happens to a booking outside the working hours or during a closure.",
+    )
+    booking_ids = fields.One2many("isof.booking", "resource_id", string="Bookings")
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity >= 1)", "There has to be at least one unit of a resource."
+    )
+    _limits_not_negative = models.Constraint(
+        "CHECK(buffer_before >= 0 AND buffer_after >= 0 AND seats >= 0"
+        " AND max_duration >= 0 AND max_days_ahead >= 0 AND request_hours >= 0)",
+        "Seats, times and limits of a resource cannot be negative.",
+    )
+
+    # ------------------------------------------------------------
+    # Checks
+    # ------------------------------------------------------------
+
+    @api.constrains("company_id")
+    def _check_company_of_bookings(self):
+        # sudo: bookings of every company count
+        bookings = self.env["isof.booking"].sudo()
+        for resource in self.filtered("company_id"):
+            if bookings.search_count(
+                [("resource_id", "=", resource.id), ("company_id", "!=", resource.company_id.id)],
+                limit=1,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "“%(resource)s” has bookings of other companies and cannot be given to "
+                        "%(company)s alone. Archive it and create a new one instead.",
+                        resource=resource.name,
+                        company=resource.company_id.name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "quantity" in vals:
+            self._fit_bookings()
+        if "allow_overlap" in vals and not vals["allow_overlap"]:
+            self._fit_bookings()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked(self):
+        # sudo: bookings of every company count
+        booked = self.env["isof.booking"].sudo().search([("resource_id", "in", self.ids)])
+        if booked:
+            raise UserError(
+                self.env._(
+                    "Archive a resource instead of deleting it: these have bookings, which are "
+                    "kept:\n%(resources)s",
+                    resources="\n".join(booked.resource_id[:10].mapped("name")),
+                )
+            )
+
+    def unlink(self):
+        resources = self.resource_id
+        result = super().unlink()
+        resources.unlink()
+        return result
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _prepare_resource_values(self, vals, tz):
+        """Make it material, and without a company or working hours where none are wanted."""
+        resource_vals = super()._prepare_resource_values(vals, tz)
+        resource_vals["resource_type"] = "material"
+        for name, target in (("company_id", "company_id"), ("resource_calendar_id", "calendar_id")):
+            if name in vals:
+                resource_vals[target] = vals[name]
+        return resource_vals
+
+    def _fit_bookings(self):
+        """Put the bookings to come on the units that there are now.
+
+        :raises UserError: with the list of those for which there is no unit any more
+        """
+        for resource in self:
+            if lacking := resource.booking_ids._refit(resource):
+                raise UserError(
+                    self.env._(
+                        "“%(resource)s” is booked more often at a time than it could be. Cancel or "
+                        "move these bookings first:\n%(bookings)s",
+                        resource=resource.name,
+                        bookings="\n".join(
+                            f"{booking.user_id.name}, {booking._format_times()}"
+                            for booking in lacking[:10]
+                        ),
+                    )
+                )

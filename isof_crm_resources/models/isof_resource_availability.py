@@ -1,0 +1,235 @@
+from collections import defaultdict
+from datetime import UTC, timedelta
+from itertools import pairwise
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from odoo.addons.isof_crm.tools import activity_time
+
+from ..tools import availability, intervals
+
+# How far alternatives are looked for, and how many are offered.
+DAYS_AHEAD = 14
+MAX_ALTERNATIVES = 3
+# The last minute of a day that Odoo's working hours leave out.
+GAP = timedelta(minutes=1)
+
+
+class IsofResource(models.Model):
+    """When resources are open, taken and free."""
+
+    _inherit = "isof.resource"
+
+    is_free = fields.Boolean(
+        string="Free Now", compute="_compute_is_free", search="_search_is_free"
+    )
+    free_change = fields.Datetime(
+        string="Until",
+        compute="_compute_is_free",
+        help="Until when the resource is free or taken; empty: for the next days.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_is_free(self):
+        now = fields.Datetime.now()
+        horizon = now + timedelta(days=DAYS_AHEAD)
+        bookables = self._get_bookables(now, horizon)
+        for resource in self:
+            free = availability.free_slots(bookables[resource.id], now, horizon)
+            resource.is_free = bool(free) and free[0][0] <= now
+            if resource.is_free:
+                resource.free_change = free[0][1] if free[0][1] < horizon else False
+            else:
+                resource.free_change = free[0][0] if free else False
+
+    @api.model
+    def _search_is_free(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        every = self.search([])  # pylint: disable=no-search-all
+        return Domain("id", "in", every.filtered(lambda each: each.is_free in value).ids)
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    @api.readonly
+    def get_alternatives(self, start, stop):
+        """Return what could be booked instead of this resource.
+
+        :param start: naive UTC start of the booking wanted, as a string or a datetime
+        :param stop: its end
+        :return: list of dicts with ``resource_id``, ``name``, ``start`` and ``stop`` (strings):
+            first the next free time of this resource, then others of its kind for the same time
+        """
+        self.ensure_one()
+        self.check_access("read")
+        found = self._find_alternatives(
+            fields.Datetime.to_datetime(start), fields.Datetime.to_datetime(stop)
+        )
+        return [
+            {
+                "resource_id": resource.id,
+                "name": resource.name,
+                "start": fields.Datetime.to_string(begin),
+                "stop": fields.Datetime.to_string(end),
+            }
+            for resource, begin, end in found
+        ]
+
+    def _find_alternatives(self, start, stop, ignored=()):
+        """Return what could be booked instead; see ``get_alternatives``.
+
+        :param ignored: ids of bookings that do not count as taken
+        :return: list of tuples of ``isof.resource``, start and stop
+        """
+        self.ensure_one()
+        horizon = stop + timedelta(days=DAYS_AHEAD)
+        duration = stop - start
+        # only resources that the reader sees
+        others = self.sudo(False).search(
+            [("kind_id", "=", self.kind_id.id), ("id", "!=", self.id), ("seats", ">=", self.seats)],
+            order="seats, sequence, name, id",
+        )
+        found = []
+        bookable = self._get_bookables(start, horizon, ignored)[self.id]
+        following = availability.next_free(
+            bookable, start, horizon, duration, tz=self.env["isof.activity"]._get_tz()
+        )
+        if following:
+            found.append((self, following, following + duration))
+        bookables = others.filtered(lambda other: other._may_book())._get_bookables(start, stop)
+        free = others.filtered(
+            lambda other: (
+                other.id in bookables and availability.is_free(bookables[other.id], start, stop)
+            )
+        )
+        return found + [(other, start, stop) for other in free[:MAX_ALTERNATIVES]]
+
+    def _describe_alternatives(self, start, stop, ignored=()):
+        """Return a sentence that offers what could be booked instead, empty if there is nothing."""
+        found = self._find_alternatives(start, stop, ignored)
+        offers = []
+        if following := next((begin for resource, begin, _end in found if resource == self), None):
+            offers.append(
+                self.env._(
+                    "“%(resource)s” from %(time)s",
+                    resource=self.name,
+                    time=format_datetime(self.env, following, dt_format="short"),
+                )
+            )
+        if others := [resource.name for resource, *_times in found if resource != self]:
+            offers.append(self.env._("%(resources)s at the same time", resources=", ".join(others)))
+        if not offers:
+            return ""
+        return self.env._("Still free: %(offers)s.", offers="; ".join(offers))
+
+    def _get_bookables(self, start, stop, ignored=()):
+        """Return what is known about when each resource is free.
+
+        :param datetime start: naive UTC datetime
+        :param datetime stop: naive UTC datetime
+        :param ignored: ids of bookings that do not count as taken
+        :return: dict of resource id to ``availability.Bookable``
+        """
+        opening = self._get_opening(start, stop)
+        widest = timedelta(minutes=max((r.buffer_before + r.buffer_after for r in self), default=0))
+        busy = defaultdict(list)
+        bookings = self.env["isof.booking"]
+        slots = [(resource.id, start - widest, stop + widest) for resource in self]
+        for position, row in bookings._query_blocking(slots, ignored):
+            busy[slots[position][0]].append((row.unit, row.block_start, row.block_stop))
+        return {
+            resource.id: availability.Bookable(
+                resource.id,
+                busy=busy[resource.id],
+                working=opening[resource.id],
+                quantity=resource.quantity,
+                before=timedelta(minutes=resource.buffer_before),
+                after=timedelta(minutes=resource.buffer_after),
+                allow_overlap=resource.allow_overlap,
+                max_duration=resource._get_max_duration(),
+                closes=resource._get_last_moment(),
+            )
+            for resource in self
+        }
+
+    def _get_opening(self, start, stop):
+        """Return when resources are open: their working hours less their closures.
+
+        :param datetime start: naive UTC datetime
+        :param datetime stop: naive UTC datetime
+        :return: dict of resource id to sorted intervals of naive UTC datetimes
+        """
+        if not self:
+            return {}
+        # sudo: when resources are open, whoever's working hours those are
+        closures = self.env["resource.calendar.leaves"].sudo()
+        closures = closures.search(
+            [
+                ("resource_id", "in", [False, *self.sudo().resource_id.ids]),
+                ("date_from", "<", stop),
+                ("date_to", ">", start),
+            ]
+        )
+        opening = {}
+        for calendar, resources in self.sudo().grouped("resource_calendar_id").items():
+            attended = resources._get_attendance(calendar, start, stop)
+            for resource in resources:
+                closed = [
+                    (closure.date_from, closure.date_to)
+                    for closure in closures
+                    if resource._is_closed_by(closure)
+                ]
+                opening[resource.id] = intervals.difference(
+                    attended[resource.id], intervals.normalise(closed)
+                )
+        return opening
+
+    def _get_attendance(self, calendar, start, stop):
+        """Return the working hours of resources that have the same ones."""
+        if not calendar or calendar.flexible_hours:
+            return {resource_id: [(start, stop)] for resource_id in self.ids}
+        batch = calendar._attendance_intervals_batch(
+            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC), self.resource_id
+        )
+        attended = {}
+        for resource in self:
+            spans = [
+                tuple(moment.astimezone(UTC).replace(tzinfo=None) for moment in (first, last))
+                for first, last, _records in batch[resource.resource_id.id]
+            ]
+            # midnight is the end of one day and the start of the next
+            gaps = [
+                (last, following)
+                for (_first, last), (following, _last) in pairwise(spans)
+                if timedelta() < following - last < GAP
+            ]
+            attended[resource.id] = intervals.union(spans, gaps)
+        return attended
+
+    def _is_closed_by(self, closure):
+        """Return whether a time off is one of the resource, its working hours or its company."""
+        if closure.resource_id:
+            return closure.resource_id == self.resource_id
+        if closure.calendar_id:
+            return closure.calendar_id == self.resource_calendar_id
+        return bool(closure.company_id) and closure.company_id == self.company_id
+
+    def _get_whole_days(self, first, last):
+        """Return the time that a resource is needed for whole days.
+
+        :param date first: first day
+        :param date last: last day
+        :return: tuple of naive UTC start and stop: from the first opening to the last closing,
+            or the days on the clock of the resource where it is closed on them
+        """
+        self.ensure_one()
+        # sudo: the zone of the resource's clock
+        tz = self.sudo().tz
+        start = activity_time.day_bounds(first, tz)[0]
+        stop = activity_time.day_bounds(last, tz)[1]
+        opening = self._get_opening(start, stop)[self.id]
+        return (opening[0][0], opening[-1][1]) if opening else (start, stop)

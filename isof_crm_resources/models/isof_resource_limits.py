@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from ..tools import intervals
+
+
+class IsofResource(models.Model):
+    """Who looks after a resource, and what it allows everybody else."""
+
+    _inherit = "isof.resource"
+
+    def _get_approvers(self):
+        """Return the users who are asked to approve bookings of the resource."""
+        self.ensure_one()
+        return self.approver_ids or self.user_id
+
+    def _is_in_care(self):
+        """Return whether the user looks after the resource: approves, and is not limited."""
+        user = self.env.user
+        # sudo: who looks after a resource, whichever colleagues the user may see
+        resource = self.sudo()
+        return user in resource.user_id | resource.approver_ids or user.has_group(
+            "isof_crm_resources.group_resource_manager"
+        )
+
+    def _asks_approval(self):
+        """Return whether what the user books is a request that somebody has to confirm."""
+        self.ensure_one()
+        return self.needs_approval and not self._is_in_care()
+
+    @api.model
+    def _get_in_care_domain(self):
+        """Return the domain of the resources that the user looks after; see ``_is_in_care``."""
+        user = self.env.user
+        if user.has_group("isof_crm_resources.group_resource_manager"):
+            return Domain.TRUE
+        return Domain("user_id", "=", user.id) | Domain("approver_ids", "in", user.ids)
+
+    def _may_book(self):
+        """Return whether the user is among those who may book the resource."""
+        self.ensure_one()
+        # sudo: who may book, whichever departments and colleagues the user may see
+        resource = self.sudo()
+        if not (resource.booker_ids or resource.department_ids) or self._is_in_care():
+            return True
+        user = self.env.user.sudo()
+        if user in resource.booker_ids:
+            return True
+        # the user's departments and all above them, without a query for each resource
+        above = "".join(user.employee_ids.department_id.mapped("parent_path")).split("/")
+        return not {str(id_) for id_ in resource.department_ids.ids}.isdisjoint(above)
+
+    def _get_max_duration(self):
+        """Return how long the user may book the resource at most, None without a limit."""
+        self.ensure_one()
+        if not self.max_duration or self._is_in_care():
+            return None
+        return timedelta(minutes=round(self.max_duration * 60))
+
+    def _get_last_moment(self):
+        """Return until when the user may book the resource, None without a limit."""
+        self.ensure_one()
+        if not self.max_days_ahead or self._is_in_care():
+            return None
+        return fields.Datetime.now() + timedelta(days=self.max_days_ahead)
+
+    def _check_may_book(self):
+        """Check that the user is among those who may book the resource.
+
+        :raises AccessError: if not
+        """
+        if not self._may_book():
+            raise AccessError(
+                self.env._(
+                    "“%(resource)s” can be booked only by some people. Ask %(responsible)s.",
+                    resource=self.name,
+                    responsible=self.user_id.name or self.env._("a resource manager"),
+                )
+            )
+
+    def _check_length_and_day(self, start, stop):
+        """Check that a booking is neither too long nor too far ahead.
+
+        :raises ValidationError: if it is
+        """
+        longest, last = self._get_max_duration(), self._get_last_moment()
+        if longest and stop - start > longest:
+            raise ValidationError(
+                self.env._(
+                    "“%(resource)s” can be booked for %(hours)s hours at most.",
+                    resource=self.name,
+                    hours=f"{longest / timedelta(hours=1):g}",
+                )
+            )
+        if last and stop > last:
+            raise ValidationError(
+                self.env._(
+                    "“%(resource)s” can be booked for %(days)s days ahead, until %(time)s.",
+                    resource=self.name,
+                    days=self.max_days_ahead,
+                    time=format_datetime(self.env, last, dt_format="short"),
+                )
+            )
+
+    def _check_open(self, times):
+        """Check that the resource is open at several times.
+
+        :param times: list of tuples of naive UTC start and stop
+        :raises ValidationError: with the times at which it is not
+        """
+        first, last = min(start for start, _stop in times), max(stop for _start, stop in times)
+        opening = self._get_opening(first, last)[self.id]
+        closed = [times for times in times if not intervals.covers(opening, *times)]
+        if closed:
+            bookings = self.env["isof.booking"]
+            raise ValidationError(
+                self.env._(
+                    "“%(resource)s” is closed then and cannot be booked: %(times)s.",
+                    resource=self.name,
+                    times="; ".join(bookings._format_period(*times) for times in closed[:10]),
+                )
+            )

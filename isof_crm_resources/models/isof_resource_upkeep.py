@@ -1,0 +1,190 @@
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.isof_crm.tools import activity_time
+
+from ..tools import day_hours
+
+# So many days ahead the available hours are known, and so many more are added at a time.
+DAYS_AHEAD = 365
+DAYS_ADDED = 30
+# So many resources one run of the cron looks at before it commits.
+BATCH_SIZE = 20
+
+
+class IsofResource(models.Model):
+    """Keeps the available hours of each day, which utilisation is measured against.
+
+    A change of the working hours or the quantity counts from today on: what was available on
+    days gone by does not change with it. A closure counts on its own days, whenever it is
+    entered. The cron works changes off; only marks are set when they are made.
+    """
+
+    _inherit = "isof.resource"
+
+    stale_from = fields.Date(
+        string="Hours to Compute From",
+        compute="_compute_stale_from",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        export_string_translation=False,
+        help="First day whose available hours have changed.",
+    )
+    capacity_until = fields.Date(
+        string="Hours Computed Until", readonly=True, copy=False, export_string_translation=False
+    )
+
+    @api.depends(
+        *("active", "quantity", "resource_id.tz", "company_id", "resource_calendar_id"),
+        *(
+            f"resource_calendar_id.{name}"
+            for name in ("flexible_hours", "two_weeks_calendar", "attendance_ids")
+        ),
+        *(
+            f"resource_calendar_id.attendance_ids.{name}"
+            for name in ("dayofweek", "hour_from", "hour_to", "week_type", "display_type")
+        ),
+    )
+    def _compute_stale_from(self):
+        now = fields.Datetime.now()
+        for resource in self:
+            # sudo: the day on the clock of the resource
+            today = activity_time.local_day(now, resource.sudo().resource_id.tz or "UTC")
+            resource.stale_from = min(resource.stale_from or today, today)
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    @api.model
+    def _mark_closed(self, closures):
+        """Have the available hours computed anew from the first day of some times off on.
+
+        :param closures: ``resource.calendar.leaves``, as they are or were
+        """
+        everything = self.with_context(active_test=False)
+        for closure in closures:
+            if closure.resource_id:
+                resources = closure.resource_id.isof_resource_ids
+            elif closure.calendar_id:
+                resources = everything.search(
+                    [("resource_calendar_id", "=", closure.calendar_id.id)]
+                )
+            else:
+                resources = everything.search([("company_id", "in", closure.company_id.ids)])
+            # a day earlier, which it may be where the resource is
+            day = closure.date_from.date() - timedelta(days=1)
+            resources.filtered(
+                lambda each, day=day: not each.stale_from or each.stale_from > day
+            ).stale_from = day
+
+    @api.model
+    def _cron_update_capacity(self):
+        """Compute the available hours that have changed, and those of the days to come."""
+        everything = self.with_context(active_test=False)
+        domain = Domain("stale_from", "!=", False) | (
+            Domain("active", "=", True)
+            & Domain("capacity_until", "<", fields.Date.today() + timedelta(days=DAYS_AHEAD))
+        )
+        self.env["ir.cron"]._commit_progress(remaining=everything.search_count(domain))
+        while resources := everything.search(domain, limit=BATCH_SIZE, order="id"):
+            resources._update_capacity()
+            if not self.env["ir.cron"]._commit_progress(len(resources)):
+                break
+
+    def _update_capacity(self):
+        """Compute the available hours of the resources that have changed."""
+        last = fields.Date.today() + timedelta(days=DAYS_AHEAD + DAYS_ADDED)
+        by_first_day = defaultdict(list)
+        for resource, first in self._get_first_days().items():
+            by_first_day[first].append(resource.id)
+        rows = []
+        for first, ids in by_first_day.items():
+            rows += self.browse(ids).filtered("active")._get_capacity_rows(first, last)
+        self._replace_capacity(by_first_day, rows)
+        self.write({"stale_from": False, "capacity_until": last})
+
+    def _get_first_days(self):
+        """Return from which day on the available hours of each resource have to be computed.
+
+        :return: dict of resource to date: of a new one its first day, or that of its first booking
+        """
+        # sudo: bookings of every company count
+        groups = (
+            self.env["isof.booking"]
+            .sudo()
+            ._read_group(
+                [("resource_id", "in", self.filtered(lambda each: not each.capacity_until).ids)],
+                ["resource_id"],
+                ["start:min"],
+            )
+        )
+        first_bookings = {resource.id: start for resource, start in groups}
+        return {
+            resource: min(
+                resource.stale_from or resource.capacity_until + timedelta(days=1),
+                activity_time.local_day(
+                    first_bookings.get(resource.id, datetime.max - timedelta(days=1)),
+                    resource.resource_id.tz,
+                ),
+            )
+            for resource in self
+        }
+
+    def _get_capacity_rows(self, first, last):
+        """Return the available hours of the resources.
+
+        :param date first: first day
+        :param date last: last day
+        :return: list of tuples of resource id, date and hours
+        """
+        if not self:
+            return []
+        zones = set(self.resource_id.mapped("tz"))
+        opening = self._get_opening(
+            min(activity_time.day_bounds(first, tz)[0] for tz in zones),
+            max(activity_time.day_bounds(last, tz)[1] for tz in zones),
+        )
+        rows = []
+        for resource in self:
+            by_day = day_hours.split(opening[resource.id], resource.resource_id.tz)
+            rows += [
+                (resource.id, day, resource.quantity * hours)
+                for day, hours in by_day.items()
+                if first <= day <= last
+            ]
+        return rows
+
+    def _replace_capacity(self, by_first_day, rows):
+        """Put rows of available hours in the place of what there was.
+
+        :param by_first_day: dict of the first day that is replaced to the ids of resources
+        :param rows: list of tuples of resource id, date and hours
+        """
+        capacity = self.env["isof.resource.capacity"]
+        for first, ids in by_first_day.items():
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM isof_resource_capacity WHERE resource_id = ANY(%s) AND date >= %s",
+                    ids,
+                    first,
+                )
+            )
+        if rows:
+            ids, days, hours = (list(column) for column in zip(*rows, strict=True))
+            # plain SQL: a year of a hundred resources are 36,500 rows
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO isof_resource_capacity (resource_id, date, hours) "
+                    "SELECT * FROM unnest(%s::int4[], %s::date[], %s::float8[])",
+                    ids,
+                    days,
+                    hours,
+                )
+            )
+        capacity.invalidate_model()

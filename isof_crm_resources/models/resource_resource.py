@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class ResourceResource(models.Model):
+    _inherit = "resource.resource"
+
+    isof_resource_ids = fields.One2many(
+        "isof.resource",
+        "resource_id",
+        string="Shared Resource",
+        context={"active_test": False},
+        export_string_translation=False,
+        help="The room, device or vehicle that this is.",
+    )

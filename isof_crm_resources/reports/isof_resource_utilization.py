@@ -1,0 +1,246 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# What only bookings have: hours are available to everybody, and not to one of these alone.
+BOOKING_DIMENSIONS = ("user_id", "department_id", "booking_id")
+SHARED_AGGREGATES = ("available_hours:sum", "utilization:avg")
+
+
+class IsofResourceUtilization(models.Model):
+    """Booked hours against available hours, by day on the clock of each resource.
+
+    A row is either the part of a booking that lies on one day, or the hours that a resource
+    is available on one day. Everybody reads what everybody sees of bookings: when, by whom.
+    """
+
+    _name = "isof.resource.utilization"
+    _description = "Utilisation of Resources"
+    _auto = False
+    _rec_name = "resource_id"
+    _order = "date desc, resource_id, id desc"
+
+    date = fields.Date(string="Day", readonly=True, help="On the clock of the resource.")
+    resource_id = fields.Many2one("isof.resource", string="Resource", readonly=True)
+    kind_id = fields.Many2one("isof.resource.kind", string="Kind", readonly=True)
+    place_id = fields.Many2one("isof.resource.place", string="Place", readonly=True)
+    company_id = fields.Many2one(
+        "res.company",
+        string="Company",
+        readonly=True,
+        help="That the resource belongs to; none for those that companies share.",
+    )
+    booking_id = fields.Many2one("isof.booking", string="Booking", readonly=True)
+    user_id = fields.Many2one("res.users", string="Booked For", readonly=True)
+    department_id = fields.Many2one(
+        "hr.department",
+        string="Department",
+        readonly=True,
+        help="Of the holder, on the day of the booking.",
+    )
+    booked_hours = fields.Float(
+        readonly=True,
+        help="Confirmed bookings, and those released early as long as they lasted; "
+        "without preparation and clearing up.",
+    )
+    requested_hours = fields.Float(readonly=True, help="Requests that nobody has answered yet.")
+    available_hours = fields.Float(
+        readonly=True,
+        aggregator="sum",
+        help="Working hours less closures, times the number of units. A resource without working "
+        "hours is available around the clock.",
+    )
+    utilization = fields.Float(
+        string="Utilisation",
+        readonly=True,
+        aggregator="avg",
+        help="Booked hours divided by available hours. Over 100 % where bookings overlap or lie "
+        "outside the working hours.",
+    )
+
+    _depends = {
+        "isof.booking": [
+            *("resource_id", "user_id", "department_id", "start", "stop", "state"),
+        ],
+        "isof.resource": ["resource_id", "kind_id", "place_id", "company_id"],
+        "isof.resource.capacity": ["resource_id", "date", "hours"],
+        "resource.resource": ["tz"],
+    }
+
+    @property
+    def _table_query(self):
+        return SQL("%s UNION ALL %s", self._select_bookings(), self._select_capacity())
+
+    @api.model
+    def _select_bookings(self):
+        """Return the query of the parts of bookings by day."""
+        first, last = self.env.context.get("utilization_days", (None, None))
+        # a day more on either side, whatever the zone
+        period = SQL(
+            "%s %s",
+            SQL("AND booking.stop > %s::date - 1", first) if first else SQL(),
+            SQL("AND booking.start < %s::date + 2", last) if last else SQL(),
+        )
+        return SQL(
+            """
+            SELECT (booking.id::int8 * 1000 + part.n) * 2 AS id,
+                   part.day AS date,
+                   %(dimensions)s,
+                   booking.id AS booking_id,
+                   booking.user_id,
+                   booking.department_id,
+                   CASE WHEN booking.state = 'requested' THEN 0 ELSE part.hours END AS booked_hours,
+                   CASE WHEN booking.state = 'requested' THEN part.hours ELSE 0 END
+                       AS requested_hours,
+                   0::float8 AS available_hours,
+                   NULL::float8 AS utilization
+              FROM isof_booking AS booking
+              JOIN isof_resource AS resource ON resource.id = booking.resource_id
+              JOIN resource_resource AS clock ON clock.id = resource.resource_id
+             CROSS JOIN LATERAL (
+                   SELECT n,
+                          span.first_day + n AS day,
+                          EXTRACT(EPOCH FROM
+                              LEAST(booking.stop, (span.first_day + n + 1)::timestamp
+                                  AT TIME ZONE clock.tz AT TIME ZONE 'UTC')
+                              - GREATEST(booking.start, (span.first_day + n)::timestamp
+                                  AT TIME ZONE clock.tz AT TIME ZONE 'UTC')
+                          )::float8 / 3600 AS hours
+                     FROM (SELECT (booking.start AT TIME ZONE 'UTC' AT TIME ZONE clock.tz)::date
+                                      AS first_day,
+                                  ((booking.stop - interval '1 microsecond')
+                                      AT TIME ZONE 'UTC' AT TIME ZONE clock.tz)::date AS last_day
+                          ) AS span,
+                          generate_series(0, span.last_day - span.first_day) AS n
+                   ) AS part
+             WHERE booking.state IN ('requested', 'confirmed', 'released') %(period)s
+            """,
+            dimensions=self._select_dimensions(),
+            period=period,
+        )
+
+    @api.model
+    def _select_capacity(self):
+        """Return the query of the available hours by day."""
+        first, last = self.env.context.get("utilization_days", (None, None))
+        return SQL(
+            """
+            SELECT capacity.id::int8 * 2 + 1, capacity.date, %(dimensions)s,
+                   NULL::int4, NULL::int4, NULL::int4,
+                   0::float8, 0::float8, capacity.hours, NULL::float8
+              FROM isof_resource_capacity AS capacity
+              JOIN isof_resource AS resource ON resource.id = capacity.resource_id
+             WHERE TRUE %(first)s %(last)s
+            """,
+            dimensions=self._select_dimensions(),
+            first=SQL("AND capacity.date >= %s", first) if first else SQL(),
+            last=SQL("AND capacity.date <= %s", last) if last else SQL(),
+        )
+
+    @api.model
+    def _select_dimensions(self):
+        """Return the columns that bookings and available hours have in common."""
+        return SQL(
+            "resource.id AS resource_id, resource.kind_id, resource.place_id, resource.company_id"
+        )
+
+    # ------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Look only at bookings of the days asked for: PostgreSQL cannot see through the split."""
+        days = self._get_days(domain)
+        return super(IsofResourceUtilization, self.with_context(utilization_days=days))._search(
+            domain, *args, **kwargs
+        )
+
+    @api.model
+    def _get_days(self, domain):
+        """Return the first and the last day that a domain asks for, None for no limit."""
+        domain = Domain(domain).optimize_full(self)
+        conditions = domain.children if getattr(domain, "OPERATOR", None) == "&" else [domain]
+        first = last = None
+        for condition in conditions:
+            if getattr(condition, "field_expr", None) != "date":
+                continue
+            value = condition.value
+            days = value if condition.operator == "in" else [value]
+            if condition.operator in ("in", ">", ">=") and all(days):
+                first = max(first or min(days), min(days))
+            if condition.operator in ("in", "<", "<=") and all(days):
+                last = min(last or max(days), max(days))
+        return first, last
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Divide the sums, at whatever level."""
+        if aggregate_spec != "utilization:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "SUM(%s) / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, "booked_hours", query),
+            self._field_to_sql(self._table, "available_hours", query),
+        )
+
+    @api.model
+    def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
+        rows = super()._read_group(domain, groupby, aggregates, *args, **kwargs)
+        return self._compare_with_all(domain, groupby, aggregates, rows)
+
+    @api.model
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        results = super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+        return [
+            self._compare_with_all(domain, groupby, aggregates, rows)
+            for groupby, rows in zip(grouping_sets, results, strict=True)
+        ]
+
+    @api.model
+    def _compare_with_all(self, domain, groupby, aggregates, rows):
+        """Compare what departments or persons have booked with all hours that are available.
+
+        :param rows: what ``_read_group`` returns for the other parameters
+        :return: the same, without rows that only hold available hours
+        """
+        positions = [n for n, spec in enumerate(groupby) if not self._is_of_bookings(spec)]
+        unlimited = Domain(domain).map_conditions(
+            lambda condition: (
+                Domain.TRUE if self._is_of_bookings(condition.field_expr) else condition
+            )
+        )
+        is_split = len(positions) < len(groupby) or unlimited != Domain(domain)
+        if not is_split or not set(SHARED_AGGREGATES) & set(aggregates):
+            return rows
+        available = {
+            tuple(group): hours
+            for *group, hours in self._read_group(
+                unlimited, [groupby[n] for n in positions], ["available_hours:sum"]
+            )
+        }
+        taken = {
+            tuple(group): hours
+            for *group, booked, requested in self._read_group(
+                domain, groupby, ["booked_hours:sum", "requested_hours:sum"]
+            )
+            if any(hours := (booked, requested))
+        }
+        result = []
+        for row in rows:
+            group, values = row[: len(groupby)], list(row[len(groupby) :])
+            if groupby and group not in taken:
+                continue
+            hours = available.get(tuple(group[n] for n in positions))
+            booked = taken.get(group, (0, 0))[0]
+            shared = (hours, booked / hours if hours else None)
+            for aggregate, value in zip(SHARED_AGGREGATES, shared, strict=True):
+                for n, spec in enumerate(aggregates):
+                    if spec == aggregate:
+                        values[n] = value
+            result.append((*group, *values))
+        return result
+
+    @api.model
+    def _is_of_bookings(self, spec):
+        """Return whether a field, or what it is grouped by, is one that only bookings have."""
+        return spec.split(":")[0].split(".")[0] in BOOKING_DIMENSIONS

@@ -1,0 +1,88 @@
+import { serializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+import { TimelineController } from "@web_timeline/views/timeline/timeline_controller.esm";
+
+const { DateTime } = luxon;
+
+/** Books, moves and opens what the planner shows. */
+export class BookingPlannerController extends TimelineController {
+    static template = "isof_crm_resources.BookingPlannerView";
+
+    /** @override */
+    get rendererProps() {
+        return {
+            ...super.rendererProps,
+            onBook: (time) => this.book(time),
+            onCreateResource: () => this.createResource(),
+            onOpen: (id) => this.openItem(id),
+        };
+    }
+
+    async reload() {
+        await this.model.reload();
+        this.render();
+    }
+
+    /** @override what is refused goes back, and the server's message is shown */
+    async internalMove() {
+        const moves = this.moveQueue.splice(0);
+        try {
+            for (const { id, data } of moves) {
+                await this.model.write_completed(id, data);
+            }
+        } finally {
+            for (const { callback } of moves) {
+                callback(null);
+            }
+            await this.reload();
+        }
+    }
+
+    /** @override */
+    _onGroupClick({ group }) {
+        this.dialogService.add(FormViewDialog, {
+            resModel: "isof.resource",
+            resId: group,
+            title: _t("Resource"),
+            onRecordSaved: () => this.reload(),
+        });
+    }
+
+    /** @override a booking may be cancelled, approved or released there as well */
+    openItem(resId) {
+        this.openForm({ resId, title: _t("Booking") });
+    }
+
+    /**
+     * Ask what a time is booked for.
+     *
+     * @param {Object} time
+     * @param {number} [time.group] id of the resource
+     * @param {Date} [time.start]
+     * @param {Date} [time.end] an hour later unless told otherwise
+     */
+    book({ group, start, end }) {
+        const context = { ...this.props.context };
+        if (group) {
+            const begin = DateTime.fromJSDate(start);
+            const stop = end ? DateTime.fromJSDate(end) : begin.plus({ hours: 1 });
+            context.default_resource_id = group;
+            context.default_start = serializeDateTime(begin);
+            context.default_stop = serializeDateTime(stop);
+        }
+        this.openForm({ context, title: _t("New Booking") });
+    }
+
+    openForm(props) {
+        this.dialogService.add(
+            FormViewDialog,
+            { resModel: this.model.model_name, ...props },
+            { onClose: () => this.reload() },
+        );
+    }
+
+    createResource() {
+        return this.actionService.doAction("isof_crm_resources.isof_resource_action");
+    }
+}

@@ -1,0 +1,180 @@
+import { browser } from "@web/core/browser/browser";
+import { Domain } from "@web/core/domain";
+import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
+import { TimelineModel } from "@web_timeline/views/timeline/timeline_model.esm";
+import { getWindow, SCALES } from "./booking_planner_scale";
+
+const { DateTime } = luxon;
+
+const SCALE_KEY = "isof_crm_resources.planner_scale";
+// By these fields of a resource the rows may be grouped.
+const GROUP_FIELDS = ["kind_id", "place_id"];
+const SHOWN_STATES = ["requested", "confirmed", "released"];
+const MOVABLE_STATES = ["requested", "confirmed"];
+// So much of the window is loaded on either side of it as well.
+const MARGIN = 0.25;
+// A closure that is a smaller part of the window is too thin to be seen.
+const THINNEST = 1 / 40;
+
+/** The rows of the planner, and the bookings of the time that is shown. */
+export class BookingPlannerModel extends TimelineModel {
+    /** @override */
+    setup(params) {
+        super.setup(params);
+        const scale = browser.localStorage.getItem(SCALE_KEY);
+        this.setScale(scale in SCALES ? scale : "week");
+        this.window = getWindow(this.scale, DateTime.now());
+        this.loaded = null;
+        this.data = [];
+        this.planner = { rows: [], count: 0, has_resources: true };
+    }
+
+    /** @override bookings are cancelled in their form */
+    get canDelete() {
+        return false;
+    }
+
+    get rows() {
+        return this.planner.rows;
+    }
+
+    setScale(scale) {
+        this.scale = scale;
+        browser.localStorage.setItem(SCALE_KEY, scale);
+    }
+
+    /** @override */
+    async load(searchParams) {
+        this.search = searchParams;
+        this.last_group_bys = ["resource_id"];
+        this.groupField = searchParams.groupBy.find((name) => GROUP_FIELDS.includes(name));
+        await this.reload();
+    }
+
+    /**
+     * Load what is missing to show another time.
+     *
+     * @param {luxon.DateTime} start
+     * @param {luxon.DateTime} stop
+     */
+    async show(start, stop) {
+        this.window = { start, stop };
+        if (!this.loaded || start < this.loaded.start || this.loaded.stop < stop) {
+            await this.reload();
+        }
+    }
+
+    async reload() {
+        const fetching = this._fetch();
+        this.fetching = fetching;
+        const fetched = await fetching;
+        // what was asked for later counts, whichever answer comes first
+        if (fetching === this.fetching) {
+            Object.assign(this, fetched);
+            this.notify();
+        }
+    }
+
+    async _fetch() {
+        const { domain, context } = this.search;
+        const { start, stop } = this.window;
+        const margin = stop.diff(start).toMillis() * MARGIN;
+        const loaded = { start: start.minus(margin), stop: stop.plus(margin) };
+        const [first, last] = [loaded.start, loaded.stop].map((moment) =>
+            serializeDateTime(moment),
+        );
+        const planner = await this.orm.call("isof.resource", "get_planner", [domain, first, last]);
+        const shown = [
+            ["resource_id", "in", planner.rows.map((row) => row.id)],
+            ["start", "<", last],
+            ["stop", ">", first],
+        ];
+        if (!domain.some((condition) => condition[0] === "state")) {
+            shown.push(["state", "in", SHOWN_STATES]);
+        }
+        const data = await this.orm.searchRead(
+            this.model_name,
+            Domain.and([domain, shown]).toList(),
+            this.params.fieldNames,
+            { context, order: "start, id" },
+        );
+        return { planner, data, loaded };
+    }
+
+    /** Return the rows as vis-timeline wants them, below a row for each kind or place. */
+    getGroups() {
+        const groups = this.rows.map((row, order) => ({
+            id: row.id,
+            order,
+            row,
+            content: row.name,
+        }));
+        if (!this.groupField) {
+            return groups;
+        }
+        const parents = new Map();
+        for (const group of groups) {
+            const [key, name] = group.row[this.groupField];
+            if (!parents.has(key)) {
+                parents.set(key, {
+                    id: `${this.groupField}-${key}`,
+                    content: name || _t("Without a place"),
+                    order: parents.size,
+                    nestedGroups: [],
+                    showNested: true,
+                    className: "o_isof_planner_parent",
+                });
+            }
+            parents.get(key).nestedGroups.push(group.id);
+            group.treeLevel = 1;
+        }
+        return [...parents.values(), ...groups];
+    }
+
+    /** Return the bookings, and the time in which resources are closed, for vis-timeline. */
+    getItems() {
+        return [
+            ...this.data.map((record) => this._event_data_transform(record)),
+            ...this.rows.flatMap((row) => this._getClosedItems(row)),
+        ];
+    }
+
+    _getClosedItems(row) {
+        const thinnest = this.window.stop.diff(this.window.start).toMillis() * THINNEST;
+        return row.closed
+            .map((times) => times.map((moment) => deserializeDateTime(moment).toJSDate()))
+            .filter(([start, end]) => end - start > thinnest)
+            .map(([start, end], index) => ({
+                id: `closed-${row.id}-${index}`,
+                group: row.id,
+                type: "background",
+                className: "o_isof_planner_closed",
+                content: "",
+                editable: false,
+                start,
+                end,
+            }));
+    }
+
+    /** @override the colours are those of the state, and only what may be changed is movable */
+    _event_data_transform(record) {
+        const isMovable = record.may_change && MOVABLE_STATES.includes(record.state);
+        return {
+            id: record.id,
+            group: record.resource_id[0],
+            type: "range",
+            start: deserializeDateTime(record.start).toJSDate(),
+            end: deserializeDateTime(record.stop).toJSDate(),
+            content: this._render_timeline_item(record),
+            className: [
+                "o_isof_planner_booking",
+                `o_isof_planner_${record.state}`,
+                ...(record.user_id[0] === user.userId ? ["o_isof_planner_mine"] : []),
+            ].join(" "),
+            editable: isMovable && { updateTime: true, updateGroup: true, remove: false },
+            evt: record,
+        };
+    }
+}

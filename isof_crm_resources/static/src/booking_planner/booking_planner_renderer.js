@@ -1,0 +1,324 @@
+import { onWillUnmount, useExternalListener } from "@odoo/owl";
+import { isMobileOS } from "@web/core/browser/feature_detection";
+import { deserializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { renderToElement } from "@web/core/utils/render";
+import { useDebounced } from "@web/core/utils/timing";
+import { TimelineRenderer } from "@web_timeline/views/timeline/timeline_renderer.esm";
+import {
+    AXIS_FORMAT,
+    floorToQuarter,
+    formatTimes,
+    getWindow,
+    QUARTER,
+    roundToQuarter,
+    SCALES,
+} from "./booking_planner_scale";
+
+const { DateTime } = luxon;
+
+const SELECTION = "selection";
+// So many pixels the mouse moves before it is no click any more.
+const THRESHOLD = 4;
+// DIRECTION_ALL of the library Hammer, which vis-timeline does not export.
+const ALL_DIRECTIONS = 30;
+const LONGEST_WINDOW = 62 * 24 * 60 * 60 * 1000;
+
+/** A row for each resource; select a free time to book it, drag a booking to move it. */
+export class BookingPlannerRenderer extends TimelineRenderer {
+    static template = "isof_crm_resources.BookingPlanner";
+    static props = {
+        ...TimelineRenderer.props,
+        onBook: Function,
+        onCreateResource: Function,
+        onOpen: Function,
+    };
+
+    /** @override */
+    setup() {
+        super.setup();
+        this.isPressed = false;
+        this.isOutdated = false;
+        this.pressed = { x: 0, y: 0, type: "mouse" };
+        this.scales = SCALES;
+        this.legend = {
+            confirmed: _t("Confirmed"),
+            mine: _t("Mine"),
+            requested: _t("Requested"),
+            closed: _t("Closed"),
+        };
+        this.mode.data = this.model.scale;
+        this.mode.title = this.getTitle();
+        Object.assign(this.options, {
+            format: AXIS_FORMAT,
+            groupTemplate: (group) => group && this.renderLabel(group),
+            horizontalScroll: true,
+            itemsAlwaysDraggable: { item: !isMobileOS(), range: !isMobileOS() },
+            margin: { item: { horizontal: 0, vertical: 3 }, axis: 3 },
+            multiselect: false,
+            height: "100%",
+            onMoving: (item, callback) => callback(this.isRow(item.group) ? item : null),
+            orientation: { axis: "top", item: "top" },
+            snap: roundToQuarter,
+            stack: true,
+            tooltip: {
+                followMouse: true,
+                overflowMethod: "flip",
+                template: ({ evt }) => evt && this.renderTooltip(evt),
+            },
+            verticalScroll: true,
+            zoomMax: LONGEST_WINDOW,
+            zoomMin: 4 * QUARTER,
+        });
+        useExternalListener(window, "pointerup", this.onRelease);
+        useExternalListener(window, "pointercancel", this.onRelease);
+        this.onRangeChanged = useDebounced(this.showRange, 200);
+        onWillUnmount(() => {
+            this.stopSelecting?.();
+            this.timeline?.destroy();
+        });
+    }
+
+    isRow(group) {
+        return typeof group === "number";
+    }
+
+    // ------------------------------------------------------------
+    // What is shown
+    // ------------------------------------------------------------
+
+    /** @override */
+    _computeMode() {
+        this.options.start = this.model.window.start.toJSDate();
+        this.options.end = this.model.window.stop.toJSDate();
+    }
+
+    /** @override */
+    init_timeline() {
+        super.init_timeline();
+        // vis-timeline asks for a direction (Hammer.ALL) that its library does not have, and
+        // misses drags straight up or down: to another resource at the same time
+        this.timeline.itemSet.hammer.get("pan").set({ direction: ALL_DIRECTIONS });
+        this.timeline.on("rangechanged", this.onRangeChanged);
+        this.timeline.on("changed", () => this.makeFocusable());
+    }
+
+    /** @override the height is that of the page, by the style sheet */
+    on_attach_callback() {}
+
+    /** @override the rows are there without bookings, and stay folded */
+    async on_data_loaded() {
+        // what is dragged stays under the mouse until it is dropped
+        this.isOutdated = this.isPressed;
+        if (this.isPressed) {
+            return;
+        }
+        const folded = this.timeline.groupsData?.get({
+            filter: (group) => group.showNested === false,
+        });
+        const foldedIds = new Set((folded || []).map((group) => group.id));
+        const groups = this.model.getGroups();
+        for (const group of groups) {
+            if (foldedIds.has(group.id)) {
+                group.showNested = false;
+                for (const nested of groups.filter((other) =>
+                    group.nestedGroups.includes(other.id),
+                )) {
+                    nested.visible = false;
+                }
+            }
+        }
+        this.timeline.setGroups(groups);
+        this.timeline.setItems(this.model.getItems());
+    }
+
+    getTitle() {
+        const { start, stop } = this.model.window;
+        const middle = start.plus({ milliseconds: stop.diff(start).toMillis() / 2 });
+        if (this.model.scale === "day") {
+            return middle.toLocaleString({
+                weekday: "long",
+                day: "numeric",
+                month: "long",
+                year: "numeric",
+            });
+        }
+        return middle.toLocaleString({ month: "long", year: "numeric" });
+    }
+
+    renderLabel({ row, content }) {
+        return renderToElement("isof_crm_resources.BookingPlannerLabel", {
+            row,
+            content,
+            kind: row && this.model.groupField !== "kind_id" ? row.kind_id[1] : "",
+        });
+    }
+
+    renderTooltip(record) {
+        const [start, stop] = [record.start, record.stop].map((moment) =>
+            deserializeDateTime(moment).toJSDate(),
+        );
+        const states = Object.fromEntries(this.fields.state.selection);
+        return renderToElement("isof_crm_resources.BookingPlannerTooltip", {
+            record,
+            reserved: _t("Reserved"),
+            state: states[record.state],
+            times: formatTimes(start, stop),
+        });
+    }
+
+    // ------------------------------------------------------------
+    // Which time is shown
+    // ------------------------------------------------------------
+
+    onScale(scale) {
+        const { start, stop } = this.model.window;
+        const now = DateTime.now();
+        this.model.setScale(scale);
+        this.mode.data = scale;
+        this.setWindow(getWindow(scale, start <= now && now < stop ? now : start));
+    }
+
+    onToday() {
+        this.setWindow(getWindow(this.model.scale, DateTime.now()));
+    }
+
+    /** Go on by a day, a week or a month: 1, or back: -1. */
+    onStep(direction) {
+        const { scale, window } = this.model;
+        // where somebody went in between counts as the day he sees most of
+        const middle = window.start.plus(window.stop.diff(window.start).toMillis() / 2);
+        this.setWindow(getWindow(scale, middle.plus({ [scale]: direction })));
+    }
+
+    setWindow({ start, stop }) {
+        this.model.window = { start, stop };
+        this.timeline.setWindow(start.toJSDate(), stop.toJSDate(), { animation: false });
+    }
+
+    /** Show what the user went to. */
+    async showRange() {
+        const { start, end } = this.timeline.getWindow();
+        const shown = this.model.show(DateTime.fromJSDate(start), DateTime.fromJSDate(end));
+        this.mode.title = this.getTitle();
+        await shown;
+        this.on_data_loaded();
+    }
+
+    // ------------------------------------------------------------
+    // Mouse, touch and keyboard
+    // ------------------------------------------------------------
+
+    /** @override a click opens what it is on; the end of a drag is no click */
+    on_timeline_click({ what, item, group, event }) {
+        if (
+            Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) > THRESHOLD
+        ) {
+            return;
+        }
+        if (what === "item" && item) {
+            this.props.onOpen(item);
+        } else if (what === "group-label" && this.isRow(group)) {
+            this.props.onGroupClick({ group });
+        }
+    }
+
+    /** @override the first click has opened it */
+    on_update() {}
+
+    /** Let bookings be reached by the Tab key. */
+    makeFocusable() {
+        for (const item of this.canvasRef.el.querySelectorAll(".o_isof_planner_booking")) {
+            item.tabIndex = 0;
+            item.setAttribute("role", "button");
+        }
+    }
+
+    onKeydown(ev) {
+        const target = ev.target.closest(".o_isof_planner_booking");
+        if (target && ["Enter", " "].includes(ev.key)) {
+            ev.preventDefault();
+            this.props.onOpen(this.timeline.getEventProperties({ target }).item);
+        }
+    }
+
+    /** Select a free time by the mouse; touch scrolls, and books by a double tap. */
+    onPointerdown(ev) {
+        this.pressed = { x: ev.clientX, y: ev.clientY, type: ev.pointerType };
+        this.isPressed = true;
+        if (ev.pointerType !== "mouse" || ev.button !== 0 || !this.model.canCreate) {
+            return;
+        }
+        const { what, group, time } = this.timeline.getEventProperties(ev);
+        if (what !== "background" || !this.isRow(group)) {
+            return;
+        }
+        // vis-timeline would move the window
+        ev.stopPropagation();
+        this.timeline.setSelection([]);
+        this.startSelecting(group, time);
+    }
+
+    onRelease() {
+        this.isPressed = false;
+        if (this.isOutdated) {
+            this.on_data_loaded();
+        }
+    }
+
+    startSelecting(group, from) {
+        let selected = null;
+        const move = (ev) => {
+            if (!selected && Math.abs(ev.clientX - this.pressed.x) < THRESHOLD) {
+                return;
+            }
+            const { time } = this.timeline.getEventProperties(ev);
+            const [first, last] = [from, time].sort((one, other) => one - other);
+            const start = floorToQuarter(first);
+            const end = new Date(Math.max(roundToQuarter(last), start.getTime() + QUARTER));
+            selected = { group, start, end };
+            this.timeline.itemsData.update({
+                ...selected,
+                id: SELECTION,
+                type: "background",
+                className: "o_isof_planner_selection",
+                content: formatTimes(start, end),
+                editable: false,
+            });
+        };
+        const cancel = (ev) => ev.key === "Escape" && this.stopSelecting();
+        const drop = () => {
+            this.stopSelecting();
+            if (selected) {
+                this.props.onBook(selected);
+            }
+        };
+        this.stopSelecting = () => {
+            window.removeEventListener("pointermove", move);
+            window.removeEventListener("pointerup", drop);
+            window.removeEventListener("keydown", cancel, true);
+            this.timeline.itemsData.remove(SELECTION);
+            this.stopSelecting = null;
+        };
+        window.addEventListener("pointermove", move);
+        window.addEventListener("pointerup", drop);
+        window.addEventListener("keydown", cancel, true);
+    }
+
+    /** A double click of the mouse, which vis-timeline does not see. */
+    onDblclick(ev) {
+        const { what, group, time } = this.timeline.getEventProperties(ev);
+        const isFree = what === "background" && this.isRow(group);
+        if (isFree && this.model.canCreate && this.pressed.type === "mouse") {
+            this.props.onBook({ group, start: floorToQuarter(time) });
+        }
+    }
+
+    /** @override a double tap */
+    on_add({ group, start }, callback) {
+        callback(null);
+        if (this.isRow(group)) {
+            this.props.onBook({ group, start: floorToQuarter(start) });
+        }
+    }
+}

@@ -1,0 +1,54 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestBookingJourney(HttpCase):
+    """How one finds something free, in the browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.booker = new_test_user(
+            cls.env, login="booker", groups="isof_crm.group_user", tz="Europe/Warsaw"
+        )
+        cls.holder = new_test_user(
+            cls.env, login="holder", name="Tour Holder", groups="isof_crm.group_user"
+        )
+        kind = cls.env["isof.resource.kind"].create({"name": "Tour Rooms"})
+        cls.room, cls.other_room, cls.start_room, cls.kit = cls.env["isof.resource"].create(
+            [
+                {"name": name, "kind_id": kind.id, "resource_calendar_id": False}
+                for name in ("Tour Room", "Tour Other Room", "Tour Start Room", "Tour Kit")
+            ]
+        )
+
+    def _book(self, user, resource, start):
+        return (
+            self.env["isof.booking"]
+            .with_user(user)
+            .create(
+                {
+                    "resource_id": resource.id,
+                    "start": start,
+                    "stop": start + timedelta(hours=1),
+                }
+            )
+        )
+
+    def test_find_and_book(self):
+        self.start_tour("/odoo/isof-calendar", "isof_crm_resources_find", login="booker")
+        bookings = self.env["isof.booking"].search([("user_id", "=", self.booker.id)])
+        self.assertEqual(bookings.resource_id, self.room | self.kit)
+        self.assertEqual(len(set(bookings.mapped("start"))), 1)
+
+    def test_take_the_alternative(self):
+        start = fields.Datetime.now().replace(minute=0, second=0) + timedelta(days=1)
+        self._book(self.holder, self.room, start)
+        booking = self._book(self.booker, self.start_room, start)
+        self.start_tour(
+            f"/odoo/isof.booking/{booking.id}", "isof_crm_resources_conflict", login="booker"
+        )
+        self.assertRecordValues(booking, [{"resource_id": self.other_room.id, "start": start}])

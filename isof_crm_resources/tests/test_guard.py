@@ -1,0 +1,185 @@
+from datetime import timedelta
+
+from psycopg2.errors import ExclusionViolation
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import ResourceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestGuard(ResourceCommon):
+    """What no path around the product's own checks gets past."""
+
+    def _get_constraint(self):
+        self.env.cr.execute(
+            "SELECT condeferrable, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conname = 'isof_booking_no_overlap'"
+        )
+        return self.env.cr.fetchone()
+
+    def _insert(self, booking):
+        """Put a copy of a booking in the table, as SQL from outside would."""
+        self.env.flush_all()
+        columns = (
+            "resource_id, unit, user_id, company_id, start, stop, block_start, block_stop, state,"
+            " is_blocking"
+        )
+        self.env.cr.execute(
+            f"INSERT INTO isof_booking ({columns})"  # noqa: S608
+            f" SELECT {columns} FROM isof_booking WHERE id = %s RETURNING id",
+            [booking.id],
+        )
+        return self.Booking.browse(self.env.cr.fetchone())
+
+    def _drop_constraint(self):
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE isof_booking DROP CONSTRAINT isof_booking_no_overlap")
+
+    def test_constraint_exists(self):
+        deferrable, definition = self._get_constraint()
+        self.assertFalse(deferrable, "Odoo cannot explain what fails at the commit")
+        self.assertIn("EXCLUDE USING gist", definition)
+        self.assertIn("is_blocking", definition)
+
+    def test_database_refuses(self):
+        booking = self._book(self.room_small, 9, 10)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(ExclusionViolation) as caught,
+            self.env.cr.savepoint(),
+        ):
+            self._insert(booking)
+        message = self.Booking.with_user(self.salesperson_b)._sql_error_to_message(caught.exception)
+        self.assertIn("“Test small room” is already taken", message)
+        self.assertIn("Salesperson A: reserved", message)
+        self.assertIn("“Test small room” from", message)
+        self.assertIn("Test large room at the same time", message)
+
+    def test_unseen_booking_on_another_unit(self):
+        """A unit that somebody else took meanwhile is not seen, but the next one is tried."""
+        self._book(self.kit, 9, 11)
+        find = type(self.Booking)._query_blocking
+        self.patch(type(self.Booking), "_query_blocking", lambda *_args: [])
+        with mute_logger("odoo.sql_db"):
+            second = self._book(self.kit, 10, 12)
+            third = self._book(self.kit, 9, 11)
+            self.assertEqual((second | third).mapped("unit"), [2, 3])
+            with self.assertRaises(ExclusionViolation):
+                self._book(self.kit, 9, 12)
+        self.patch(type(self.Booking), "_query_blocking", find)
+        with self.assertRefused(ValidationError, "“Test demo kit” is already taken"):
+            self._book(self.kit, 9, 12)
+
+    def test_dirty_data_are_reported(self):
+        booking = self._book(self.room_small, 9, 10)
+        self._drop_constraint()
+        other = self._insert(booking)
+        with self.assertLogs("odoo.addons.isof_crm_resources", "ERROR") as logs:
+            self.Booking.init()
+        self.assertIn(
+            f"booking {booking.id} from 2026-03-12 09:00:00 to 2026-03-12 10:00:00 and {other.id}",
+            logs.output[0],
+        )
+        self.assertEqual(self.Booking.search([("is_overlapping", "=", True)]), booking | other)
+        with self.assertLogs("odoo.addons.isof_crm_resources", "ERROR"):
+            self.Booking._cron_ensure_guard()
+        self.assertFalse(self._get_constraint())
+        # what the report asks for
+        other.action_cancel()
+        self.Booking._cron_ensure_guard()
+        self.assertTrue(self._get_constraint())
+        self.assertFalse(self.Booking.search([("is_overlapping", "=", True)]))
+
+    def test_update_creates_the_constraint(self):
+        self._drop_constraint()
+        self.registry.init_models(self.env.cr, ["isof.booking"], {"module": "isof_crm_resources"})
+        self.assertTrue(self._get_constraint())
+
+    def test_derived_fields_cannot_be_set(self):
+        booking = self._book(self.room_small, 9, 10)
+        for name, value in {
+            "unit": 7,
+            "block_stop": self._at(9, 30),
+            "is_blocking": False,
+            "title": "x",
+            "held_activity_id": False,
+            "expiry": False,
+        }.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                booking.write({name: value})
+            with self.subTest(name), self.assertRaises(AccessError):
+                self._book(self.room_small, 12, 13, **{name: value})
+        sneaking = self.env(
+            user=self.salesperson_b, context={"default_is_blocking": False, "default_unit": 7}
+        )
+        with self.assertRefused(ValidationError, "already taken"):
+            sneaking["isof.booking"].create(
+                {
+                    "resource_id": self.room_small.id,
+                    "start": self._at(9),
+                    "stop": self._at(10),
+                }
+            )
+
+    def test_cancel_and_rebook_in_one_transaction(self):
+        booking = self._book(self.room_small, 9, 10)
+        booking.action_cancel()
+        self.assertTrue(self._book(self.room_small, 9, 10, by=self.salesperson_b))
+        with self.assertRefused(ValidationError, "already taken"):
+            booking.action_reopen()
+
+    def test_neighbours_move_together(self):
+        first, second = self._book(self.room_small, 9, 10), self._book(self.room_small, 10, 11)
+        both = first | second
+        both._write_each(
+            {
+                booking: {
+                    "start": booking.start + timedelta(hours=1),
+                    "stop": booking.stop + timedelta(hours=1),
+                }
+                for booking in both
+            }
+        )
+        self.assertEqual(both.mapped("start"), [self._at(10), self._at(11)])
+        both._write_each(
+            {
+                first: {"start": second.start, "stop": second.stop},
+                second: {"start": first.start, "stop": first.stop},
+            }
+        )
+        self.assertEqual(both.mapped("start"), [self._at(11), self._at(10)])
+
+    def test_quantity_below_what_is_booked(self):
+        self._book(self.kit, 9, 11)
+        self._book(self.kit, 10, 12)
+        late = self._book(self.kit, 11, 13)
+        self.assertEqual(late.unit, 1)
+        self.kit.quantity = 2
+        with self.assertRefused(UserError, r"booked more often.*\n.*Salesperson A, .*12:00"):
+            self.kit.quantity = 1
+        self.assertEqual(self.kit.quantity, 2)
+
+    def test_quantity_renumbers_units(self):
+        cancelled = self._book(self.kit, 9, 11)
+        kept = self._book(self.kit, 9, 11)
+        cancelled.action_cancel()
+        self.assertEqual(kept.unit, 2)
+        self.kit.quantity = 1
+        self.assertEqual(kept.unit, 1)
+        with self.assertRefused(ValidationError, "already taken"):
+            self._book(self.kit, 9, 11)
+
+    def test_overlap_allowed_and_not_any_more(self):
+        self.room_small.allow_overlap = True
+        first, second = self._book(self.room_small, 9, 11), self._book(self.room_small, 10, 12)
+        self.assertFalse(first.is_blocking or second.is_blocking)
+        with self.assertRefused(UserError, "booked more often"):
+            self.room_small.allow_overlap = False
+        second.action_cancel()
+        self.room_small.allow_overlap = False
+        self.assertTrue(first.is_blocking)
+        with self.assertRefused(ValidationError, "already taken"):
+            self._book(self.room_small, 10, 12)

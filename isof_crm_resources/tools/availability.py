@@ -1,0 +1,382 @@
+"""When resources are free: pure functions on naive UTC datetimes, no ORM.
+
+Each unit of a resource is a lane of its own. A booking blocks its lane longer than it lasts:
+by the buffers before and after it. The new booking fits when what it would block overlaps
+nothing that is blocked; two that touch do not overlap. Opening hours and the booking window
+hold for the time that is booked, not for its buffers.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from operator import itemgetter
+from typing import NamedTuple
+
+from odoo.addons.isof_crm.tools.activity_time import to_local
+
+from . import intervals
+
+STEP = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Bookable:
+    """A resource as far as it matters for when it is free.
+
+    :param key: what the caller knows it by
+    :param busy: iterable of tuples of unit, first blocked moment and first moment after it,
+        in any order: the bookings that block, their own buffers included
+    :param working: intervals in which it may be used, in any order; None for always
+    :param quantity: how many interchangeable units there are, numbered from 1
+    :param before: how long a new booking blocks its unit before it starts
+    :param after: how long a new booking blocks its unit after it stops
+    :param allow_overlap: bookings do not exclude each other
+    :param max_duration: the longest booking, or None
+    :param opens: no booking starts before it, or None
+    :param closes: no booking stops after it, or None
+    """
+
+    key: Hashable
+    busy: Sequence[tuple[int, datetime, datetime]] = ()
+    working: Sequence[tuple[datetime, datetime]] | None = None
+    quantity: int = 1
+    before: timedelta = timedelta()
+    after: timedelta = timedelta()
+    allow_overlap: bool = False
+    max_duration: timedelta | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+    @cached_property
+    def lanes(self):
+        """The time that no new booking may touch in each unit, as normalised intervals by unit.
+
+        It keeps the distance of its own buffers to what is blocked already.
+        """
+        if self.allow_overlap:
+            return {1: []}
+        taken = {unit: [] for unit in range(1, self.quantity + 1)}
+        for unit, start, stop in self.busy:
+            if unit in taken:
+                taken[unit].append((start - self.after, stop + self.before))
+        return {unit: intervals.normalise(each) for unit, each in taken.items()}
+
+    def allowed(self, start, stop):
+        """Return the time from one moment to another in which bookings may lie."""
+        if self.opens:
+            start = max(start, self.opens)
+        if self.closes:
+            stop = min(stop, self.closes)
+        if start >= stop:
+            return []
+        if self.working is None:
+            return [(start, stop)]
+        return intervals.clip(self._opening, start, stop)
+
+    @cached_property
+    def _opening(self):
+        return intervals.normalise(self.working)
+
+    def allows_length(self, duration):
+        """Return whether a booking may be so long."""
+        return self.max_duration is None or duration <= self.max_duration
+
+
+class Slot(NamedTuple):
+    """A time at which several requirements can be met at once.
+
+    ``choices`` has the keys of those that are free for each requirement, ``assigned`` one of
+    them for each, such that none is needed more often than it has free units.
+    """
+
+    start: datetime
+    stop: datetime
+    choices: list
+    assigned: list
+
+
+def first_free_unit(bookable, start, stop):
+    """Return the lowest unit that can be booked from one moment to another, or None.
+
+    :raises ValueError: when the booking would not end after it starts
+
+    >>> from datetime import datetime as dt
+    >>> kit = Bookable("kit", [(1, dt(2026, 3, 2, 8), dt(2026, 3, 2, 10))], quantity=2)
+    >>> first_free_unit(kit, dt(2026, 3, 2, 9), dt(2026, 3, 2, 11))
+    2
+    >>> first_free_unit(kit, dt(2026, 3, 2, 10), dt(2026, 3, 2, 11))
+    1
+    >>> kit = Bookable("kit", kit.busy, before=timedelta(minutes=30))
+    >>> first_free_unit(kit, dt(2026, 3, 2, 10), dt(2026, 3, 2, 11))
+    """
+    _check_length(stop - start)
+    if not bookable.allows_length(stop - start):
+        return None
+    if not intervals.covers(bookable.allowed(start, stop), start, stop):
+        return None
+    return next(
+        (
+            unit
+            for unit, taken in bookable.lanes.items()
+            if not intervals.overlaps(taken, start, stop)
+        ),
+        None,
+    )
+
+
+def is_free(bookable, start, stop):
+    """Return whether the resource can be booked from one moment to another.
+
+    :raises ValueError: when the booking would not end after it starts
+
+    >>> from datetime import datetime as dt
+    >>> room = Bookable("room", working=[(dt(2026, 3, 2, 7), dt(2026, 3, 2, 15))])
+    >>> is_free(room, dt(2026, 3, 2, 14), dt(2026, 3, 2, 15))
+    True
+    >>> is_free(room, dt(2026, 3, 2, 14), dt(2026, 3, 2, 16))
+    False
+    """
+    return first_free_unit(bookable, start, stop) is not None
+
+
+def free_slots(bookable, start, stop, duration=timedelta()):
+    """Return the longest bookings that fit from one moment to another, sorted by start.
+
+    A shorter booking fits if it lies in one of them. Slots of different units may overlap,
+    none lies in another.
+
+    :param timedelta duration: leave out slots that are shorter; nothing is free when the
+        resource may not be booked for so long
+    :return: list of tuples of start and stop
+
+    >>> from datetime import datetime as dt
+    >>> room = Bookable("room", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))], after=STEP)
+    >>> for slot in free_slots(room, dt(2026, 3, 2, 8), dt(2026, 3, 2, 12)):
+    ...     print(*slot)
+    2026-03-02 08:00:00 2026-03-02 08:45:00
+    2026-03-02 10:00:00 2026-03-02 12:00:00
+    """
+    if not bookable.allows_length(duration):
+        return []
+    slots = [
+        slot
+        for lane in _lane_slots(bookable, start, stop)
+        for slot in lane
+        if slot[1] - slot[0] >= duration
+    ]
+    longest = []
+    # of those that start together the one that stops last comes first
+    for slot in sorted(sorted(slots, key=itemgetter(1), reverse=True), key=itemgetter(0)):
+        if not longest or slot[1] > longest[-1][1]:
+            longest.append(slot)
+    return longest
+
+
+def next_free(bookable, start, stop, duration, *, step=STEP, tz="UTC"):
+    """Return the first start of a booking of some length that fits, or None.
+
+    :param datetime start: not before this moment
+    :param datetime stop: the booking is over by then
+    :param timedelta duration: how long it lasts
+    :param timedelta step: starts are at multiples of it on the clock; see ``grid``
+    :param str tz: the zone of that clock
+    :raises ValueError: when the duration is not positive, or an hour is no multiple of ``step``
+
+    >>> from datetime import datetime as dt
+    >>> room = Bookable("room", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10, 10))])
+    >>> str(next_free(room, dt(2026, 3, 2, 8, 30), dt(2026, 3, 3), timedelta(hours=1)))
+    '2026-03-02 10:15:00'
+    """
+    _check_length(duration)
+    for first, last in _start_ranges(free_slots(bookable, start, stop, duration), duration):
+        found = align(first, step, tz)
+        if found <= last:
+            return found
+    return None
+
+
+def find_together(requirements, start, stop, duration, *, step=STEP, tz="UTC", limit=None):
+    """Return the times at which every requirement can be met by a resource of its own.
+
+    :param requirements: list of the candidates (a list of ``Bookable``, best first) for each
+        thing that is needed; the same candidate may be among those of several
+    :param datetime start: not before this moment
+    :param datetime stop: the bookings are over by then
+    :param timedelta duration: how long they last
+    :param timedelta step: starts are at multiples of it on the clock; see ``grid``
+    :param str tz: the zone of that clock
+    :param int limit: return so many times at most
+    :return: list of ``Slot`` in the order of time
+    :raises ValueError: when nothing is required, the duration is not positive, or an hour is
+        no multiple of ``step``
+
+    >>> from datetime import datetime as dt
+    >>> rooms = [Bookable("small"), Bookable("large")]
+    >>> kits = [Bookable("kit", [(1, dt(2026, 3, 2, 8), dt(2026, 3, 2, 10))])]
+    >>> slots = find_together([rooms, kits], dt(2026, 3, 2, 8), dt(2026, 3, 2, 12), 6 * STEP)
+    >>> str(slots[0].start), slots[0].choices, slots[0].assigned, len(slots)
+    ('2026-03-02 10:00:00', [['small', 'large'], ['kit']], ['small', 'kit'], 3)
+    """
+    _check_length(duration)
+    if not requirements:
+        raise ValueError("nothing is required")
+    starts = list(grid(start, stop - duration, step, tz))
+    candidates = {bookable.key: bookable for candidates in requirements for bookable in candidates}
+    masks = {
+        key: _LaneMasks(bookable, starts, start, stop, duration)
+        for key, bookable in candidates.items()
+    }
+    possible = (1 << len(starts)) - 1
+    for required in requirements:
+        meets = 0
+        for bookable in required:
+            meets |= masks[bookable.key].any_free
+        possible &= meets
+    slots = []
+    for position in _set_bits(possible):
+        choices = [
+            [bookable.key for bookable in required if masks[bookable.key].any_free >> position & 1]
+            for required in requirements
+        ]
+        assigned = _assign(choices, partial(_count_free, masks, position))
+        if assigned:
+            moment = starts[position]
+            slots.append(Slot(moment, moment + duration, choices, assigned))
+            if len(slots) == limit:
+                break
+    return slots
+
+
+def align(moment, step, tz):
+    """Return the first moment, not before another, at which the clock shows a multiple of a step.
+
+    :param datetime moment: naive UTC datetime
+    :param timedelta step: a part of an hour, so that changes of the clocks do not matter
+    :param str tz: the zone of the clock
+    :raises ValueError: when an hour is no multiple of ``step``
+
+    >>> from datetime import datetime as dt
+    >>> str(align(dt(2026, 3, 2, 8, 1), STEP, "Europe/Warsaw"))
+    '2026-03-02 08:15:00'
+    >>> str(align(dt(2026, 3, 2, 8, 1), timedelta(hours=1), "Asia/Kathmandu"))  # 13:46 there
+    '2026-03-02 08:15:00'
+    """
+    if step <= timedelta() or HOUR % step:
+        raise ValueError(f"an hour is no multiple of {step}")
+    while over := (to_local(moment, tz).replace(tzinfo=None) - datetime.min) % step:
+        moment += step - over
+    return moment
+
+
+def grid(first, last, step, tz):
+    """Yield the moments from one to another at which the clock shows a multiple of a step.
+
+    :param datetime first: naive UTC datetime
+    :param datetime last: naive UTC datetime, the last moment that may be yielded
+    :param timedelta step: a part of an hour
+    :param str tz: the zone of the clock
+    :raises ValueError: when an hour is no multiple of ``step``
+
+    >>> from datetime import datetime as dt
+    >>> [str(moment.time()) for moment in grid(dt(2026, 3, 2, 8, 50), dt(2026, 3, 2, 9, 15),
+    ...                                        STEP, "Europe/Warsaw")]
+    ['09:00:00', '09:15:00']
+    """
+    moment = align(first, step, tz)
+    while moment <= last:
+        yield moment
+        moment = align(moment + step, step, tz)
+
+
+class _LaneMasks:
+    """At which of some starts a booking fits: a bit for each start, a number for each unit."""
+
+    def __init__(self, bookable, starts, start, stop, duration):
+        self._unlimited = bookable.allow_overlap
+        self._by_lane = []
+        self.any_free = 0
+        if not bookable.allows_length(duration):
+            return
+        for lane in _lane_slots(bookable, start, stop):
+            mask = 0
+            for first, last in _start_ranges(lane, duration):
+                low, high = bisect_left(starts, first), bisect_right(starts, last)
+                mask |= (1 << high) - (1 << low)
+            self._by_lane.append(mask)
+            self.any_free |= mask
+
+    def count_free(self, position):
+        """Return how many bookings fit at a start at the same time."""
+        if self._unlimited:
+            return float("inf")
+        return sum(mask >> position & 1 for mask in self._by_lane)
+
+
+def _count_free(masks, position, key):
+    return masks[key].count_free(position)
+
+
+def _check_length(duration):
+    if duration <= timedelta():
+        raise ValueError("a booking has to end after it starts")
+
+
+def _lane_slots(bookable, start, stop):
+    """Yield the longest bookings that fit in each unit from one moment to another."""
+    allowed = bookable.allowed(start, stop)
+    for taken in bookable.lanes.values():
+        yield intervals.difference(allowed, taken)
+
+
+def _start_ranges(slots, duration):
+    """Yield the first and the last start of a booking of some length in each slot."""
+    for start, stop in slots:
+        if stop - start >= duration:
+            yield start, stop - duration
+
+
+def _set_bits(mask):
+    """Yield the positions of the bits that are set, lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _assign(choices, count_free):
+    """Return one key for each list of choices, none more often than it has free units.
+
+    Earlier choices come first; one that another needs more gives way (augmenting paths).
+
+    :param count_free: function of a key that tells how many free units it has
+    :return: list of keys, or None when there are not enough
+
+    >>> _assign([["a", "b"], ["a"]], {"a": 1, "b": 1}.get)
+    ['b', 'a']
+    >>> _assign([["a"], ["a"]], {"a": 1}.get)
+    """
+    assigned = [None] * len(choices)
+    users = defaultdict(list)
+
+    def place(position, tried):
+        for key in choices[position]:
+            if key in tried:
+                continue
+            tried.add(key)
+            if len(users[key]) < count_free(key):
+                users[key].append(position)
+                assigned[position] = key
+                return True
+            for other in users[key]:
+                if place(other, tried):
+                    users[key].remove(other)
+                    users[key].append(position)
+                    assigned[position] = key
+                    return True
+        return False
+
+    return assigned if all(place(position, set()) for position in range(len(choices))) else None

@@ -1,0 +1,212 @@
+"""Run in Odoo's shell by ``test_concurrency.py``: real processes that book at the same moment.
+
+Each process has a connection of its own and goes through ``retrying``, as every call of the
+web client and of RPC does. All of them look at the bookings before the barrier: what the others
+do after it they cannot see, as two people who click at once. Each round is printed as a line
+of JSON after ``ROUND``.
+"""
+
+import functools
+import json
+import multiprocessing
+import sys
+from datetime import datetime, timedelta
+
+from odoo import SUPERUSER_ID, api, sql_db
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+
+SIZES = (2, 8, 32)
+ROUNDS = 20
+START = datetime(2031, 3, 3, 9)
+HOUR = timedelta(hours=1)
+
+database = env.cr.dbname  # noqa: F821 (the shell's)
+
+
+def book(env, resource_id, start):
+    vals = {"resource_id": resource_id, "start": start, "stop": start + HOUR}
+    return env["isof.booking"].create(vals).unit
+
+
+def rebook(env, booking_id):
+    booking = env["isof.booking"].browse(booking_id)
+    booking.action_cancel()
+    return book(env, booking.resource_id.id, booking.start)
+
+
+def write(env, model, record_id, vals):
+    env[model].browse(record_id).write(vals)
+    return True
+
+
+# by name: a function of the shell cannot be sent to another process
+ACTIONS = {"book": book, "rebook": rebook, "write": write}
+
+
+def work(number, jobs, results, barriers):
+    """Do what the parent asks for, at the moment at which all others do."""
+    # no connection is shared between processes: forgotten here, and still open in the parent
+    sql_db._Pool._connections.clear()
+    while job := jobs.get():
+        size, uid, action, arguments = job
+        with Registry(database).cursor() as cr:
+            env = api.Environment(cr, uid, {})
+            cr.execute("SELECT count(*) FROM isof_booking WHERE is_blocking")
+            barriers[size].wait()
+            try:
+                done = retrying(functools.partial(ACTIONS[action], env, *arguments), env)
+                results.put((number, done, ""))
+            except Exception as error:
+                results.put((number, None, f"{type(error).__name__}: {error}"))
+                cr.rollback()
+
+
+class Race:
+    """The processes, and what they have to do in a round."""
+
+    def __init__(self, size):
+        context = multiprocessing.get_context("fork")
+        self.jobs = [context.Queue() for _number in range(size)]
+        self.results = context.Queue()
+        barriers = {size: context.Barrier(size, timeout=60) for size in SIZES}
+        self.processes = [
+            context.Process(target=work, args=(number, jobs, self.results, barriers))
+            for number, jobs in enumerate(self.jobs)
+        ]
+        for process in self.processes:
+            process.start()
+
+    def run(self, jobs):
+        """Do jobs at once; return what came of each, in their order."""
+        for queue, (uid, action, arguments) in zip(self.jobs, jobs, strict=False):
+            queue.put((len(jobs), uid, action, arguments))
+        done = sorted(self.results.get(timeout=120) for _job in jobs)
+        return [(result, message) for _number, result, message in done]
+
+    def close(self):
+        for queue in self.jobs:
+            queue.put(None)
+        for process in self.processes:
+            process.join(timeout=30)
+
+
+def report(name, results, state=None):
+    line = json.dumps({"name": name, "results": results, "state": state})
+    sys.stdout.write(f"ROUND {line}\n")
+
+
+def in_database(do, *arguments):
+    """Do something in a transaction of its own and return what it returns."""
+    with Registry(database).cursor() as cr:
+        return do(api.Environment(cr, SUPERUSER_ID, {}), *arguments)
+
+
+def set_up(env):
+    group = env.ref("isof_crm_resources.group_resource_manager")
+    users = env["res.users"].create(
+        [
+            {
+                "name": f"Racer {number}",
+                "login": f"racer_{number}",
+                "group_ids": [Command.link(group.id)],
+            }
+            for number in range(SIZES[-1])
+        ]
+    )
+    resources = env["isof.resource"].create(
+        [
+            {"name": name, "quantity": quantity, "resource_calendar_id": False}
+            for name, quantity in (("Room", 1), ("Kit", 3), ("Second room", 1), ("Car", 1))
+        ]
+    )
+    return users.ids, resources.ids
+
+
+def count(resource_id, start):
+    def read(env):
+        return env["isof.booking"].search_count(
+            [
+                ("resource_id", "=", resource_id),
+                ("is_blocking", "=", True),
+                ("start", "=", start),
+            ]
+        )
+
+    return in_database(read)
+
+
+def race(run, users, resources):
+    room, kit, second, car = resources
+    start = START
+    for size in SIZES:
+        for _round in range(ROUNDS):
+            start += HOUR
+            done = run([(users[n], "book", (room, start)) for n in range(size)])
+            report(f"same slot {size}", done, count(room, start))
+    for _round in range(ROUNDS):
+        start += HOUR
+        done = run([(users[n], "book", (kit, start)) for n in range(8)])
+        report("three units", done, count(kit, start))
+    for _round in range(5):
+        start += HOUR
+        held = in_database(book_as, users[0], room, start)
+        done = run([(users[0], "rebook", (held,)), (users[1], "book", (room, start))])
+        report("cancel and rebook", done, count(room, start))
+    for _round in range(5):
+        start += HOUR
+        refused = [in_database(refuse_as, users[0], room, start) for _n in "12"]
+        confirm = {"state": "confirmed"}
+        done = run([(users[n], "write", ("isof.booking", refused[n], confirm)) for n in range(2)])
+        report("approve overlapping", done, count(room, start))
+    for _round in range(5):
+        start += 3 * HOUR
+        activity = in_database(plan_as, users[0], [room, second, car], start)
+        moved = {"start": start + HOUR, "stop": start + 2 * HOUR}
+        done = run(
+            [
+                (users[0], "write", ("isof.activity", activity, moved)),
+                (users[1], "book", (car, start + HOUR)),
+            ]
+        )
+        state = [count(each, start + HOUR) for each in (room, second, car)]
+        report("move an activity", done, state)
+
+
+def book_as(env, uid, resource_id, start):
+    vals = {"resource_id": resource_id, "start": start, "stop": start + HOUR}
+    return env(user=uid)["isof.booking"].create(vals).id
+
+
+def refuse_as(env, uid, resource_id, start):
+    booking = env["isof.booking"].browse(book_as(env, uid, resource_id, start))
+    booking.action_refuse()
+    return booking.id
+
+
+def plan_as(env, uid, resource_ids, start):
+    kind = env["isof.activity.type"].search([("needs_partner", "=", False)], limit=1)
+    return (
+        env(user=uid)["isof.activity"]
+        .create(
+            {
+                "name": "Race",
+                "type_id": kind.id,
+                "start": start,
+                "stop": start + HOUR,
+                "resource_ids": [Command.set(resource_ids)],
+            }
+        )
+        .id
+    )
+
+
+users, resources = in_database(set_up)
+env.cr.rollback()  # noqa: F821 (the shell's)
+runners = Race(SIZES[-1])
+try:
+    race(runners.run, users, resources)
+finally:
+    runners.close()
+sys.stdout.flush()
