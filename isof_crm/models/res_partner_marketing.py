@@ -15,7 +15,7 @@ LIFECYCLES = [
 ]
 # Up to so many contacts are given their new region while the user waits.
 INLINE_LIMIT = 5000
-BATCH_SIZE = 20_000
+BATCH_SIZE = 50_000
 
 
 class ResPartner(models.Model):
@@ -268,20 +268,21 @@ class ResPartner(models.Model):
     def _cron_refresh_isof_regions(self):
         """Put every contact where the rules say, batch by batch; regions chosen by hand stay."""
         progress = self.env["ir.cron"]
-        # found anew for each batch: what is changed by somebody in between counts
-        while moves := self._find_isof_region_moves(SQL("TRUE")):
+        seconds_left, is_done = 1.0, False
+        while seconds_left and not is_done:
+            # found anew for each batch: what is changed by somebody in between counts
+            moves = self._find_isof_region_moves(SQL("TRUE"))
             batch = moves[:BATCH_SIZE]
             try:
                 self._set_isof_regions(batch)
                 seconds_left = progress._commit_progress(
                     len(batch), remaining=len(moves) - len(batch)
                 )
+                is_done = len(batch) == len(moves)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 # somebody saved one of these contacts at the same time: once more
                 self.env.cr.rollback()
                 seconds_left = progress._commit_progress()
-            if not seconds_left:
-                break
 
     # ------------------------------------------------------------
     # Potential and contact frequency

@@ -23,7 +23,7 @@ MOVED = 50_000
 RUNS = 3
 GOAL_SECONDS = 10
 GOAL_RATIO = 3
-# Every thousandth ZIP code of Poland, a hundred contractors in each.
+# Every ZIP code of Poland, one contractor in each: the worst that the rules can be asked.
 PARTNERS_SQL = """
     INSERT INTO res_partner (name, complete_name, ref, is_company, active, partner_share, type,
                              commercial_partner_id, country_id, zip, lang, create_date)
