@@ -24,6 +24,7 @@ from . import (
     isof_consent,
     isof_consent_purpose,
     isof_contractor_tree_mixin,
+    isof_download,
     isof_partner_batch,
     isof_partner_group,
     isof_region,

@@ -23,24 +23,12 @@ class IsofConsentExport(models.TransientModel):
 
     _name = "isof.consent.export"
     _description = "Export of Consents"
+    _inherit = ["isof.download"]
+    _download_path = "/isof_crm/consent_export"
 
     consent_domain = fields.Json(
         required=True, help="Which declarations, as a domain; the reader's rights apply on top."
     )
-    company_ids = fields.Many2many(
-        "res.company",
-        string="Companies",
-        default=lambda self: self.env.companies,
-        help="Those that were switched on; a download does not know them otherwise.",
-    )
-
-    def _prepare_download_action(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/isof_crm/consent_export/{self.id}.xlsx",
-            "target": "download",
-        }
 
     def _get_file_name(self):
         """Return the name of the file, without an extension."""

@@ -32,6 +32,8 @@ class IsofActivityReportWizard(models.TransientModel):
 
     _name = "isof.activity.report.wizard"
     _description = "Register for a Period"
+    _inherit = ["isof.download"]
+    _download_path = "/isof_crm/activity_report"
 
     form = fields.Selection(
         [("register", "Register"), ("action_plan", "Action Plan")],
@@ -100,12 +102,6 @@ class IsofActivityReportWizard(models.TransientModel):
         "hr.department", string="Departments", help="With everything below them."
     )
     tag_ids = fields.Many2many("isof.activity.tag", string="Tags")
-    company_ids = fields.Many2many(
-        "res.company",
-        string="Companies",
-        default=lambda self: self.env.companies,
-        help="Those that were switched on; a download does not know them otherwise.",
-    )
     chosen_ids = fields.Json(
         string="Chosen Activities",
         help="The ids of activities chosen in a list: then they are the only criterion.",
@@ -272,11 +268,7 @@ class IsofActivityReportWizard(models.TransientModel):
                     count=self.activity_count,
                 )
             )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/isof_crm/activity_report/{self.id}.xlsx",
-            "target": "download",
-        }
+        return self._prepare_download_action()
 
     def _prepare_view_action(self, view_mode):
         """Return the action that shows the activities in a view, others at hand."""

@@ -64,7 +64,8 @@ class IsofPartnerExportWizard(models.TransientModel):
 
     _name = "isof.partner.export.wizard"
     _description = "Export Contacts"
-    _inherit = ["isof.partner.batch"]
+    _inherit = ["isof.partner.batch", "isof.download"]
+    _download_path = "/isof_crm/partner_export"
 
     partner_ids = fields.Many2many(context={"active_test": False})
     column_ids = fields.One2many(
@@ -72,12 +73,6 @@ class IsofPartnerExportWizard(models.TransientModel):
         "wizard_id",
         string="Columns",
         default=lambda self: self._default_column_ids(),
-    )
-    company_ids = fields.Many2many(
-        "res.company",
-        string="Companies",
-        default=lambda self: self.env.companies,
-        help="Those that were switched on; a download does not know them otherwise.",
     )
 
     @api.model
@@ -129,12 +124,7 @@ class IsofPartnerExportWizard(models.TransientModel):
         if not self.partner_count:
             raise UserError(self.env._("There are no contacts to export."))
         self._get_settings().isof_partner_export = [column.key for column in self._get_columns()]
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/isof_crm/partner_export/{self.id}.xlsx",
-            "target": "download",
-            "close": True,
-        }
+        return self._prepare_download_action() | {"close": True}
 
     def _get_columns(self):
         """Return the chosen columns that the user may read: list of ``xlsx.Column``.

@@ -30,6 +30,8 @@ class IsofResourceReportWizard(models.TransientModel):
 
     _name = "isof.resource.report.wizard"
     _description = "Export of Utilisation and Bookings"
+    _inherit = ["isof.download"]
+    _download_path = "/isof_crm_resources/report"
 
     date_from = fields.Date(
         string="From", required=True, default=lambda self: self._get_this_month()[0]
@@ -42,12 +44,6 @@ class IsofResourceReportWizard(models.TransientModel):
         "isof.resource.place", string="Places", help="With everything that lies in them."
     )
     resource_ids = fields.Many2many("isof.resource", string="Resources")
-    company_ids = fields.Many2many(
-        "res.company",
-        string="Companies",
-        default=lambda self: self.env.companies,
-        help="Those that were switched on; a download does not know them otherwise.",
-    )
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
@@ -64,11 +60,7 @@ class IsofResourceReportWizard(models.TransientModel):
     def action_export(self):
         """Return the action that downloads the workbook."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/isof_crm_resources/report/{self.id}.xlsx",
-            "target": "download",
-        }
+        return self._prepare_download_action()
 
     # ------------------------------------------------------------
     # Business methods

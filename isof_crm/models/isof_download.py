@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class IsofDownload(models.AbstractModel):
+    """A dialogue whose workbook is downloaded, with what the reader may read.
+
+    How to use: inherit it, name the path of the route in ``_download_path``, and define
+    ``_write_workbook(output)`` and ``_get_file_name()``, which the controller calls. A record
+    rule has to keep the dialogues their creator's alone: they are reached by their id.
+    """
+
+    _name = "isof.download"
+    _description = "Download"
+
+    _download_path = None
+
+    company_ids = fields.Many2many(
+        "res.company",
+        string="Companies",
+        default=lambda self: self.env.companies,
+        help="Those that were switched on; a download does not know them otherwise.",
+    )
+
+    def _prepare_download_action(self):
+        """Return the action that downloads the workbook."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"{self._download_path}/{self.id}.xlsx",
+            "target": "download",
+        }
