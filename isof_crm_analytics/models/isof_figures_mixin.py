@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.models import parse_read_group_spec
+from odoo.tools import SQL
+
+# What must not be done to amounts of several currencies; to count them is fine.
+MIXING_AGGREGATES = ("sum", "avg", "min", "max")
+
+
+class IsofFiguresMixin(models.AbstractModel):
+    """Figures that stay true at every level of a pivot, a list and an export.
+
+    A model that inherits it has the fields ``company_currency_id``, ``user_id`` and
+    ``department_id`` and declares:
+
+    - ``_isof_money``: the measures in the currency of the company. Rows of several currencies
+      have no sum, no average, no smallest and no largest: the cell stays empty. Define them as
+      ``fields.Float``: a monetary field makes the client ask for currencies too, which is
+      three times slower.
+    - ``_isof_ratios``: the ratios with their numerator and denominator, which are measures of
+      the model with the aggregator "sum". Define a ratio as ``fields.Float(compute=
+      "_compute_ratios", aggregator="avg")``: its value of one row is computed from the
+      declaration, and so is that of a group, as the ratio of the sums. A ratio is empty
+      (0 on a row) where the denominator is 0.
+
+    The rule of a team's figures is ``[('is_my_team', '=', True)]``.
+    """
+
+    _name = "isof.figures.mixin"
+    _description = "Figures of a Trading Company"
+
+    _isof_money = ()
+    _isof_ratios = {}
+
+    is_my_team = fields.Boolean(
+        string="My Team's",
+        compute="_compute_is_my_team",
+        search="_search_is_my_team",
+        exportable=False,
+        help="Of the members of the sales teams that I lead and the departments that I manage.",
+    )
+
+    @api.depends_context("uid")
+    @api.depends("user_id", "department_id")
+    def _compute_is_my_team(self):
+        users, departments = self.env.user._get_isof_led()
+        for figure in self:
+            figure.is_my_team = figure.user_id in users or figure.department_id in departments
+
+    @api.model
+    def _search_is_my_team(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        users, departments = self.env.user._get_isof_led()
+        return Domain("user_id", "in", users.ids) | Domain("department_id", "in", departments.ids)
+
+    @api.depends(lambda self: {name for pair in self._isof_ratios.values() for name in pair})
+    def _compute_ratios(self):
+        for figure in self:
+            for name, (numerator, denominator) in self._isof_ratios.items():
+                divisor = figure[denominator]
+                figure[name] = figure[numerator] / divisor if divisor else 0.0
+
+    def _read_group_select(self, aggregate_spec, query):
+        name, _property, aggregator = parse_read_group_spec(aggregate_spec)
+        if name in self._isof_ratios and aggregator == "avg":
+            self._check_field_access(self._fields[name], "read")
+            numerator, denominator = (
+                self._read_group_select(f"{part}:sum", query) for part in self._isof_ratios[name]
+            )
+            return SQL("%s / NULLIF(%s, 0)", numerator, denominator)
+        aggregate = super()._read_group_select(aggregate_spec, query)
+        if name in self._isof_money and aggregator in MIXING_AGGREGATES:
+            currency = self._field_to_sql(self._table, "company_currency_id", query)
+            return SQL(
+                "CASE WHEN MIN(%(currency)s) = MAX(%(currency)s) THEN %(aggregate)s END",
+                currency=currency,
+                aggregate=aggregate,
+            )
+        return aggregate
