@@ -9,7 +9,14 @@
     "depends": ["isof_crm", "account", "sale", "purchase", "spreadsheet_dashboard"],
     "data": [
         "security/isof_crm_analytics_groups.xml",
+        "security/isof_order_report_security.xml",
+        "security/ir.model.access.csv",
+        "reports/isof_order_report_views.xml",
         "views/isof_crm_analytics_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["isof_crm_analytics/static/src/**/*"],
+        "web.assets_unit_tests": ["isof_crm_analytics/static/tests/**/*.test.js"],
+    },
     "installable": True,
 }
