@@ -1,1 +1,1 @@
-from . import models, reports
+from . import controllers, models, reports

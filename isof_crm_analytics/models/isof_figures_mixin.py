@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.models import parse_read_group_spec
@@ -22,6 +24,9 @@ class IsofFiguresMixin(models.AbstractModel):
       "_compute_ratios", aggregator="avg")``: its value of one row is computed from the
       declaration, and so is that of a group, as the ratio of the sums. A ratio is empty
       (0 on a row) where the denominator is 0.
+
+    Lists get a footer that knows all that (``static/src/figures_list``), and so do exports of
+    grouped lists (``controllers/export.py``).
 
     The rule of a team's figures is ``[('is_my_team', '=', True)]``.
     """
@@ -60,6 +65,26 @@ class IsofFiguresMixin(models.AbstractModel):
             for name, (numerator, denominator) in self._isof_ratios.items():
                 divisor = figure[denominator]
                 figure[name] = figure[numerator] / divisor if divisor else 0.0
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Tell the list which columns it must not total by adding up, and how then."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list":
+            arch.set("js_class", "isof_figures_list")
+            names = {node.get("name") for node in arch.iterfind("field")}
+            needed = {"company_currency_id"} if names.intersection(self._isof_money) else set()
+            for node in arch.iterfind("field"):
+                parts = self._isof_ratios.get(node.get("name"), ())
+                if parts:
+                    node.set("data-numerator", parts[0])
+                    node.set("data-denominator", parts[1])
+                    needed.update(parts)
+                if {node.get("name"), *parts}.intersection(self._isof_money):
+                    node.set("data-money", "1")
+            for name in sorted(needed - names):
+                etree.SubElement(arch, "field", name=name, column_invisible="1")
+        return arch, view
 
     def _read_group_select(self, aggregate_spec, query):
         name, _property, aggregator = parse_read_group_spec(aggregate_spec)

@@ -1,1 +1,1 @@
-from . import test_order_report
+from . import test_js, test_order_report
