@@ -1,4 +1,4 @@
-import { mailModels, defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import {
@@ -86,7 +86,7 @@ const arch = `
 describe.current.tags("desktop");
 
 defineMailModels();
-defineModels({ ...mailModels, Figure, Tag, Currency });
+defineModels([Figure, Tag, Currency]);
 
 async function mountFigures(params = {}) {
     await mountView({ type: "list", resModel: "isof.figure", arch, ...params });
