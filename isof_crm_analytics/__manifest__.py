@@ -9,7 +9,16 @@
     "depends": ["isof_crm", "account", "sale", "purchase", "spreadsheet_dashboard"],
     "data": [
         "security/isof_crm_analytics_groups.xml",
+        "security/isof_period_security.xml",
+        "security/ir.model.access.csv",
+        "wizards/isof_period_generate_views.xml",
+        "views/isof_period_type_views.xml",
+        "views/isof_period_views.xml",
         "views/isof_crm_analytics_menus.xml",
     ],
+    "demo": [
+        "demo/isof_period_demo.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }
