@@ -2,7 +2,8 @@ from datetime import datetime
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests.common import Form, freeze_time, tagged, users
+from odoo.tests import Form
+from odoo.tests.common import freeze_time, tagged, users
 
 from odoo.addons.isof_crm.tests.common import ActivityCommon
 
@@ -157,7 +158,7 @@ class TestPeriod(PeriodCommon):
             lambda: self.winter.with_env(self.env).write({"name": "Mine"}),
             lambda: seasons.create({"name": "Mine"}),
             lambda: self.winter.with_env(self.env).unlink(),
-            lambda: seasons.unlink(),
+            seasons.unlink,
         ):
             with self.assertRefused(AccessError, "not allowed"):
                 call()

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests.common import BaseCase, Form, tagged, users
+from odoo.tests import Form
+from odoo.tests.common import BaseCase, tagged, users
 from odoo.tools.date_utils import get_fiscal_year
 
 from odoo.addons.isof_crm.tests.common import ActivityCommon

@@ -141,7 +141,9 @@ class IsofPeriodGenerate(models.TransientModel):
         """Return the periods that the rule makes, at most ``MAX_PERIODS`` of them."""
         self.ensure_one()
         bounds = self.date_from, self.date_to
-        if not all(bounds) or (self.method == "days" and self.days < 1):
+        if not all(bounds) or self.date_from > self.date_to:
+            return []
+        if self.method == "days" and self.days < 1:
             return []
         if self.method == "days":
             spans = periods.day_spans(*bounds, self.days)
