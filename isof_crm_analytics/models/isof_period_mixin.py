@@ -35,9 +35,10 @@ class IsofPeriodMixin(models.AbstractModel):
     _isof_period_date = None
 
     def init(self):
-        # a model that comes later has to get the fields of the types that are there already
         res = super().init()
-        if not self._abstract:
+        # While add-ons are installed: a model that comes later than the types gets their fields
+        # once all models are there. Fields that are made later end up here, too.
+        if not self._abstract and not self.pool.ready:
             self.env.cr.precommit.add(self.env["isof.period.type"]._sync_fields)
         return res
 
