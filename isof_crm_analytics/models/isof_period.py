@@ -16,10 +16,10 @@ class IsofPeriod(models.Model):
     date_to = fields.Date(string="Last Day", required=True)
     position = fields.Selection(
         [("previous", "Previous"), ("current", "Current"), ("next", "Next")],
+        string="Seen from Today",
         compute="_compute_position",
         search="_search_position",
-        help="As seen from today: the period that lasts, the latest one before it and the "
-        "first one after it.",
+        help="The period that lasts, the latest one that is over and the first one to come.",
     )
 
     _days_order = models.Constraint(

@@ -247,7 +247,9 @@ class TestPeriodFieldUpkeep(PeriodFieldCommon):
     def test_type_comes_and_goes(self):
         """Who may make types gets their fields, without any right to change fields at large."""
         self.assertFalse(self.env["ir.model.fields"].has_access("write"))
+        self.registry.registry_invalidated = False
         period_type = self.env["isof.period.type"].create({"name": "Test fairs"})
+        self.assertTrue(self.registry.registry_invalidated, "other workers are told")
         name = period_type._get_field_name()
         self.assertEqual(
             self._get_fields(period_type).mapped("model"),

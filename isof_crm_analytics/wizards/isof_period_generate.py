@@ -109,10 +109,7 @@ class IsofPeriodGenerate(models.TransientModel):
         return {"warning": {"title": self.env._("Generate Periods"), "message": message}}
 
     def action_generate(self):
-        """Create the periods that are not in the way of others.
-
-        :return: the action that shows the type with its periods
-        """
+        """Create the periods that have no other one in their way, and go back to the type."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: not line.conflict)
         if not lines:
@@ -130,12 +127,7 @@ class IsofPeriodGenerate(models.TransientModel):
                 for line in lines
             ]
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "isof.period.type",
-            "res_id": self.type_id.id,
-            "view_mode": "form",
-        }
+        return {"type": "ir.actions.act_window_close"}
 
     def _get_spans(self):
         """Return the periods that the rule makes, at most ``MAX_PERIODS`` of them."""
