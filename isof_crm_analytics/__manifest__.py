@@ -10,13 +10,26 @@
     "data": [
         "security/isof_crm_analytics_groups.xml",
         "security/isof_order_report_security.xml",
+        "security/isof_period_security.xml",
+        "security/isof_trade_line_security.xml",
         "security/ir.model.access.csv",
+        "data/ir_cron_data.xml",
+        "wizards/isof_period_generate_views.xml",
+        "views/isof_period_type_views.xml",
+        "views/isof_period_views.xml",
         "reports/isof_order_report_views.xml",
+        "views/isof_trade_line_views.xml",
         "views/isof_crm_analytics_menus.xml",
+    ],
+    "demo": [
+        "demo/isof_period_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["isof_crm_analytics/static/src/**/*"],
         "web.assets_unit_tests": ["isof_crm_analytics/static/tests/**/*.test.js"],
     },
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -20,6 +20,8 @@ env.cr.execute('''
     UNION SELECT 'table ' || tablename FROM pg_tables WHERE starts_with(tablename, 'isof_')
     UNION SELECT 'column ' || table_name || '.' || column_name
       FROM information_schema.columns WHERE starts_with(column_name, 'isof_')
+    UNION SELECT 'field ' || model || '.' || name
+      FROM ir_model_fields WHERE starts_with(name, 'x_isof_') OR starts_with(relation, 'isof.')
     UNION SELECT 'record ' || module || '.' || name
       FROM ir_model_data WHERE starts_with(module, 'isof_')
     UNION SELECT 'module ' || name FROM ir_module_module

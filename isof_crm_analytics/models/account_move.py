@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    isof_trade_line_count = fields.Integer(
+        string="Lines in Analyses",
+        compute="_compute_isof_trade_line_count",
+        store=True,
+        copy=False,
+        export_string_translation=False,
+        help="How many lines of the document the analyses count.",
+    )
+    isof_is_grouped = fields.Boolean(
+        string="Of Several Orders",
+        compute="_compute_isof_is_grouped",
+        store=True,
+        copy=False,
+        export_string_translation=False,
+        help="Salesperson, team and campaign are those of each order.",
+    )
+    isof_correction = fields.Selection(
+        [("goods", "Goods returned"), ("price", "Price only")],
+        string="Corrects",
+        copy=False,
+        help="What a credit note gives back, for analyses: goods lower quantity and cost, a "
+        "price alone does not. Empty: price only if the unit price is lower than on the invoice.",
+    )
+
+    @api.model
+    def _get_isof_trade_fields(self):
+        """Return what the facts of a document depend on."""
+        names = [
+            *("state", "move_type", "invoice_date", "date", "journal_id", "company_id"),
+            *("currency_id", "invoice_currency_rate", "partner_id", "commercial_partner_id"),
+            *("invoice_user_id", "team_id", "campaign_id", "source_id", "medium_id"),
+            *("reversed_entry_id", "isof_is_grouped", "isof_correction"),
+        ]
+        if "debit_origin_id" in self._fields:
+            names.append("debit_origin_id")
+        return names
+
+    @api.depends(
+        lambda self: [
+            *self._get_isof_trade_fields(),
+            *(
+                f"line_ids.{name}"
+                for name in self.env["account.move.line"]._get_isof_trade_fields()
+            ),
+            "commercial_partner_id.country_id",
+            "line_ids.product_id.categ_id",
+            "line_ids.product_id.type",
+            "line_ids.purchase_line_id.order_id.user_id",
+            *(
+                f"line_ids.sale_line_ids.order_id.{name}"
+                for name in ("user_id", "team_id", "campaign_id", "source_id", "medium_id")
+            ),
+        ]
+    )
+    def _compute_isof_trade_line_count(self):
+        """Have the facts derived anew: whatever they depend on, the ORM comes here.
+
+        It does so before anybody reads the facts and before the commit, once for all documents
+        that have changed.
+        """
+        facts = self.env["isof.trade.line"]
+        stored = self.filtered("id")
+        posted = stored.filtered(lambda move: move.state == "posted")
+        if others := stored - posted:
+            facts._delete_facts(others.ids)
+        if posted:
+            facts._sync(posted.ids)
+        counts = facts._get_counts(posted.ids)
+        for move in self:
+            move.isof_trade_line_count = counts.get(move.id, 0)
+
+    @api.depends("line_ids.sale_line_ids.order_id")
+    def _compute_isof_is_grouped(self):
+        for move in self:
+            move.isof_is_grouped = len(move.line_ids.sale_line_ids.order_id) > 1

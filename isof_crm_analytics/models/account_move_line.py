@@ -1,0 +1,14 @@
+from odoo import api, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    @api.model
+    def _get_isof_trade_fields(self):
+        """Return what the fact of a line depends on."""
+        return [
+            *("display_type", "account_id", "partner_id", "product_id", "product_uom_id"),
+            *("quantity", "price_unit", "discount", "balance", "extra_tax_data"),
+            *("is_downpayment", "sale_line_ids", "purchase_line_id"),
+        ]

@@ -1,0 +1,641 @@
+import logging
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# So many documents are compared at a time.
+BATCH_SIZE = 5000
+# What a fact is derived from, but for documents and their lines; see account_move.py.
+SOURCES = {
+    "hr.employee": ["user_id", "company_id"],
+    "hr.version": ["employee_id", "date_version", "department_id", "active"],
+    "product.product": ["product_tmpl_id", "standard_price"],
+    "product.template": ["categ_id", "type", "uom_id"],
+    "purchase.order": ["user_id"],
+    "purchase.order.line": ["order_id", "is_downpayment"],
+    "res.company": ["currency_id", "sale_discount_product_id"],
+    "res.currency": ["rounding"],
+    "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
+    "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],
+    "sale.order.line": ["order_id", "is_downpayment", "product_uom_id"],
+    "uom.uom": ["factor"],
+}
+
+
+class IsofTradeLine(models.Model):
+    """Keeps the facts in step with the ledger.
+
+    ``_select_facts`` says what the facts of some documents are. Everything uses it:
+    ``_sync`` of documents that have just changed, the first fill and the rebuild, and the
+    nightly comparison, which is a sync of everything that has nothing to do.
+
+    The cost, the contractor group and the region are taken from the fact that is already
+    there, if there is one of the same product and quantity: that is how they stay as they were
+    at the posting. A document that is reset to draft loses its facts and with them these.
+    """
+
+    _inherit = "isof.trade.line"
+
+    @api.model
+    def _sync(self, move_ids):
+        """Make the facts of some documents what the ledger says.
+
+        :param move_ids: ids of ``account.move``, in whatever state
+        :return: how many facts were wrong
+        """
+        self._flush_sources()
+        changed = self._delete_stale(move_ids)
+        for ids in self._get_generations(move_ids):
+            changed += self._upsert(ids)
+        if changed:
+            self.invalidate_model()
+        return changed
+
+    @api.model
+    def _flush_sources(self):
+        move, line = self.env["account.move"], self.env["account.move.line"]
+        move.flush_model([name for name in move._get_isof_trade_fields() if name in move._fields])
+        line.flush_model(line._get_isof_trade_fields())
+        for model, names in SOURCES.items():
+            self.env[model].flush_model(names)
+
+    @api.model
+    def _delete_stale(self, move_ids):
+        """Delete the facts of lines that are none any more."""
+        return self._execute_counting(
+            SQL(
+                """
+                DELETE FROM isof_trade_line AS fact
+                 WHERE fact.move_id = ANY(%(move_ids)s)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM account_move_line AS line
+                         JOIN account_move AS move ON move.id = line.move_id
+                        WHERE line.id = fact.move_line_id AND %(where)s)
+                """,
+                move_ids=list(move_ids),
+                where=self._where_facts(),
+            )
+        )
+
+    @api.model
+    def _upsert(self, move_ids):
+        """Insert the facts of documents that are missing, and correct those that differ."""
+        columns = self._get_fact_columns()
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        changes = SQL(", ").join(
+            SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in columns
+        )
+
+        def row(table):
+            return SQL(", ").join(SQL.identifier(table, name) for name in columns)
+
+        return self._execute_counting(
+            SQL(
+                """
+                INSERT INTO isof_trade_line (%(names)s) %(facts)s
+                ON CONFLICT (move_line_id) DO UPDATE SET %(changes)s
+                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
+                """,
+                names=names,
+                facts=self._select_facts(move_ids),
+                changes=changes,
+                old=row("isof_trade_line"),
+                new=row("excluded"),
+            )
+        )
+
+    @api.model
+    def _delete_facts(self, move_ids):
+        """Delete the facts of documents that are not posted."""
+        if self._execute_counting(
+            SQL("DELETE FROM isof_trade_line WHERE move_id = ANY(%s)", list(move_ids))
+        ):
+            self.invalidate_model()
+
+    @api.model
+    def _get_counts(self, move_ids):
+        """Return how many facts documents have: dict of id to number, without those of none."""
+        self.env.cr.execute(
+            "SELECT move_id, count(*) FROM isof_trade_line WHERE move_id = ANY(%s) GROUP BY 1",
+            [list(move_ids)],
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _execute_counting(self, sql):
+        self.env.cr.execute(sql)
+        return self.env.cr.rowcount
+
+    @api.model
+    def _get_generations(self, move_ids):
+        """Split documents so that each comes after the one that it credits.
+
+        :return: list of lists of ids
+        """
+        self.env.cr.execute(
+            "SELECT id, reversed_entry_id FROM account_move"
+            " WHERE id = ANY(%s) AND reversed_entry_id IS NOT NULL",
+            [list(move_ids)],
+        )
+        origins = dict(self.env.cr.fetchall())
+        generations = defaultdict(list)
+        for move_id in move_ids:
+            depth, seen = 0, {move_id}
+            origin = origins.get(move_id)
+            while origin is not None and origin not in seen:
+                seen.add(origin)
+                depth, origin = depth + 1, origins.get(origin)
+            generations[depth].append(move_id)
+        return [generations[depth] for depth in sorted(generations)]
+
+    # ------------------------------------------------------------
+    # What the facts are
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_fact_columns(self):
+        """Return the SQL expression of each stored column of a fact.
+
+        They may use the tables and names of ``_from_facts``.
+        """
+        return {
+            "move_line_id": SQL("line.id"),
+            "move_id": SQL("move.id"),
+            "flow": SQL("x.flow"),
+            "move_type": SQL("move.move_type"),
+            "invoice_date": SQL("x.day"),
+            "date": SQL("move.date"),
+            "journal_id": SQL("move.journal_id"),
+            "company_id": SQL("move.company_id"),
+            "company_currency_id": SQL("company.currency_id"),
+            "currency_id": SQL("move.currency_id"),
+            "partner_id": SQL("partner.id"),
+            "contact_id": SQL("move.partner_id"),
+            "group_id": SQL(
+                "CASE WHEN was.id IS NULL THEN partner.isof_group_id ELSE was.group_id END"
+            ),
+            "region_id": SQL(
+                "CASE WHEN was.id IS NULL THEN partner.isof_region_id ELSE was.region_id END"
+            ),
+            "country_id": SQL("partner.country_id"),
+            "product_id": SQL("line.product_id"),
+            "product_category_id": SQL("template.categ_id"),
+            "role": SQL("role.name"),
+            "is_price_correction": SQL("role.is_price_correction"),
+            "user_id": SQL("owner.user_id"),
+            "team_id": SQL("owner.team_id"),
+            "department_id": SQL("post.department_id"),
+            "campaign_id": SQL("owner.campaign_id"),
+            "source_id": SQL("owner.source_id"),
+            "medium_id": SQL("owner.medium_id"),
+            "sold_quantity": SQL("CASE x.flow WHEN 'sale' THEN x.quantity ELSE 0 END"),
+            "bought_quantity": SQL("CASE x.flow WHEN 'purchase' THEN x.quantity ELSE 0 END"),
+            "sold_net": SQL("x.sold"),
+            "invoiced_net": SQL("CASE x.flow WHEN 'sale' THEN -line.balance ELSE 0 END"),
+            "bought_net": SQL(
+                "CASE WHEN x.flow = 'purchase' AND role.name <> 'down_payment'"
+                " THEN line.balance ELSE 0 END"
+            ),
+            "billed_net": SQL("CASE x.flow WHEN 'purchase' THEN line.balance ELSE 0 END"),
+            "discount": SQL("price.discount"),
+            "list_net": SQL("x.sold + price.discount"),
+            "cost": SQL("spent.cost"),
+            "cost_source": SQL("spent.source"),
+            "costed_net": SQL("CASE WHEN spent.cost IS NOT NULL THEN x.sold END"),
+            "margin": SQL("x.sold - spent.cost"),
+        }
+
+    @api.model
+    def _select_facts(self, move_ids):
+        """Return the query of what the facts of some documents have to be."""
+        return SQL(
+            "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(move_ids)s) AND %(where)s",
+            columns=SQL(", ").join(self._get_fact_columns().values()),
+            tables=self._from_facts(),
+            move_ids=list(move_ids),
+            where=self._where_facts(),
+        )
+
+    @api.model
+    def _where_facts(self):
+        """Return the condition of the lines that count."""
+        return SQL(
+            """
+            move.state = 'posted'
+            AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt',
+                                   'in_invoice', 'in_refund', 'in_receipt')
+            AND line.display_type = 'product' AND line.account_id IS NOT NULL
+            """
+        )
+
+    @api.model
+    def _from_facts(self):
+        """Return the tables of the facts.
+
+        Besides those of Odoo there are ``was`` (the fact that is there already), ``origin`` (the
+        fact of the line that a credit note credits) and names for what several columns need:
+        ``owner`` (whose sale or purchase it is), ``role``, ``x`` (``flow``, ``day``,
+        ``quantity``, ``sold``), ``price`` and ``spent``.
+        """
+        return SQL(
+            """
+            FROM account_move_line AS line
+            JOIN account_move AS move ON move.id = line.move_id
+            JOIN res_company AS company ON company.id = move.company_id
+            JOIN res_currency AS currency ON currency.id = company.currency_id
+            LEFT JOIN res_partner AS partner
+                   ON partner.id = COALESCE(line.partner_id, move.commercial_partner_id)
+            LEFT JOIN product_product AS product ON product.id = line.product_id
+            LEFT JOIN product_template AS template ON template.id = product.product_tmpl_id
+            LEFT JOIN uom_uom AS uom ON uom.id = template.uom_id
+            LEFT JOIN uom_uom AS line_uom ON line_uom.id = line.product_uom_id
+            LEFT JOIN LATERAL (
+                SELECT min(rel.order_line_id) AS id
+                  FROM sale_order_line_invoice_rel AS rel
+                 WHERE rel.invoice_line_id = line.id
+            ) AS first_sold ON TRUE
+            LEFT JOIN sale_order_line AS sold_line ON sold_line.id = first_sold.id
+            LEFT JOIN sale_order AS sale ON sale.id = sold_line.order_id
+            LEFT JOIN purchase_order_line AS bought_line ON bought_line.id = line.purchase_line_id
+            LEFT JOIN purchase_order AS purchase ON purchase.id = bought_line.order_id
+            %(owner)s
+            %(measures)s
+            LEFT JOIN (%(posts)s) AS post
+                   ON post.user_id = owner.user_id AND post.company_id = move.company_id
+                  AND x.day >= post.date_from AND x.day < post.date_to
+            LEFT JOIN isof_trade_line AS was ON was.move_line_id = line.id
+            %(costs)s
+            """,
+            owner=self._from_owner(),
+            measures=self._from_measures(),
+            posts=self.env["isof.order.report"]._get_posts(),
+            costs=self._from_costs(),
+        )
+
+    @api.model
+    def _from_owner(self):
+        """Return ``owner``: on an invoice of several orders, what each order says.
+
+        On the invoice of one order the invoice itself decides: that is where it is corrected.
+        """
+        columns = SQL(", ").join(
+            SQL(
+                "CASE WHEN move.isof_is_grouped THEN COALESCE(sale.%(name)s, %(move)s)"
+                " ELSE %(move)s END AS %(name)s",
+                name=SQL.identifier(name),
+                move=SQL.identifier("move", move_name),
+            )
+            for name, move_name in (
+                ("team_id", "team_id"),
+                ("campaign_id", "campaign_id"),
+                ("source_id", "source_id"),
+                ("medium_id", "medium_id"),
+            )
+        )
+        return SQL(
+            """
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN move.move_type IN ('in_invoice', 'in_refund', 'in_receipt')
+                            THEN COALESCE(purchase.user_id, move.invoice_user_id)
+                            WHEN move.isof_is_grouped
+                            THEN COALESCE(sale.user_id, move.invoice_user_id)
+                            ELSE move.invoice_user_id END AS user_id,
+                       %(columns)s
+            ) AS owner
+            """,
+            columns=columns,
+        )
+
+    @api.model
+    def _from_measures(self):
+        """Return ``role``, ``x`` and ``price``."""
+        return SQL(
+            """
+            LEFT JOIN LATERAL (
+                SELECT old.*
+                  FROM isof_trade_line AS old
+                  JOIN account_move_line AS old_line ON old_line.id = old.move_line_id
+                 WHERE old.move_id = %(origin)s
+                   AND old.product_id IS NOT DISTINCT FROM line.product_id
+                 ORDER BY (old_line.quantity = line.quantity) DESC,
+                          (old_line.price_unit = line.price_unit) DESC,
+                          abs(old_line.sequence - line.sequence), old.move_line_id
+                 LIMIT 1
+            ) AS origin ON %(origin)s IS NOT NULL
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN line.is_downpayment OR sold_line.is_downpayment
+                              OR bought_line.is_downpayment THEN 'down_payment'
+                            WHEN (line.extra_tax_data ->> 'computation_key') ^@ 'global_discount,'
+                              OR line.product_id = company.sale_discount_product_id THEN 'discount'
+                            WHEN line.product_id IS NULL THEN 'other'
+                            WHEN template.type = 'service' THEN 'service'
+                            ELSE 'goods' END AS name,
+                       COALESCE(%(is_price_correction)s, FALSE) AS is_price_correction
+            ) AS role
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                            THEN 'sale' ELSE 'purchase' END AS flow,
+                       COALESCE(move.invoice_date, move.date) AS day,
+                       CASE WHEN role.name IN ('down_payment', 'discount')
+                              OR role.is_price_correction THEN 0
+                            ELSE line.quantity
+                                 * CASE WHEN line.product_uom_id = template.uom_id
+                                          OR template.uom_id IS NULL
+                                          OR line.product_uom_id IS NULL THEN 1
+                                        ELSE line_uom.factor / NULLIF(uom.factor, 0) END
+                                 * CASE WHEN move.move_type IN ('out_refund', 'in_refund')
+                                        THEN -1 ELSE 1 END END AS quantity,
+                       CASE WHEN move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                             AND role.name <> 'down_payment'
+                            THEN -line.balance ELSE 0 END AS sold
+            ) AS x
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN x.flow = 'purchase' OR role.name = 'down_payment' THEN 0
+                            WHEN role.name = 'discount' THEN -x.sold
+                            WHEN COALESCE(line.discount, 0) = 0 THEN 0
+                            WHEN line.discount = 100
+                            THEN round(line.price_unit * line.quantity
+                                       / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)
+                                       * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END,
+                                       currency.decimal_places)
+                            ELSE round(x.sold * line.discount / (100 - line.discount),
+                                       currency.decimal_places) END AS discount
+            ) AS price
+            """,
+            origin=self._get_origin(),
+            is_price_correction=self._is_price_correction(),
+        )
+
+    @api.model
+    def _get_origin(self):
+        """Return the document that a credit or debit note corrects."""
+        if self._has_field("account.move", "debit_origin_id"):
+            return SQL("COALESCE(move.reversed_entry_id, move.debit_origin_id)")
+        return SQL("move.reversed_entry_id")
+
+    @api.model
+    def _is_price_correction(self):
+        """Return the condition of a line that gives back a part of the price, and no goods.
+
+        Odoo has no mark for it: one credits the same quantity at the difference of the prices.
+        So a line counts as one if it credits a product of the invoice at a lower price than
+        any line of that product had there. A debit note raises the price of what it repeats.
+        The user can say otherwise on the document.
+        """
+        return SQL(
+            """
+            CASE move.isof_correction WHEN 'price' THEN TRUE WHEN 'goods' THEN FALSE
+            ELSE %(is_debit_note)s
+                 OR move.move_type IN ('out_refund', 'in_refund') AND line.quantity <> 0 AND (
+                SELECT min(abs(old_line.balance / NULLIF(old_line.quantity, 0)))
+                  FROM account_move_line AS old_line
+                 WHERE old_line.move_id = %(origin)s AND old_line.display_type = 'product'
+                   AND old_line.product_id = line.product_id
+                   AND old_line.product_uom_id = line.product_uom_id
+            ) - abs(line.balance / line.quantity) > 2 * currency.rounding / abs(line.quantity)
+            END
+            """,
+            origin=self._get_origin(),
+            is_debit_note=SQL("move.debit_origin_id IS NOT NULL AND origin.id IS NOT NULL")
+            if self._has_field("account.move", "debit_origin_id")
+            else SQL("FALSE"),
+        )
+
+    # ------------------------------------------------------------
+    # Costs
+    # ------------------------------------------------------------
+
+    @api.model
+    def _from_costs(self):
+        """Return ``spent``: what the sale cost, and how we know.
+
+        What a credit note gives back costs what it cost on the invoice, known or not. Otherwise
+        the first source that knows it counts; they are those of ``_get_cost_sources``.
+        """
+        sources = self._get_cost_sources()
+        cost = SQL(" ").join(
+            SQL("WHEN %s IS NOT NULL THEN round((%s)::numeric, currency.decimal_places)", sql, sql)
+            for sql in sources.values()
+        )
+        name = SQL(" ").join(
+            SQL("WHEN %s IS NOT NULL THEN %s", sql, name) for name, sql in sources.items()
+        )
+        return SQL(
+            """
+            %(joins)s
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN x.flow = 'purchase' THEN NULL
+                            WHEN %(is_kept)s THEN was.cost
+                            WHEN %(is_returned)s AND origin.sold_quantity = -x.quantity
+                            THEN -origin.cost
+                            WHEN %(is_returned)s
+                            THEN round(origin.cost * x.quantity / NULLIF(origin.sold_quantity, 0),
+                                       currency.decimal_places)
+                            %(cost)s END AS cost,
+                       CASE WHEN x.flow = 'purchase' THEN NULL
+                            WHEN %(is_kept)s THEN was.cost_source
+                            WHEN %(is_returned)s
+                            THEN CASE origin.cost_source
+                                 WHEN 'unknown' THEN 'unknown' ELSE 'original' END
+                            %(name)s ELSE 'unknown' END AS source
+            ) AS spent
+            """,
+            joins=SQL(" ").join(self._from_cost_sources()),
+            is_kept=SQL(
+                "was.product_id IS NOT DISTINCT FROM line.product_id"
+                " AND was.sold_quantity = x.quantity"
+            ),
+            is_returned=SQL("origin.id IS NOT NULL AND NOT role.is_price_correction"),
+            cost=cost,
+            name=name,
+        )
+
+    @api.model
+    def _has_field(self, model, name):
+        """Return whether an add-on that this one does not need is there."""
+        return model in self.env and name in self.env[model]._fields
+
+    @api.model
+    def _get_cost_sources(self):
+        """Return where a cost may come from: dict of ``cost_source`` to SQL, NULL if unknown.
+
+        The cost is in the currency of the company and has the sign of the sold quantity.
+        """
+        sources = {
+            "no_cost": SQL(
+                "CASE WHEN role.name IN ('down_payment', 'discount')"
+                " OR role.is_price_correction THEN 0 END"
+            ),
+        }
+        if self._has_field("account.move.line", "cogs_origin_id"):
+            sources["entry"] = SQL("entry.cost")
+        if self._has_field("stock.move", "sale_line_id"):
+            sources["delivery"] = SQL("x.quantity * delivery.unit_cost")
+        if self._has_field("sale.order.line", "purchase_price"):
+            sources["order"] = SQL(
+                "x.quantity * NULLIF(sold_line.purchase_price, 0)"
+                " / COALESCE(NULLIF(sale.currency_rate, 0), 1)"
+                " / (sold_uom.factor / NULLIF(uom.factor, 0))"
+            )
+        sources["product"] = SQL(
+            "x.quantity * NULLIF((product.standard_price ->> move.company_id::text)::numeric, 0)"
+        )
+        return sources
+
+    @api.model
+    def _from_cost_sources(self):
+        """Return the joins that ``_get_cost_sources`` needs."""
+        joins = []
+        if self._has_field("account.move.line", "cogs_origin_id"):
+            # such entries come in pairs: only the expense is the cost
+            joins.append(
+                SQL(
+                    """
+                    LEFT JOIN LATERAL (
+                        SELECT sum(cogs.balance) AS cost
+                          FROM account_move_line AS cogs
+                          JOIN account_account AS account ON account.id = cogs.account_id
+                         WHERE cogs.cogs_origin_id = line.id AND cogs.display_type = 'cogs'
+                           AND account.account_type ^@ 'expense'
+                    ) AS entry ON TRUE
+                    """
+                )
+            )
+        if self._has_field("stock.move", "sale_line_id"):
+            joins.append(
+                SQL(
+                    """
+                    LEFT JOIN LATERAL (
+                        SELECT NULLIF(sum(delivered.value), 0)
+                               / NULLIF(sum(delivered.product_qty), 0) AS unit_cost
+                          FROM stock_move AS delivered
+                         WHERE delivered.sale_line_id = sold_line.id
+                           AND delivered.state = 'done' AND delivered.is_out
+                    ) AS delivery ON TRUE
+                    """
+                )
+            )
+        if self._has_field("sale.order.line", "purchase_price"):
+            joins.append(
+                SQL("LEFT JOIN uom_uom AS sold_uom ON sold_uom.id = sold_line.product_uom_id")
+            )
+        return joins
+
+    @api.model
+    def _current_cost_to_sql(self, alias, query):
+        """Return the SQL of what the sold quantity costs today."""
+        product = query.make_alias(alias, "product_id")
+        query.add_join(
+            "LEFT JOIN",
+            product,
+            "product_product",
+            SQL(
+                "%s = %s",
+                super()._field_to_sql(alias, "product_id", query),
+                SQL.identifier(product, "id"),
+            ),
+        )
+        return SQL(
+            "%s * (%s ->> %s::text)::numeric",
+            super()._field_to_sql(alias, "sold_quantity", query),
+            SQL.identifier(product, "standard_price"),
+            super()._field_to_sql(alias, "company_id", query),
+        )
+
+    # ------------------------------------------------------------
+    # Everything
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sync_everything(self, *, progress=None):
+        """Make all facts what the ledger says, in batches.
+
+        :param progress: function that is called after each batch with the number of documents
+            looked at and of facts that were wrong; it may commit
+        :return: how many facts were wrong
+        """
+        changed, last = 0, 0
+        while True:
+            self.env.cr.execute(
+                "SELECT id FROM account_move WHERE id > %s AND move_type <> 'entry'"
+                " ORDER BY id LIMIT %s",
+                [last, BATCH_SIZE],
+            )
+            ids = [id_ for (id_,) in self.env.cr.fetchall()]
+            if not ids:
+                return changed
+            wrong = self._sync(ids)
+            changed, last = changed + wrong, ids[-1]
+            self._count_lines(ids)
+            if progress:
+                progress(len(ids), wrong)
+
+    @api.model
+    def _count_lines(self, move_ids):
+        """Write on documents how many facts they have, where it is not so."""
+        self.env.cr.execute(
+            """
+            UPDATE account_move AS move SET isof_trade_line_count = facts.count
+              FROM (SELECT found.id, count(fact.id) AS count
+                      FROM unnest(%s) AS found (id)
+                      LEFT JOIN isof_trade_line AS fact ON fact.move_id = found.id
+                     GROUP BY found.id) AS facts
+             WHERE move.id = facts.id AND move.isof_trade_line_count IS DISTINCT FROM facts.count
+            """,
+            [list(move_ids)],
+        )
+
+    @api.model
+    def _cron_compare(self):
+        """Compare all facts with the ledger, heal what differs, and tell the managers."""
+        cron = self.env["ir.cron"]
+        cron._commit_progress(
+            remaining=self.env["account.move"].search_count([("move_type", "!=", "entry")])
+        )
+        if changed := self._sync_everything(
+            progress=lambda count, _wrong: cron._commit_progress(count)
+        ):
+            self._report_difference(changed)
+
+    @api.model
+    def _report_difference(self, changed):
+        """Log that facts differed from the ledger, and tell the managers."""
+        _logger.warning("%s facts of sales and purchases differed from the ledger; healed", changed)
+        managers = self.env.ref("isof_crm.group_manager").all_user_ids.filtered("active")
+        self.env["res.partner"].browse(managers.partner_id.ids).message_notify(
+            partner_ids=managers.partner_id.ids,
+            subject=self.env._("Analyses of sales and purchases differed from the ledger"),
+            body=self.env._(
+                "%(number)s lines were not as in the ledger and have been corrected. Data that "
+                "are changed past Odoo, directly in the database, may be the reason.",
+                number=changed,
+            ),
+        )
+
+    @api.model
+    def action_compare(self):
+        """Compare the facts with the ledger now, as a manager of analyses.
+
+        :return: the action that shows what was found
+        :raises AccessError: for others
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("isof_crm_analytics.group_all"):
+            self.env["isof.period.type"].check_access("write")
+        # sudo: facts are derived; whoever sees all of them may have them derived anew
+        changed = self.sudo()._sync_everything()
+        message = (
+            self.env._(
+                "%(number)s lines differed from the ledger and are corrected.", number=changed
+            )
+            if changed
+            else self.env._("All lines are as in the ledger.")
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "warning" if changed else "success", "message": message},
+        }
