@@ -534,15 +534,15 @@ class IsofTradeLine(models.Model):
             "product_product",
             SQL(
                 "%s = %s",
-                super()._field_to_sql(alias, "product_id", query),
+                self._field_to_sql(alias, "product_id", query),
                 SQL.identifier(product, "id"),
             ),
         )
         return SQL(
             "%s * (%s ->> %s::text)::numeric",
-            super()._field_to_sql(alias, "sold_quantity", query),
+            self._field_to_sql(alias, "sold_quantity", query),
             SQL.identifier(product, "standard_price"),
-            super()._field_to_sql(alias, "company_id", query),
+            self._field_to_sql(alias, "company_id", query),
         )
 
     # ------------------------------------------------------------
