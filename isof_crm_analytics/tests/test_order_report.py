@@ -573,8 +573,8 @@ class TestOrderReportExport(OrderReportCommon, HttpCase):
         )
         groups = {row[0].strip(): row[1:] for row in rows if "(" in row[0]}
         self.assertEqual(groups["Alfa Hurt (3)"], (280, 5.6, 0.4))
-        self.assertEqual(groups["Goods (2)"], (200, 5, 0.25))
-        self.assertEqual(groups["Service (1)"], (80, 8, 1))
+        self.assertEqual(groups["goods (2)"], (200, 5, 0.25))
+        self.assertEqual(groups["service (1)"], (80, 8, 1))
         self.assertEqual(len(rows), 6)
 
     def test_groups_of_several_currencies_have_no_total(self):
