@@ -73,7 +73,7 @@ class IsofFiguresMixin(models.AbstractModel):
         if view_type == "list":
             arch.set("js_class", "isof_figures_list")
             names = {node.get("name") for node in arch.iterfind("field")}
-            needed = {"company_currency_id"} if names.intersection(self._isof_money) else set()
+            needed = set()
             for node in arch.iterfind("field"):
                 parts = self._isof_ratios.get(node.get("name"), ())
                 if parts:
@@ -82,6 +82,7 @@ class IsofFiguresMixin(models.AbstractModel):
                     needed.update(parts)
                 if {node.get("name"), *parts}.intersection(self._isof_money):
                     node.set("data-money", "1")
+                    needed.add("company_currency_id")
             for name in sorted(needed - names):
                 etree.SubElement(arch, "field", name=name, column_invisible="1")
         return arch, view

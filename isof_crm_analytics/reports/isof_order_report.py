@@ -242,7 +242,6 @@ class IsofOrderReport(models.Model):
         string="Delivered %",
         compute="_compute_ratios",
         aggregator="avg",
-        digits=(16, 4),
         help="Delivered quantity by ordered quantity.",
     )
 
