@@ -225,12 +225,12 @@ class IsofPeriodMixin(models.AbstractModel):
                 E.separator(),
                 E.filter(
                     name=f"{name}_current",
-                    string=self.env._("%(type)s: this period", type=label),
+                    string=self.env._("Current: %(type)s", type=label),
                     domain=f"[('{name}.position', '=', 'current')]",
                 ),
                 E.filter(
                     name=f"{name}_previous",
-                    string=self.env._("%(type)s: previous period", type=label),
+                    string=self.env._("Previous: %(type)s", type=label),
                     domain=f"[('{name}.position', '=', 'previous')]",
                 ),
             ]

@@ -364,12 +364,12 @@ class TestPeriodFieldUpkeep(PeriodFieldCommon):
             f'<field name="{self.season}"/>',
             f"{{'group_by': '{self.season}'}}",
             f"[('{self.season}.position', '=', 'current')]",
-            "Test seasons: previous period",
+            "Previous: Test seasons",
         ):
             self.assertIn(fragment, arch())
         self.assertLess(arch().index("Test seasons"), arch().index("Test quarters"))
         self.seasons.name = "Campaigns"
-        self.assertIn("Campaigns: this period", arch())
+        self.assertIn("Current: Campaigns", arch())
         self.seasons.active = False
         self.assertNotIn(self.season, arch())
         self.assertIn(self.quarter, arch())
