@@ -219,19 +219,18 @@ class IsofPeriodMixin(models.AbstractModel):
                 E.filter(name=name, string=labels[name], context=f"{{'group_by': '{name}'}}")
             )
         position = arch.index(group)
-        filters = []
+        arch[position:position] = self._prepare_isof_period_filters(labels)
+
+    @api.model
+    def _prepare_isof_period_filters(self, labels):
+        """Return the nodes of a search view that filter by the current and the previous period."""
+        nodes = []
         for name, label in labels.items():
-            filters += [
-                E.separator(),
-                E.filter(
-                    name=f"{name}_current",
-                    string=self.env._("Current: %(type)s", type=label),
-                    domain=f"[('{name}.position', '=', 'current')]",
-                ),
-                E.filter(
-                    name=f"{name}_previous",
-                    string=self.env._("Previous: %(type)s", type=label),
-                    domain=f"[('{name}.position', '=', 'previous')]",
-                ),
-            ]
-        arch[position:position] = filters
+            nodes.append(E.separator())
+            for position, title in (
+                ("current", self.env._("Current: %(type)s", type=label)),
+                ("previous", self.env._("Previous: %(type)s", type=label)),
+            ):
+                domain = f"[('{name}.position', '=', '{position}')]"
+                nodes.append(E.filter(name=f"{name}_{position}", string=title, domain=domain))
+        return nodes
