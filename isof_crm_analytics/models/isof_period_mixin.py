@@ -21,8 +21,8 @@ class IsofPeriodMixin(models.AbstractModel):
         _isof_period_date = "invoice_date"
 
     It then has a many2one for each type of periods (see ``isof.period.type``): the period that
-    the day lies in, empty outside all of them. Since periods of a type do not overlap, the
-    join finds one at most and totals stay what they are, by however many types one groups.
+    the day lies in, empty outside all of them. Since periods of a type do not overlap, there is
+    one at most and totals stay what they are, by however many types one groups.
 
     Where the day is not simply that of the field, override ``_get_isof_period_day``,
     ``_isof_period_day_to_sql`` and ``_get_isof_period_domain``, which have to agree.
@@ -147,28 +147,40 @@ class IsofPeriodMixin(models.AbstractModel):
 
     @api.model
     def _field_to_sql(self, alias, field_expr, query=None):
-        """Join the period of a type: one or none, since they do not overlap."""
+        """Return the SQL of the period of a type, by binary search in all of its periods.
+
+        They are joined as arrays in a single row: that neither multiplies nor drops a row, and
+        hundreds of periods cost no more than a few.
+        """
         type_id = get_type_id(field_expr)
         if not type_id or field_expr not in self._fields:
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], "read")
         # sudo: who may see the type may see its periods
         Period = self.env["isof.period"].sudo()
-        period = query.make_alias(alias, f"{field_expr}__period")
+        names = ("id", "type_id", "date_from", "date_to")
+        columns = {name: Period._field_to_sql(Period._table, name, query) for name in names}
+        arrays = query.make_alias(alias, f"{field_expr}__periods")
         query.add_join(
             "LEFT JOIN",
-            period,
-            Period._table,
+            arrays,
             SQL(
-                "%s = %s AND %s BETWEEN %s AND %s",
-                Period._field_to_sql(period, "type_id", query),
-                type_id,
-                self._isof_period_day_to_sql(alias, query),
-                Period._field_to_sql(period, "date_from", query),
-                Period._field_to_sql(period, "date_to", query),
+                """(SELECT array_agg(%(id)s ORDER BY %(date_from)s) AS ids,
+                           array_agg(%(date_from)s ORDER BY %(date_from)s) AS firsts,
+                           array_agg(%(date_to)s ORDER BY %(date_from)s) AS lasts
+                      FROM %(table)s WHERE %(type_id)s = %(type)s)""",
+                **columns,
+                table=SQL.identifier(Period._table),
+                type=type_id,
             ),
+            SQL("TRUE"),
         )
-        return Period._field_to_sql(period, "id", query)
+        day = self._isof_period_day_to_sql(alias, query)
+        ids, firsts, lasts = (SQL.identifier(arrays, name) for name in ("ids", "firsts", "lasts"))
+        position = SQL("width_bucket(%s, %s)", day, firsts)
+        return SQL(
+            "CASE WHEN %s <= (%s)[%s] THEN (%s)[%s] END", day, lasts, position, ids, position
+        )
 
     # ------------------------------------------------------------
     # Search views
@@ -207,19 +219,18 @@ class IsofPeriodMixin(models.AbstractModel):
                 E.filter(name=name, string=labels[name], context=f"{{'group_by': '{name}'}}")
             )
         position = arch.index(group)
-        filters = []
+        arch[position:position] = self._prepare_isof_period_filters(labels)
+
+    @api.model
+    def _prepare_isof_period_filters(self, labels):
+        """Return the nodes of a search view that filter by the current and the previous period."""
+        nodes = []
         for name, label in labels.items():
-            filters += [
-                E.separator(),
-                E.filter(
-                    name=f"{name}_current",
-                    string=self.env._("%(type)s: this period", type=label),
-                    domain=f"[('{name}.position', '=', 'current')]",
-                ),
-                E.filter(
-                    name=f"{name}_previous",
-                    string=self.env._("%(type)s: previous period", type=label),
-                    domain=f"[('{name}.position', '=', 'previous')]",
-                ),
-            ]
-        arch[position:position] = filters
+            nodes.append(E.separator())
+            for position, title in (
+                ("current", self.env._("Current: %(type)s", type=label)),
+                ("previous", self.env._("Previous: %(type)s", type=label)),
+            ):
+                domain = f"[('{name}.position', '=', '{position}')]"
+                nodes.append(E.filter(name=f"{name}_{position}", string=title, domain=domain))
+        return nodes

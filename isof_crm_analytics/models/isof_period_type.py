@@ -171,19 +171,16 @@ class IsofPeriodType(models.Model):
 
     @api.model
     def _sync_fields(self):
-        """Give each grouped model a field for each active type, and take away the others.
-
-        The labels follow the names of the types, in each language.
-        """
+        """Give each grouped model a field for each active type, and take away the others."""
         self.env.registry.clear_cache()
         # sudo: who may change the types may not change fields at large, only these
         types = self.sudo().with_context(lang=None).search([("active", "=", True)])
         Fields = self.env["ir.model.fields"].sudo().with_context(lang=None)
-        existing = Fields._get_isof_period_fields()
         names = {one._get_field_name() for one in types}
-        existing.filtered(lambda field: field.name not in names).unlink()
-        existing = existing.exists()
-        found = {(field.model, field.name) for field in existing}
+        existing = Fields._get_isof_period_fields()
+        kept = existing.filtered(lambda field: field.name in names)
+        (existing - kept).unlink()
+        found = {(field.model, field.name) for field in kept}
         missing = [
             one._prepare_field_vals(model)
             for model in self._get_grouped_models()
@@ -191,16 +188,19 @@ class IsofPeriodType(models.Model):
             if (model, one._get_field_name()) not in found
         ]
         if missing:
-            existing |= Fields.create(missing)
+            kept |= Fields.create(missing)
+        types._sync_labels(kept)
+
+    def _sync_labels(self, fields_):
+        """Have the labels of fields follow the names of their types, in each language."""
         for code, _name in self.env["res.lang"].get_installed():
-            for one in types.with_context(lang=code):
-                renamed = existing.with_context(lang=code).filtered(
-                    lambda field, one=one: (
-                        field.name == one._get_field_name() and field.field_description != one.name
+            labels = {one._get_field_name(): one.name for one in self.with_context(lang=code)}
+            for name, label in labels.items():
+                fields_.with_context(lang=code).filtered(
+                    lambda field, name=name, label=label: (
+                        field.name == name and field.field_description != label
                     )
-                )
-                if renamed:
-                    renamed.write({"field_description": one.name})
+                ).write({"field_description": label})
 
     def _prepare_field_vals(self, model):
         """Return the values of the field that this type gives to a model."""

@@ -97,6 +97,16 @@ class TestPeriodField(PeriodFieldCommon):
                     sum(group[aggregate] for group in subtotals), total[aggregate], aggregate
                 )
 
+    def test_type_without_periods(self):
+        self.seasons.period_ids.unlink()
+        [(*labels, count)] = self.env["isof.activity"]._read_group(
+            self.mine, [self.season], ["__count"]
+        )
+        self.assertEqual((labels, count), ([self.env["isof.period"]], 6))
+        self.assertEqual(
+            self.env["isof.activity"].search_count([*self.mine, (self.season, "=", False)]), 6
+        )
+
     def test_read_only_cursor(self):
         self.env.flush_all()
         self.env.cr.execute("SET TRANSACTION READ ONLY")
@@ -354,12 +364,12 @@ class TestPeriodFieldUpkeep(PeriodFieldCommon):
             f'<field name="{self.season}"/>',
             f"{{'group_by': '{self.season}'}}",
             f"[('{self.season}.position', '=', 'current')]",
-            "Test seasons: previous period",
+            "Previous: Test seasons",
         ):
             self.assertIn(fragment, arch())
         self.assertLess(arch().index("Test seasons"), arch().index("Test quarters"))
         self.seasons.name = "Campaigns"
-        self.assertIn("Campaigns: this period", arch())
+        self.assertIn("Current: Campaigns", arch())
         self.seasons.active = False
         self.assertNotIn(self.season, arch())
         self.assertIn(self.quarter, arch())

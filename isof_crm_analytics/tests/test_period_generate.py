@@ -123,7 +123,6 @@ class TestPeriodGenerate(ActivityCommon):
         super().setUpClass()
         cls.type = cls.env["isof.period.type"].create({"name": "Test periods"})
         cls._create_user("analyst", "isof_crm_analytics.group_all")
-        cls.env["res.lang"]._lang_get("en_US").write({"week_start": "1"})
 
     def _generate(self, method, date_from, date_to, **vals):
         """Make periods in the form, and return them as (name, first day, last day)."""

@@ -3,7 +3,7 @@ from itertools import islice
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_date, get_lang
+from odoo.tools import format_date
 
 from ..tools import periods
 
@@ -51,7 +51,7 @@ class IsofPeriodGenerate(models.TransientModel):
         ],
         string="Weeks Begin on",
         required=True,
-        default=lambda self: str(int(get_lang(self.env).week_start) - 1),
+        default="0",
     )
     line_ids = fields.One2many(
         "isof.period.generate.line",
