@@ -17,7 +17,8 @@ class IsofOrderReport(models.Model):
 
     _name = "isof.order.report"
     _description = "Ordered Goods"
-    _inherit = ["isof.figures.mixin"]
+    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _isof_period_date = "date"
     _auto = False
     _order = "date desc, id desc"
     _depends = {
