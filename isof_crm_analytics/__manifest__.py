@@ -19,6 +19,7 @@
         "views/isof_period_views.xml",
         "reports/isof_order_report_views.xml",
         "views/isof_trade_line_views.xml",
+        "views/account_move_views.xml",
         "views/isof_crm_analytics_menus.xml",
     ],
     "demo": [

@@ -4,6 +4,8 @@ from . import isof_figures_mixin, isof_period_mixin  # first: other models inher
 from . import (
     account_move,
     account_move_line,
+    hr_employee,
+    hr_version,
     ir_filters,
     ir_model_fields,
     isof_activity,

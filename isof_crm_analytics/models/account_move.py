@@ -65,13 +65,14 @@ class AccountMove(models.Model):
         that have changed.
         """
         facts = self.env["isof.trade.line"]
-        stored = self.filtered("id")
-        posted = stored.filtered(lambda move: move.state == "posted")
-        if others := stored - posted:
+        counts = {}
+        documents = self.filtered(lambda move: move.id and move.is_invoice(include_receipts=True))
+        posted = documents.filtered(lambda move: move.state == "posted")
+        if others := documents - posted:
             facts._delete_facts(others.ids)
         if posted:
             facts._sync(posted.ids)
-        counts = facts._get_counts(posted.ids)
+            counts = facts._get_counts(posted.ids)
         for move in self:
             move.isof_trade_line_count = counts.get(move.id, 0)
 

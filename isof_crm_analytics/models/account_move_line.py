@@ -9,6 +9,7 @@ class AccountMoveLine(models.Model):
         """Return what the fact of a line depends on."""
         return [
             *("display_type", "account_id", "partner_id", "product_id", "product_uom_id"),
-            *("quantity", "price_unit", "discount", "balance", "extra_tax_data"),
+            *("quantity", "price_unit", "discount", "balance", "amount_currency"),
+            *("currency_id", "extra_tax_data", "sequence"),
             *("is_downpayment", "sale_line_ids", "purchase_line_id"),
         ]

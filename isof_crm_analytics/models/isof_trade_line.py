@@ -42,6 +42,7 @@ class IsofTradeLine(models.Model):
         "bought_net",
         "billed_net",
         "discount",
+        "list_net",
         "cost",
         "costed_net",
         "margin",
@@ -313,7 +314,6 @@ class IsofTradeLine(models.Model):
         help="What the sold quantity costs at today's cost of the product.",
     )
 
-    # How many different ones
     # How many different ones
     partner_count = fields.Integer(
         string="Contractors",

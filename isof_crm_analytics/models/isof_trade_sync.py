@@ -116,6 +116,29 @@ class IsofTradeLine(models.Model):
             self.invalidate_model()
 
     @api.model
+    def _resync_departments(self, users):
+        """Have the facts derived anew that name another department of users than they were in."""
+        self._flush_sources()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT fact.move_id
+                  FROM isof_trade_line AS fact
+                  LEFT JOIN (%(posts)s) AS post
+                         ON post.user_id = fact.user_id AND post.company_id = fact.company_id
+                        AND fact.invoice_date >= post.date_from
+                        AND fact.invoice_date < post.date_to
+                 WHERE fact.user_id = ANY(%(user_ids)s)
+                   AND fact.department_id IS DISTINCT FROM post.department_id
+                """,
+                posts=self.env["isof.order.report"]._get_posts(),
+                user_ids=users.ids,
+            )
+        )
+        moves = self.env["account.move"].browse(id_ for (id_,) in self.env.cr.fetchall())
+        self.env.add_to_compute(moves._fields["isof_trade_line_count"], moves)
+
+    @api.model
     def _get_counts(self, move_ids):
         """Return how many facts documents have: dict of id to number, without those of none."""
         self.env.cr.execute(
@@ -246,6 +269,7 @@ class IsofTradeLine(models.Model):
             JOIN account_move AS move ON move.id = line.move_id
             JOIN res_company AS company ON company.id = move.company_id
             JOIN res_currency AS currency ON currency.id = company.currency_id
+            JOIN res_currency AS document_currency ON document_currency.id = move.currency_id
             LEFT JOIN res_partner AS partner
                    ON partner.id = COALESCE(line.partner_id, move.commercial_partner_id)
             LEFT JOIN product_product AS product ON product.id = line.product_id
@@ -283,7 +307,7 @@ class IsofTradeLine(models.Model):
         """
         columns = SQL(", ").join(
             SQL(
-                "CASE WHEN move.isof_is_grouped THEN COALESCE(sale.%(name)s, %(move)s)"
+                "CASE WHEN move.isof_is_grouped AND sale.id IS NOT NULL THEN sale.%(name)s"
                 " ELSE %(move)s END AS %(name)s",
                 name=SQL.identifier(name),
                 move=SQL.identifier("move", move_name),
@@ -300,8 +324,7 @@ class IsofTradeLine(models.Model):
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN move.move_type IN ('in_invoice', 'in_refund', 'in_receipt')
                             THEN COALESCE(purchase.user_id, move.invoice_user_id)
-                            WHEN move.isof_is_grouped
-                            THEN COALESCE(sale.user_id, move.invoice_user_id)
+                            WHEN move.isof_is_grouped AND sale.id IS NOT NULL THEN sale.user_id
                             ELSE move.invoice_user_id END AS user_id,
                        %(columns)s
             ) AS owner
@@ -322,7 +345,8 @@ class IsofTradeLine(models.Model):
                    AND old.product_id IS NOT DISTINCT FROM line.product_id
                  ORDER BY (old_line.quantity = line.quantity) DESC,
                           (old_line.price_unit = line.price_unit) DESC,
-                          abs(old_line.sequence - line.sequence), old.move_line_id
+                          abs(old_line.sequence - line.sequence),
+                          abs((%(old_position)s) - (%(position)s))
                  LIMIT 1
             ) AS origin ON %(origin)s IS NOT NULL
             CROSS JOIN LATERAL (
@@ -366,7 +390,21 @@ class IsofTradeLine(models.Model):
             ) AS price
             """,
             origin=self._get_origin(),
+            old_position=self._get_position(SQL.identifier("old_line")),
+            position=self._get_position(SQL.identifier("line")),
             is_price_correction=self._is_price_correction(),
+        )
+
+    @api.model
+    def _get_position(self, line):
+        """Return how many lines of the same product a document has before this one."""
+        return SQL(
+            """
+            SELECT count(*) FROM account_move_line AS twin
+             WHERE twin.move_id = %(line)s.move_id AND twin.id < %(line)s.id
+               AND twin.product_id IS NOT DISTINCT FROM %(line)s.product_id
+            """,
+            line=line,
         )
 
     @api.model
@@ -382,20 +420,23 @@ class IsofTradeLine(models.Model):
 
         Odoo has no mark for it: one credits the same quantity at the difference of the prices.
         So a line counts as one if it credits a product of the invoice at a lower price than
-        any line of that product had there. A debit note raises the price of what it repeats.
-        The user can say otherwise on the document.
+        any line of that product had there, in the currency of the documents: the rate may have
+        changed. A debit note raises the price of what it repeats. The user can say otherwise on
+        the document.
         """
         return SQL(
             """
             CASE move.isof_correction WHEN 'price' THEN TRUE WHEN 'goods' THEN FALSE
             ELSE %(is_debit_note)s
                  OR move.move_type IN ('out_refund', 'in_refund') AND line.quantity <> 0 AND (
-                SELECT min(abs(old_line.balance / NULLIF(old_line.quantity, 0)))
+                SELECT min(abs(old_line.amount_currency / NULLIF(old_line.quantity, 0)))
                   FROM account_move_line AS old_line
                  WHERE old_line.move_id = %(origin)s AND old_line.display_type = 'product'
                    AND old_line.product_id = line.product_id
                    AND old_line.product_uom_id = line.product_uom_id
-            ) - abs(line.balance / line.quantity) > 2 * currency.rounding / abs(line.quantity)
+                   AND old_line.currency_id = line.currency_id
+            ) - abs(line.amount_currency / line.quantity)
+              > 2 * document_currency.rounding / abs(line.quantity)
             END
             """,
             origin=self._get_origin(),
@@ -459,6 +500,13 @@ class IsofTradeLine(models.Model):
         return model in self.env and name in self.env[model]._fields
 
     @api.model
+    def _has_deliveries(self):
+        """Return whether it is known what the goods of an order cost when they were delivered."""
+        return self._has_field("stock.move", "sale_line_id") and self._has_field(
+            "stock.move", "is_out"
+        )
+
+    @api.model
     def _get_cost_sources(self):
         """Return where a cost may come from: dict of ``cost_source`` to SQL, NULL if unknown.
 
@@ -472,7 +520,7 @@ class IsofTradeLine(models.Model):
         }
         if self._has_field("account.move.line", "cogs_origin_id"):
             sources["entry"] = SQL("entry.cost")
-        if self._has_field("stock.move", "sale_line_id"):
+        if self._has_deliveries():
             sources["delivery"] = SQL("x.quantity * delivery.unit_cost")
         if self._has_field("sale.order.line", "purchase_price"):
             sources["order"] = SQL(
@@ -504,15 +552,18 @@ class IsofTradeLine(models.Model):
                     """
                 )
             )
-        if self._has_field("stock.move", "sale_line_id"):
+        if self._has_deliveries():
             joins.append(
                 SQL(
                     """
                     LEFT JOIN LATERAL (
                         SELECT NULLIF(sum(delivered.value), 0)
-                               / NULLIF(sum(delivered.product_qty), 0) AS unit_cost
+                               / NULLIF(sum(delivered.quantity * delivered_uom.factor
+                                            / NULLIF(uom.factor, 0)), 0) AS unit_cost
                           FROM stock_move AS delivered
+                          JOIN uom_uom AS delivered_uom ON delivered_uom.id = delivered.product_uom
                          WHERE delivered.sale_line_id = sold_line.id
+                           AND delivered.product_id = line.product_id
                            AND delivered.state = 'done' AND delivered.is_out
                     ) AS delivery ON TRUE
                     """
@@ -527,6 +578,7 @@ class IsofTradeLine(models.Model):
     @api.model
     def _current_cost_to_sql(self, alias, query):
         """Return the SQL of what the sold quantity costs today."""
+        standard_price = self.env["product.product"]._fields["standard_price"]
         product = query.make_alias(alias, "product_id")
         query.add_join(
             "LEFT JOIN",
@@ -541,7 +593,7 @@ class IsofTradeLine(models.Model):
         return SQL(
             "%s * (%s ->> %s::text)::numeric",
             self._field_to_sql(alias, "sold_quantity", query),
-            SQL.identifier(product, "standard_price"),
+            SQL.identifier(product, "standard_price", to_flush=standard_price),
             self._field_to_sql(alias, "company_id", query),
         )
 
