@@ -17,8 +17,11 @@
         "wizards/isof_period_generate_views.xml",
         "views/isof_period_type_views.xml",
         "views/isof_period_views.xml",
+        "reports/isof_assortment_report_views.xml",
+        "reports/isof_assortment_suggestion_views.xml",
         "reports/isof_order_report_views.xml",
         "views/isof_trade_line_views.xml",
+        "views/res_partner_views.xml",
         "views/isof_crm_analytics_menus.xml",
     ],
     "demo": [
@@ -26,6 +29,7 @@
     ],
     "assets": {
         "web.assets_backend": ["isof_crm_analytics/static/src/**/*"],
+        "web.assets_tests": ["isof_crm_analytics/static/tests/tours/*.js"],
         "web.assets_unit_tests": ["isof_crm_analytics/static/tests/**/*.test.js"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -1,4 +1,5 @@
 from . import (
+    test_assortment,
     test_js,
     test_order_report,
     test_period,
