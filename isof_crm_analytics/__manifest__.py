@@ -28,7 +28,12 @@
         "demo/isof_period_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["isof_crm_analytics/static/src/**/*"],
+        "web.assets_backend": [
+            "isof_crm_analytics/static/src/**/*",
+            ("remove", "isof_crm_analytics/static/src/figures_views/*"),
+        ],
+        # with Odoo's pivots and graphs, which the browser loads when they are needed
+        "web.assets_backend_lazy": ["isof_crm_analytics/static/src/figures_views/*"],
         "web.assets_tests": ["isof_crm_analytics/static/tests/tours/*.js"],
         "web.assets_unit_tests": ["isof_crm_analytics/static/tests/**/*.test.js"],
     },

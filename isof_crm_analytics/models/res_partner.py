@@ -55,18 +55,49 @@ class ResPartner(models.Model):
 
     @api.model
     def _render_isof_turnover_card(self, turnover, products, last_sale):
-        # sudo: the list of facts shows the name of the document, too
+        # sudo: the list of facts shows the names of documents and products, too
         document = last_sale.sudo().move_id
         return self.env["ir.qweb"]._render(
             "isof_crm_analytics.turnover_card",
             {
-                "turnover": turnover,
-                "products": products,
+                "rows": self._prepare_isof_turnover_rows(turnover),
+                "products": [
+                    (
+                        product.sudo().display_name,
+                        formatLang(self.env, sold, currency_obj=currency),
+                    )
+                    for product, currency, sold in products
+                ],
                 "last_sale": last_sale,
                 "document": document,
                 "is_document_open": last_sale.move_id.has_access("read"),
             },
         )
+
+    @api.model
+    def _prepare_isof_turnover_rows(self, turnover):
+        """Return the rows of the card: label, CSS classes, and a text of each currency."""
+
+        def write(figures, name, rate=None, sign=""):
+            text = formatLang(self.env, figures[name], currency_obj=figures["currency"])
+            text = (sign if figures[name] > 0 else "") + text
+            if rate and figures[rate] is not None:
+                percent = formatLang(self.env, 100 * figures[rate], digits=1)
+                text += f" ({sign if figures[rate] > 0 else ''}{percent}%)"
+            return text
+
+        rows = [
+            (self.env._("This year"), "fw-bold", ["this_year"]),
+            (self.env._("Last year until this day"), "", ["last_year_to_date"]),
+            (self.env._("Change"), "", ["change", "change_rate", "+"]),
+            (self.env._("Whole last year"), "", ["last_year"]),
+            (self.env._("Margin this year"), "", ["margin", "margin_rate"]),
+        ]
+        return [
+            (label, look, [write(figures, *spec) for figures in turnover])
+            for label, look, spec in rows
+            if any(spec[0] in figures for figures in turnover)
+        ]
 
     def _get_isof_sales_domain(self):
         """Return the domain of the facts of sales to these customers."""
@@ -117,8 +148,7 @@ class ResPartner(models.Model):
     def _get_isof_top_products(self):
         """Return what each customer bought most in 12 months: {partner: [tuple, …]}.
 
-        The tuples are of the product's name, currency and turnover; each currency has a top of
-        its own.
+        The tuples are of product, currency and turnover; each currency has a top of its own.
         """
         today = fields.Date.context_today(self)
         domain = (
@@ -138,11 +168,7 @@ class ResPartner(models.Model):
             ranked[partner, currency].append((product, sold))
         top = defaultdict(list)
         for (partner, currency), products in ranked.items():
-            top[partner] += [
-                # sudo: the list of facts shows the name of the product, too
-                (product.sudo().display_name, currency, sold)
-                for product, sold in products[:TOP_PRODUCTS]
-            ]
+            top[partner] += [(product, currency, sold) for product, sold in products[:TOP_PRODUCTS]]
         return top
 
     def _get_isof_last_sales(self):

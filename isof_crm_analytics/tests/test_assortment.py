@@ -65,9 +65,11 @@ class TestAssortment(TurnoverCommon):
         self._invoice(self.alfa, "2026-03-11", (self.bolt, 1, 8))
         self.assertEqual(self._get_rows(self.salesperson_a).days_since, 0)
         # where it is already the next day
-        self.salesperson_a.tz = "Pacific/Kiritimati"
+        self._forget()
+        report = self.env["isof.assortment.report"].with_user(self.salesperson_a)
         with freeze_time("2026-03-11 11:00:00"):
-            self.assertEqual(self._get_rows(self.salesperson_a).days_since, 1)
+            row = report.with_context(tz="Pacific/Kiritimati").search([])
+            self.assertEqual(row.days_since, 1)
 
     def test_latest_seller_and_salesperson_of_the_customer(self):
         self._invoice(self.gamma, "2026-02-01", (self.bolt, 1, 8), by=self.salesperson_b)
@@ -104,7 +106,10 @@ class TestAssortment(TurnoverCommon):
     def test_returned_altogether(self):
         invoice = self._invoice(self.alfa, "2026-01-05", (self.bolt, 10, 8))
         self._invoice(self.alfa, "2026-01-05", (self.nut, 10, 8))
-        invoice._reverse_moves([{"invoice_date": date(2026, 2, 5)}], cancel=True)
+        invoice._reverse_moves(
+            [{"invoice_date": date(2026, 2, 5), "invoice_user_id": self.salesperson_a.id}],
+            cancel=True,
+        )
         returned = self._get_rows(self.salesperson_a, ("is_returned", "=", True))
         self.assertRecordValues(
             returned,
@@ -163,10 +168,10 @@ class TestAssortment(TurnoverCommon):
         )
         report = rows.browse()
         specs = ["sold_quantity:sum", "sold_net:sum", "sold_price:avg"]
-        self.assertEqual(report._read_group([], [], specs), [(20, None, None)])
+        self.assertEqual(report._read_group([], [], specs), [(20, False, False)])
         self.assertEqual(
-            report._read_group([], ["company_currency_id"], specs),
-            [(self.pln, 10, 80, 8), (self.czk, 10, 400, 40)],
+            set(report._read_group([], ["company_currency_id"], specs)),
+            {(self.pln, 10, 80, 8), (self.czk, 10, 400, 40)},
         )
 
     # Rights
