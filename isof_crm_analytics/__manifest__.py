@@ -17,16 +17,27 @@
         "wizards/isof_period_generate_views.xml",
         "views/isof_period_type_views.xml",
         "views/isof_period_views.xml",
+        "reports/isof_assortment_report_views.xml",
+        "reports/isof_assortment_suggestion_views.xml",
         "reports/isof_order_report_views.xml",
         "views/isof_trade_line_views.xml",
         "views/account_move_views.xml",
+        "views/res_partner_views.xml",
         "views/isof_crm_analytics_menus.xml",
     ],
     "demo": [
+        "demo/res_users_demo.xml",
         "demo/isof_period_demo.xml",
+        "demo/isof_trade_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["isof_crm_analytics/static/src/**/*"],
+        "web.assets_backend": [
+            "isof_crm_analytics/static/src/**/*",
+            ("remove", "isof_crm_analytics/static/src/figures_views/*"),
+        ],
+        # with Odoo's pivots and graphs, which the browser loads when they are needed
+        "web.assets_backend_lazy": ["isof_crm_analytics/static/src/figures_views/*"],
+        "web.assets_tests": ["isof_crm_analytics/static/tests/tours/*.js"],
         "web.assets_unit_tests": ["isof_crm_analytics/static/tests/**/*.test.js"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -13,4 +13,5 @@ from . import (
     isof_period_type,
     isof_trade_line,
     isof_trade_sync,
+    res_partner,
 )

@@ -26,7 +26,8 @@ class IsofFiguresMixin(models.AbstractModel):
       (0 on a row) where the denominator is 0.
 
     Lists get a footer that knows all that (``static/src/figures_list``), and so do exports of
-    grouped lists (``controllers/export.py``).
+    grouped lists (``controllers/export.py``). Pivots and graphs leave out the measures that the
+    reader may not see (``static/src/figures_views``).
 
     The rule of a team's figures is ``[('is_my_team', '=', True)]``.
     """
@@ -68,10 +69,11 @@ class IsofFiguresMixin(models.AbstractModel):
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
-        """Tell the list which columns it must not total by adding up, and how then."""
+        """Have the client's views for figures, and tell the list how to total ratios and money."""
         arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type in ("list", "pivot", "graph"):
+            arch.set("js_class", f"isof_figures_{view_type}")
         if view_type == "list":
-            arch.set("js_class", "isof_figures_list")
             names = {node.get("name") for node in arch.iterfind("field")}
             needed = set()
             for node in arch.iterfind("field"):

@@ -1,6 +1,9 @@
 from . import (
+    test_analytics_journey,
+    test_assortment,
     test_js,
     test_order_report,
+    test_partner_turnover,
     test_period,
     test_period_field,
     test_period_generate,
