@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools import intervals, recurrence
+from .isof_booking import LIVE_STATES
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # They say when the bookings are; once those are made they are changed themselves.
@@ -20,6 +22,8 @@ RULE_FIELDS = {
     "exception_ids",
     *WEEKDAYS,
 }
+# What the wizard proposes that is opened from a series.
+WHOLE_DEFAULTS = {"default_scope": "all", "default_is_whole": True}
 
 
 class IsofBookingSeries(models.Model):
@@ -155,8 +159,50 @@ class IsofBookingSeries(models.Model):
         return super().write(vals)
 
     # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_change(self):
+        """Ask what is to change on all bookings of the series that are not over."""
+        return self._get_next_booking()._get_series_action(**WHOLE_DEFAULTS)
+
+    def action_cancel(self):
+        """Ask whether all bookings of the series that are not over are to be cancelled."""
+        return self._get_next_booking()._get_series_action(
+            default_is_cancellation=True, **WHOLE_DEFAULTS
+        )
+
+    # ------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------
+
+    def _get_to_come_domain(self):
+        """Return the domain of the bookings of the series that are still booked and not over."""
+        return Domain(
+            [
+                ("series_id", "in", self.ids),
+                ("state", "in", LIVE_STATES),
+                ("stop", ">", fields.Datetime.now()),
+            ]
+        )
+
+    def _get_next_booking(self):
+        """Return the first booking of the series that is not over.
+
+        :raises UserError: when there is none
+        """
+        self.ensure_one()
+        bookings = self.env["isof.booking"]
+        coming = bookings.search(self._get_to_come_domain(), order="start", limit=1)
+        coming._check_to_come()
+        return coming
+
+    def _take_over(self, vals):
+        """Say of the series what was changed on all of its bookings, but for when they are."""
+        # sudo: whoever may change all of its bookings
+        return super(IsofBookingSeries, self.sudo()).write(
+            {name: value for name, value in vals.items() if name not in ("start", "stop")}
+        )
 
     def _expand(self):
         """Return when the bookings are.

@@ -15,6 +15,7 @@ from . import (
     test_resource_export,
     test_resource_rights,
     test_series,
+    test_series_wizard,
     test_tools,
     test_utilization,
 )

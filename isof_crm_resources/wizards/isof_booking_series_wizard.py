@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+
+from ..models.isof_booking_repeated import SERIES_FIELDS
+
+
+class IsofBookingSeriesWizard(models.TransientModel):
+    """Change or cancel a booking, and others of its series with it.
+
+    Only what differs from the booking is written: what the others have of their own stays.
+    Nothing is computed in sudo mode: the dialogue must tell only what the user may read.
+    """
+
+    _name = "isof.booking.series.wizard"
+    _description = "Change a Series of Bookings"
+
+    booking_id = fields.Many2one("isof.booking", required=True, readonly=True, ondelete="cascade")
+    is_cancellation = fields.Boolean(readonly=True)
+    is_whole = fields.Boolean(readonly=True, help="Opened from the series: for all of it.")
+    scope = fields.Selection(
+        [
+            ("one", "This booking"),
+            ("following", "This and the following bookings"),
+            ("all", "All bookings of the series that are not over"),
+        ],
+        string="Which Bookings",
+        required=True,
+        default="one",
+    )
+    concerned_ids = fields.Many2many(
+        "isof.booking", string="Bookings Concerned", compute="_compute_concerned"
+    )
+    concerned_count = fields.Integer(string="How Many", compute="_compute_concerned")
+
+    # What is to change
+    resource_id = fields.Many2one(
+        "isof.resource",
+        string="Resource",
+        compute="_compute_values",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        ondelete="cascade",
+    )
+    start = fields.Datetime(
+        compute="_compute_values",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help="The other bookings move as far on the clock, and get the same length.",
+    )
+    stop = fields.Datetime(
+        compute="_compute_values", compute_sudo=False, store=True, readonly=False
+    )
+    name = fields.Char(
+        string="Purpose", compute="_compute_values", compute_sudo=False, store=True, readonly=False
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Booked For",
+        domain="[('share', '=', False)]",
+        compute="_compute_values",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        ondelete="cascade",
+    )
+    attendee_count = fields.Integer(
+        string="Participants",
+        compute="_compute_values",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    is_approval_lost = fields.Boolean(compute="_compute_is_approval_lost")
+
+    @api.depends("booking_id", "scope")
+    def _compute_concerned(self):
+        for wizard in self:
+            concerned = wizard.booking_id._get_of_series(wizard.scope)
+            wizard.concerned_ids = concerned
+            wizard.concerned_count = len(concerned)
+
+    @api.depends("booking_id")
+    def _compute_values(self):
+        for wizard in self:
+            wizard.update({name: wizard.booking_id[name] for name in SERIES_FIELDS})
+
+    @api.depends("booking_id", "scope", "resource_id", "start", "stop")
+    def _compute_is_approval_lost(self):
+        for wizard in self:
+            booking = wizard.booking_id
+            wizard.is_approval_lost = (
+                "confirmed" in wizard.concerned_ids.mapped("state")
+                and wizard.resource_id._asks_approval()
+                and any(wizard[name] != booking[name] for name in ("resource_id", "start", "stop"))
+            )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_apply(self):
+        """Change or cancel the bookings: all of them, or none and say why."""
+        self.ensure_one()
+        booking = self.booking_id
+        if self.is_cancellation:
+            booking.cancel_series(self.scope)
+        elif vals := self._prepare_vals():
+            booking.change_series(vals, self.scope)
+        if self.is_whole and not booking.series_id.has_access("read"):
+            # it was handed over: the user sees the series no more
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "isof_crm_resources.isof_booking_series_action"
+            )
+        return {"type": "ir.actions.act_window_close"}
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _prepare_vals(self):
+        """Return the values that differ from those of the booking."""
+        booking = self.booking_id
+        changed = {name for name in SERIES_FIELDS if self[name] != booking[name]}
+        if {"start", "stop"} & changed:
+            changed |= {"start", "stop"}
+        return {name: self._fields[name].convert_to_write(self[name], self) for name in changed}
