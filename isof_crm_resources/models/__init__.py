@@ -5,6 +5,7 @@ from . import (
     isof_booking_approval,
     isof_booking_guard,
     isof_booking_limits,
+    isof_booking_offers,
     isof_booking_overlap,
     isof_booking_purpose,
     isof_booking_repeated,

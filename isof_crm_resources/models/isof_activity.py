@@ -3,9 +3,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from odoo.addons.isof_crm.tools import activity_time
 
+from ..exceptions import BookingConflict
 from .isof_booking import DROPPED_STATES, LIVE_STATES
 
 # In these states an activity does not take place at its time: its resources are free.
@@ -108,12 +110,37 @@ class IsofActivity(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        try:
+            return super().create(vals_list)
+        except BookingConflict as conflict:
+            offers = []
+            if len(vals_list) == 1:
+                [vals] = vals_list
+                times = {} if vals.get("allday") else vals
+                offers = [
+                    offer | {"method": "create", "args": [[changed]]}
+                    for offer, changed in self._iter_offers(conflict, vals, times)
+                ]
+            conflict.offer(self._name, offers)
+            raise
+
     def write(self, vals):
-        if not CARRIED_FIELDS & vals.keys():
-            return super().write(vals)
-        anchors = self._get_booking_anchors()
-        result = super().write(vals)
-        self._sync_bookings(anchors)
+        anchors = self._get_booking_anchors() if CARRIED_FIELDS & vals.keys() else {}
+        try:
+            result = super().write(vals)
+            self._sync_bookings(anchors)
+        except BookingConflict as conflict:
+            offers = []
+            if len(self) == 1:
+                times = {} if self.allday else {"start": self.start, "stop": self.stop}
+                offers = [
+                    offer | {"method": "write", "args": [self.ids, changed]}
+                    for offer, changed in self._iter_offers(conflict, vals, times)
+                ]
+            conflict.offer(self._name, offers)
+            raise
         return result
 
     def unlink(self):
@@ -163,6 +190,35 @@ class IsofActivity(models.Model):
                 changes[booking] = vals
         if changes:
             self.env["isof.booking"].sudo().concat(*changes)._write_each(changes)
+
+    @api.model
+    def _iter_offers(self, conflict, vals, times):
+        """Yield what may be saved of an activity instead of what was refused.
+
+        It is put off to where all it needs is free, or has another resource in the place of the
+        one that is taken; everything else is saved as it was given.
+
+        :param conflict: the ``BookingConflict`` with the alternatives
+        :param dict vals: what was to be saved
+        :param dict times: ``start`` and perhaps ``stop`` of it; empty if it cannot be put off
+        """
+        for label, shift, instead in conflict.alternatives:
+            if instead:
+                yield {"label": label, "kwargs": {"context": {"isof_instead": [instead]}}}, vals
+            elif times.get("start"):
+                moved = {
+                    name: fields.Datetime.to_datetime(times[name]) + shift
+                    for name in ("start", "stop")
+                    if times.get(name)
+                }
+                label = self.env._(
+                    "The whole activity, from %(time)s on",
+                    time=format_datetime(self.env, moved["start"], dt_format="short"),
+                )
+                yield (
+                    {"label": label},
+                    vals | {name: fields.Datetime.to_string(moved[name]) for name in moved},
+                )
 
     def _prepare_booking_vals(self, booking, before):
         """Return what changes on a booking with its activity.

@@ -4,6 +4,8 @@ from odoo.fields import Domain
 
 from odoo.addons.isof_crm.tools import activity_time
 
+from ..exceptions import BookingConflict
+
 # What of a booking can be changed for several bookings of its series at once.
 SERIES_FIELDS = {"resource_id", "start", "stop", "name", "user_id", "attendee_count"}
 
@@ -56,10 +58,14 @@ class IsofBooking(models.Model):
         bookings = self._get_of_series(scope)
         bookings._check_to_come()
         self._check_not_derived(vals)
-        if {"start", "stop"} & vals.keys():
-            bookings._write_each(self._prepare_moves(bookings, vals))
-        else:
-            bookings.write(vals)
+        try:
+            if {"start", "stop"} & vals.keys():
+                bookings._write_each(self._prepare_moves(bookings, vals))
+            else:
+                bookings.write(vals)
+        except BookingConflict as conflict:
+            conflict.offer(self._name, self._prepare_series_offers(conflict, vals, scope))
+            raise
         if scope == "all":
             self.series_id._take_over(vals)
         return True
@@ -73,6 +79,24 @@ class IsofBooking(models.Model):
         bookings = self._get_of_series(scope)
         bookings._check_to_come()
         bookings.action_cancel()
+
+    def _prepare_series_offers(self, conflict, vals, scope):
+        """Return what may be changed of the series instead; see ``change_series``.
+
+        :param conflict: the ``BookingConflict`` with the alternatives
+        """
+        offers = []
+        for label, shift, instead in conflict.alternatives:
+            if instead:
+                changed = {"resource_id": instead[1]}
+            else:
+                changed = {
+                    name: fields.Datetime.to_datetime(vals.get(name) or self[name]) + shift
+                    for name in ("start", "stop")
+                }
+            args = [self.ids, vals | changed, scope]
+            offers.append({"label": label, "method": "change_series", "args": args})
+        return offers
 
     def _prepare_moves(self, bookings, vals):
         """Return what to write on each of several bookings of a series to move them with one.

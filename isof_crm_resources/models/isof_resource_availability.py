@@ -9,9 +9,9 @@ from odoo.tools import format_datetime
 from odoo.addons.isof_crm.tools import activity_time
 
 from ..tools import availability, intervals
+from ..tools.availability import DAYS_AHEAD
 
-# How far alternatives are looked for, and how many are offered.
-DAYS_AHEAD = 14
+# How many other resources are offered.
 MAX_ALTERNATIVES = 3
 # The last minute of a day that Odoo's working hours leave out.
 GAP = timedelta(minutes=1)
@@ -88,25 +88,41 @@ class IsofResource(models.Model):
         self.ensure_one()
         horizon = stop + timedelta(days=DAYS_AHEAD)
         duration = stop - start
-        # only resources that the reader sees
-        others = self.sudo(False).search(
-            [("kind_id", "=", self.kind_id.id), ("id", "!=", self.id), ("seats", ">=", self.seats)],
-            order="seats, sequence, name, id",
-        )
-        found = []
         bookable = self._get_bookables(start, horizon, ignored)[self.id]
         following = availability.next_free(
             bookable, start, horizon, duration, tz=self.env["isof.activity"]._get_tz()
         )
-        if following:
-            found.append((self, following, following + duration))
-        bookables = others.filtered(lambda other: other._may_book())._get_bookables(start, stop)
-        free = others.filtered(
-            lambda other: (
-                other.id in bookables and availability.is_free(bookables[other.id], start, stop)
+        found = [(self, following, following + duration)] if following else []
+        return found + [(other, start, stop) for other in self._find_substitutes([(start, stop)])]
+
+    def _find_substitutes(self, times, excluded=None):
+        """Return others of the kind that the user may book at all of several times instead.
+
+        :param times: list of tuples of start and stop
+        :param excluded: ``isof.resource`` that will not do
+        """
+        self.ensure_one()
+        # only resources that the reader sees, and that may take the place of this one
+        others = (
+            self.sudo(False)
+            .search(
+                [
+                    ("kind_id", "=", self.kind_id.id),
+                    ("id", "not in", (self | (excluded or self)).ids),
+                    ("seats", ">=", self.seats),
+                    ("company_id", "in", [False, (self.company_id or self.env.company).id]),
+                ],
+                order="seats, sequence, name, id",
             )
+            .filtered(lambda other: other._may_book())
         )
-        return found + [(other, start, stop) for other in free[:MAX_ALTERNATIVES]]
+        first, last = min(start for start, _stop in times), max(stop for _start, stop in times)
+        bookables = others._get_bookables(first, last)
+        return others.filtered(
+            lambda other: all(
+                availability.is_free(bookables[other.id], *times_) for times_ in times
+            )
+        )[:MAX_ALTERNATIVES]
 
     def _describe_alternatives(self, start, stop, ignored=()):
         """Return a sentence that offers what could be booked instead, empty if there is nothing."""

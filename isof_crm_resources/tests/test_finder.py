@@ -314,7 +314,7 @@ class TestFinder(ResourceCommon):
         params = action["params"]
         self.assertEqual(params["message"], "Booked: %s; Requested, waiting for approval: %s")
         self.assertRegex(params["links"][0]["label"], r"Test exhibit, .*10:00.*11:00")
-        self.assertEqual(params["next"], {"type": "ir.actions.act_window_close"})
+        self.assertEqual(params["next"]["type"], "ir.actions.act_window_close")
 
     def test_book_a_later_start(self):
         """The start of a proposal can be put later; its end follows."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..exceptions import BookingConflict
 from ..models.isof_booking_repeated import SERIES_FIELDS
 
 
@@ -7,13 +8,12 @@ class IsofBookingSeriesWizard(models.TransientModel):
     """Change or cancel a booking, and others of its series with it.
 
     Only what differs from the booking is written: what the others have of their own stays.
-    Nothing is computed in sudo mode: the dialogue must tell only what the user may read.
     """
 
     _name = "isof.booking.series.wizard"
     _description = "Change a Series of Bookings"
 
-    booking_id = fields.Many2one("isof.booking", required=True, readonly=True, ondelete="cascade")
+    booking_id = fields.Many2one("isof.booking", required=True, ondelete="cascade")
     is_cancellation = fields.Boolean(readonly=True)
     is_whole = fields.Boolean(readonly=True, help="Opened from the series: for all of it.")
     scope = fields.Selection(
@@ -33,45 +33,34 @@ class IsofBookingSeriesWizard(models.TransientModel):
 
     # What is to change
     resource_id = fields.Many2one(
-        "isof.resource",
-        string="Resource",
-        compute="_compute_values",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        ondelete="cascade",
+        "isof.resource", string="Resource", required=True, ondelete="cascade"
     )
     start = fields.Datetime(
-        compute="_compute_values",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
+        required=True,
         help="The other bookings move as far on the clock, and get the same length.",
     )
-    stop = fields.Datetime(
-        compute="_compute_values", compute_sudo=False, store=True, readonly=False
-    )
-    name = fields.Char(
-        string="Purpose", compute="_compute_values", compute_sudo=False, store=True, readonly=False
-    )
+    stop = fields.Datetime(required=True)
+    name = fields.Char(string="Purpose")
     user_id = fields.Many2one(
         "res.users",
         string="Booked For",
+        required=True,
         domain="[('share', '=', False)]",
-        compute="_compute_values",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
         ondelete="cascade",
     )
-    attendee_count = fields.Integer(
-        string="Participants",
-        compute="_compute_values",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-    )
+    attendee_count = fields.Integer(string="Participants")
     is_approval_lost = fields.Boolean(compute="_compute_is_approval_lost")
+
+    @api.model
+    def default_get(self, fields):
+        """Propose what the booking has."""
+        values = super().default_get(fields)
+        booking = self.env["isof.booking"].browse(values.get("booking_id"))
+        proposed = {
+            name: self._fields[name].convert_to_write(booking[name], booking)
+            for name in SERIES_FIELDS & set(fields)
+        }
+        return proposed | values if booking else values
 
     @api.depends("booking_id", "scope")
     def _compute_concerned(self):
@@ -79,11 +68,6 @@ class IsofBookingSeriesWizard(models.TransientModel):
             concerned = wizard.booking_id._get_of_series(wizard.scope)
             wizard.concerned_ids = concerned
             wizard.concerned_count = len(concerned)
-
-    @api.depends("booking_id")
-    def _compute_values(self):
-        for wizard in self:
-            wizard.update({name: wizard.booking_id[name] for name in SERIES_FIELDS})
 
     @api.depends("booking_id", "scope", "resource_id", "start", "stop")
     def _compute_is_approval_lost(self):
@@ -106,7 +90,12 @@ class IsofBookingSeriesWizard(models.TransientModel):
         if self.is_cancellation:
             booking.cancel_series(self.scope)
         elif vals := self._prepare_vals():
-            booking.change_series(vals, self.scope)
+            try:
+                booking.change_series(vals, self.scope)
+            except BookingConflict as conflict:
+                # what is offered is all that the dialogue was to do
+                conflict.offer(self._name, conflict.context["offers"])
+                raise
         if self.is_whole and not booking.series_id.has_access("read"):
             # it was handed over: the user sees the series no more
             return self.env["ir.actions.act_window"]._for_xml_id(

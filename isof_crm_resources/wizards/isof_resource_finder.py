@@ -51,6 +51,13 @@ class IsofResourceFinder(models.TransientModel):
     activity_id = fields.Many2one(
         "isof.activity", string="For Activity", readonly=True, ondelete="cascade"
     )
+    booking_id = fields.Many2one(
+        "isof.booking",
+        string="To Move",
+        readonly=True,
+        ondelete="cascade",
+        help="The booking that is moved to what is chosen; its own time counts as free.",
+    )
     line_ids = fields.One2many("isof.resource.finder.line", "finder_id", string="Free")
     is_searched = fields.Boolean()
     is_cut = fields.Boolean(help="There are more proposals than are shown.")
@@ -172,7 +179,7 @@ class IsofResourceFinder(models.TransientModel):
         candidates = [need._find_candidates() for need in needs]
         # one look for the resources of all needs
         every = self.env["isof.resource"].union(*candidates)
-        bookables = every._get_bookables(start, stop)
+        bookables = every._get_bookables(start, stop, self.booking_id.ids)
         slots = availability.find_together(
             [[bookables[resource.id] for resource in found] for found in candidates],
             start,
@@ -384,19 +391,20 @@ class IsofResourceFinderLine(models.TransientModel):
     # ------------------------------------------------------------
 
     def action_book(self):
-        """Book the resources of the proposal, all of them or none."""
+        """Book the resources of the proposal, all of them or none.
+
+        A booking that was to be moved is moved to the first of them.
+        """
         self.ensure_one()
-        bookings = self.env["isof.booking"].create(
-            [
-                {
-                    "resource_id": resource_id,
-                    "start": self.start,
-                    "stop": self.stop,
-                    "activity_id": self.activity_id.id,
-                }
-                for resource_id in self.booked_ids
-            ]
-        )
+        bookings = self.finder_id.booking_id
+        activity = self.activity_id or bookings.activity_id
+        vals_list = [
+            {"resource_id": resource_id, "start": self.start, "stop": self.stop}
+            for resource_id in self.booked_ids
+        ]
+        if bookings:
+            bookings.write(vals_list.pop(0))
+        bookings |= bookings.create([vals | {"activity_id": activity.id} for vals in vals_list])
         requested = bookings.filtered(lambda booking: booking.state == "requested")
         # the names of the resources are the texts of the links
         links = [
@@ -425,7 +433,11 @@ class IsofResourceFinderLine(models.TransientModel):
                 "type": "success",
                 "message": "; ".join(messages),
                 "links": links,
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": {
+                    "type": "ir.actions.act_window_close",
+                    # for the dialogue about a conflict, if it led here
+                    "infos": {"model": bookings._name, "ids": bookings.ids},
+                },
             },
         }
 

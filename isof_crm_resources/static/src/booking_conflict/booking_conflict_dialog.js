@@ -5,6 +5,9 @@ import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
+/** Views that show what was booked themselves once they are loaded again. */
+const OVERVIEWS = ["calendar", "timeline"];
+
 /**
  * What is in the way of a booking, and what could be booked instead by one click: how the
  * client shows the exception BookingConflict.
@@ -15,45 +18,61 @@ export class BookingConflictDialog extends Component {
     static props = { ...standardErrorDialogProps };
 
     setup() {
-        this.action = useService("action");
+        // not by useService, which refuses to be used after the dialogue is closed
+        this.action = this.env.services.action;
         this.orm = useService("orm");
         this.state = useState({ isBooking: false });
-        const { offers, finder, taken } = this.props.data.context;
-        // What fails while an activity is saved is mended there, with what else was changed.
-        this.offers = this.props.model === "isof.booking" ? offers : [];
+        const { offers, model, finder, taken } = this.props.data.context;
+        // What fails as a part of something else is no whole; it is mended there.
+        this.offers = this.props.model === model ? offers : [];
         this.message = this.offers.length ? taken : this.props.data.message;
         this.finder = finder;
     }
 
-    /** Book what is offered, and show the booking instead of the form that was refused. */
-    async book({ booking_id: bookingId, vals }) {
+    /** Book what is offered, and show it instead of what was refused. */
+    async book({ model, method, args, kwargs }) {
         this.state.isBooking = true;
-        let id = bookingId;
+        let ids = args[0];
         try {
-            if (id) {
-                await this.orm.write("isof.booking", [id], vals);
-            } else {
-                [id] = await this.orm.create("isof.booking", [vals]);
+            const result = await this.orm.call(model, method, args, kwargs);
+            if (method === "create") {
+                ids = result;
             }
         } finally {
             this.props.close();
         }
+        await this.show(model, ids);
+    }
+
+    async show(model, ids) {
+        if (OVERVIEWS.includes(this.action.currentController?.view?.type)) {
+            return this.action.doAction("soft_reload");
+        }
+        const isOne = ids.length === 1;
         await this.action.doAction(
             {
                 type: "ir.actions.act_window",
-                res_model: "isof.booking",
-                res_id: id,
-                views: [[false, "form"]],
+                res_model: model,
+                res_id: isOne && ids[0],
+                domain: [["id", "in", ids]],
+                views: isOne
+                    ? [[false, "form"]]
+                    : [
+                          [false, "list"],
+                          [false, "form"],
+                      ],
             },
             { forceLeave: true },
         );
     }
 
     async find() {
+        this.props.close();
         await this.action.doAction("isof_crm_resources.isof_resource_finder_action", {
             additionalContext: this.finder,
+            // what was refused is given up once something else is booked
+            onClose: (booked) => booked?.ids && this.show(booked.model, booked.ids),
         });
-        this.props.close();
     }
 }
 
