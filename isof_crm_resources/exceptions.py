@@ -24,23 +24,23 @@ class BookingConflict(ValidationError):  # noqa: N818
 
     :param str message: what is in the way, and what is still free
     :param alternatives: list of ``Alternative``
-    :param dict finder: context that opens the finder with what was wanted
     :param str taken: the part of the message that says what is in the way
     """
 
-    def __init__(self, message, alternatives=(), finder=None, taken=None):
+    def __init__(self, message, alternatives=(), taken=None):
         super().__init__(message)
         self.alternatives = list(alternatives)
         # what Odoo sends to the client along with the message
-        self.context = {"offers": [], "model": None, "finder": finder or {}, "taken": taken}
+        self.context = {"offers": [], "model": None, "finder": {}, "taken": taken}
 
-    def offer(self, model, offers):
+    def offer(self, model, offers, finder=None):
         """Say what the client may call instead of what was refused, each as a whole.
 
         Whoever makes bookings as a part of something larger replaces what they offered.
 
         :param str model: the model whose call was refused
         :param offers: list of dicts: ``label``, ``method``, ``args`` and perhaps ``kwargs``
+        :param dict finder: context that opens the finder with what was wanted
         """
-        self.context["model"] = model
-        self.context["offers"] = [{"model": model} | each for each in offers]
+        offers = [{"model": model} | each for each in offers]
+        self.context |= {"model": model, "offers": offers, "finder": finder or {}}

@@ -212,7 +212,7 @@ class IsofActivity(models.Model):
                     if times.get(name)
                 }
                 label = self.env._(
-                    "The whole activity, from %(time)s on",
+                    "The whole activity at %(time)s",
                     time=format_datetime(self.env, moved["start"], dt_format="short"),
                 )
                 yield (
@@ -247,27 +247,45 @@ class IsofActivity(models.Model):
         """Return start and stop of a booking after its activity moved or got another length.
 
         A move takes the booking along. With another length, an end of the booking that lies at
-        the end of the activity or beyond follows it, one inside stays where it is.
+        the end of the activity or beyond follows it, one inside stays where it is. Of an activity
+        that lasts all day what is booked for whole days stays so.
         """
-        if before.allday or self.allday:
-            return self._get_booking_times(booking.resource_id)
+        resource = booking.resource_id
+        whole = self._get_booking_times(resource, before) if before.allday else None
+        if before.allday != self.allday or (booking.start, booking.stop) == whole:
+            return self._get_booking_times(resource)
         shift_start, shift_stop = self.start - before.start, self.stop - before.stop
         if shift_start == shift_stop:
-            return booking.start + shift_start, booking.stop + shift_stop
+            if not self.allday:
+                return booking.start + shift_start, booking.stop + shift_stop
+            # by days: at the same time on the clock
+            tz = self._get_tz()
+            return tuple(
+                activity_time.to_utc(
+                    activity_time.to_local(moment, tz).replace(tzinfo=None) + shift_start, tz
+                )
+                for moment in (booking.start, booking.stop)
+            )
         start = booking.start + (shift_start if booking.start <= before.start else timedelta())
         stop = booking.stop + (shift_stop if booking.stop >= before.stop else timedelta())
         if start >= stop or start >= self.stop or stop <= self.start:
-            return self._get_booking_times(booking.resource_id)
+            return self._get_booking_times(resource)
         return start, stop
 
-    def _get_booking_times(self, resource):
-        """Return from when to when the activity needs a resource unless told otherwise."""
+    def _get_booking_times(self, resource, anchor=None):
+        """Return from when to when the activity needs a resource unless told otherwise.
+
+        :param anchor: the ``Anchor`` with the time of the activity, if not that of now
+        """
         self.ensure_one()
-        if not self.allday:
+        times = anchor or self
+        if not times.allday:
             # what has no length still takes place
-            return self.start, max(self.stop, self.start + timedelta(minutes=15))
+            return times.start, max(times.stop, times.start + timedelta(minutes=15))
         tz = self._get_tz()
-        first, last = (activity_time.allday_date(moment, tz) for moment in (self.start, self.stop))
+        first, last = (
+            activity_time.allday_date(moment, tz) for moment in (times.start, times.stop)
+        )
         return resource._get_whole_days(first, last)
 
     def _count_attendees(self):

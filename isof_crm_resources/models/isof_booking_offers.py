@@ -26,11 +26,11 @@ class IsofBooking(models.Model):
         conflict = BookingConflict(
             self._describe_conflicts(conflicts, ignored),
             alternatives,
-            finder=self._prepare_finder_context(*to_place) if len(to_place) == 1 else None,
             taken=self._describe_all_taken(conflicts),
         )
-        offers = (self._prepare_offer(to_place, each) for each in alternatives)
-        conflict.offer(self._name, list(filter(None, offers)))
+        offers = filter(None, (self._prepare_offer(to_place, each) for each in alternatives))
+        finder = self._prepare_finder_context(*to_place) if len(to_place) == 1 else None
+        conflict.offer(self._name, offers, finder)
         return conflict
 
     @api.model
@@ -69,7 +69,7 @@ class IsofBooking(models.Model):
         start = min(vals["start"] for vals in to_place) + shift
         if len(to_place) > 1:
             return self.env._(
-                "All of them, from %(time)s on",
+                "All of them, starting %(time)s",
                 time=format_datetime(self.env, start, dt_format="short"),
             )
         [wanted] = to_place

@@ -109,15 +109,19 @@ class IsofBooking(models.Model):
     def _search_name(self, operator, value):
         if operator not in ("in", "like", "ilike", "=like", "=ilike"):
             return NotImplemented
-        # sudo: the purpose; found only where the reader may see it
-        titled = self.sudo().with_context(active_test=False)._search([("title", operator, value)])
-        with_own = Domain("id", "in", titled) & Domain("may_change", "=", True)
-        by_activity = Domain("activity_id", "any", [("display_name", operator, value)])
+        activity, own = Domain("activity_id", "!=", False), Domain("may_change", "=", True)
+
+        def titled(domain):
+            # sudo: the purpose; found only where the reader may see it
+            return Domain("id", "in", self.sudo().with_context(active_test=False)._search(domain))
+
         if operator == "in" and False in value:
-            return NotImplemented
-        return by_activity | (
-            with_own & (Domain("activity_id", "!=", False) | self._get_free_standing_domain())
-        )
+            # an activity always has a name
+            free_standing = own & titled([("title", "!=", False), ("held_activity_id", "=", False)])
+            return ~(activity | free_standing) | self._search_name("in", set(value) - {False})
+        by_activity = Domain("activity_id", "any", [("display_name", operator, value)])
+        by_title = own & titled([("title", operator, value)])
+        return by_activity | (by_title & (activity | self._get_free_standing_domain()))
 
     @api.model
     def _get_free_standing_domain(self):

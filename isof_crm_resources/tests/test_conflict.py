@@ -123,7 +123,7 @@ class TestConflict(ResourceCommon):
         bookings = self.Booking.with_user(self.salesperson_a)
         error = self._get_refusal(lambda: bookings.create(wanted))
         later, other = error.context["offers"][:2]
-        self.assertRegex(later["label"], r"All of them, from .*1:00.PM on")
+        self.assertRegex(later["label"], r"All of them, starting .*1:00.PM")
         self.assertEqual(other["label"], "“Test large room” instead of “Test small room”")
         booked = self._take(later)
         self.assertRecordValues(
@@ -158,7 +158,7 @@ class TestConflict(ResourceCommon):
         self.assertEqual(error.context["model"], "isof.activity")
         self.assertFalse(error.context["finder"])
         later, other = error.context["offers"]
-        self.assertRegex(later["label"], r"The whole activity, from .*2:00.PM on")
+        self.assertRegex(later["label"], r"The whole activity at .*2:00.PM")
         self.assertRegex(other["label"], "“Test large room” instead of “Test small room”")
         self.assertEqual(self._take(later), activity)
         self.assertEqual((activity.start, activity.stop), (self._at(13), self._at(13, 30)))
@@ -199,6 +199,8 @@ class TestConflict(ResourceCommon):
         error = self._get_refusal(activity.action_reopen)
         self._take(error.context["offers"][0])
         self.assertEqual((activity.state, activity.start), ("planned", self._at(10)))
+        # it would move the booking away from its activity
+        self.assertFalse(error.context["finder"])
         self.assertRecordValues(
             activity.booking_ids, [{"state": "confirmed", "start": self._at(10)}]
         )
@@ -235,7 +237,7 @@ class TestConflict(ResourceCommon):
         error = self._get_refusal(self._create_series)
         self.assertEqual(error.context["model"], "isof.booking.series")
         later, other, less = error.context["offers"]
-        self.assertRegex(later["label"], r"All of them, from 3/12/26, 12:00.PM on")
+        self.assertRegex(later["label"], r"All of them, starting 3/12/26, 12:00.PM")
         self.assertEqual(other["label"], "“Test large room” instead of “Test small room”")
         self.assertEqual(less["label"], "Leave out what is taken: 1")
         starts = ["12.03. 11", "19.03. 11", "26.03. 11", "02.04. 10"]
