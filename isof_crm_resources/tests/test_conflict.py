@@ -93,6 +93,18 @@ class TestConflict(ResourceCommon):
         self.assertFalse(offered & {self.room_large.id, foreign.id})
         self.assertNotIn("foreign", str(error))
 
+    def test_offers_of_one_company(self):
+        """A booking of one company cannot be put on a resource of another."""
+        self.salesperson_a.company_ids |= self.other_company
+        for company in (self.company, self.other_company, self.env["res.company"]):
+            self._create_resource("Test hall", seats=30, company_id=company.id)
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        companies = (self.company | self.other_company).ids
+        resource = self.room_small.with_user(self.salesperson_a)
+        resource = resource.with_context(allowed_company_ids=companies)
+        found = resource._find_substitutes([(self._at(9), self._at(11))])
+        self.assertEqual({hall.company_id.id for hall in found}, {self.company.id, False})
+
     def test_offers_keep_what_else_was_changed(self):
         self._book(self.room_small, 9, 11, by=self.salesperson_b)
         booking = self._book(self.room_small, 12, 14, name="Old")

@@ -5,9 +5,6 @@ import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
-/** Views that show what was booked themselves once they are loaded again. */
-const OVERVIEWS = ["calendar", "timeline"];
-
 /**
  * What is in the way of a booking, and what could be booked instead by one click: how the
  * client shows the exception BookingConflict.
@@ -45,7 +42,8 @@ export class BookingConflictDialog extends Component {
     }
 
     async show(model, ids) {
-        if (OVERVIEWS.includes(this.action.currentController?.view?.type)) {
+        if (this.action.currentController?.view?.type === "calendar") {
+            // it shows the same time again, with what is booked now
             return this.action.doAction("soft_reload");
         }
         const isOne = ids.length === 1;
