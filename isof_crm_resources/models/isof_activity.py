@@ -143,6 +143,15 @@ class IsofActivity(models.Model):
             raise
         return result
 
+    def web_save_multi(self, vals_list, specification):
+        try:
+            return super().web_save_multi(vals_list, specification)
+        except BookingConflict as conflict:
+            # what is offered for one of them is not the whole
+            if len(self) > 1:
+                conflict.offer(self._name, [])
+            raise
+
     def unlink(self):
         self.check_access("unlink")
         # what took place stays in the history of the resource

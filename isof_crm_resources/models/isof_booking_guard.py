@@ -87,7 +87,10 @@ class IsofBooking(models.Model):
         )
         # what was offered instead of a resource that is taken, see isof_booking_offers.py
         instead = dict(self.env.context.get("isof_instead", ()))
-        resource = resource.browse(instead.get(resource.id, resource.ids))
+        if resource.id in instead:
+            resource = resource.browse(instead[resource.id])
+            # whoever books for an activity in sudo mode
+            resource.sudo(False).check_access("read")
         start, stop = (fields.Datetime.to_datetime(vals.get(name, old[name])) for name in old)
         if not (resource and start and stop):
             raise ValidationError(

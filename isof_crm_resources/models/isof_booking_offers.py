@@ -19,6 +19,15 @@ class IsofBooking(models.Model):
 
     _inherit = "isof.booking"
 
+    def web_save_multi(self, vals_list, specification):
+        try:
+            return super().web_save_multi(vals_list, specification)
+        except BookingConflict as conflict:
+            # what is offered for one of them is not the whole
+            if len(self) > 1:
+                conflict.offer(self._name, [])
+            raise
+
     @api.model
     def _get_conflict(self, to_place, conflicts, ignored=()):
         """Return the exception about bookings that are not possible; see ``_find_units``."""

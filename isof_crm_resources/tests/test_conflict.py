@@ -156,6 +156,31 @@ class TestConflict(ResourceCommon):
         error = self._get_refusal(lambda: both.write({"resource_id": self.room_large.id}))
         self.assertFalse(error.context["offers"])
         self.assertFalse(error.context["finder"])
+        changes = [{"name": "x"}, {"resource_id": self.room_large.id}]
+        error = self._get_refusal(lambda: both.web_save_multi(changes, {}))
+        self.assertFalse(error.context["offers"])
+
+    def test_no_offers_for_several_activities(self):
+        both = self.env["isof.activity"]
+        for hour in (9, 10):
+            both |= self._create_activity(
+                by=self.salesperson_a,
+                start=self._at(hour),
+                stop=self._at(hour + 1),
+                resource_ids=[Command.link(self.room_small.id)],
+            )
+        self._book(self.room_small, 12, 13, by=self.salesperson_b)
+        vals = {"start": "2026-03-12 12:00:00", "stop": "2026-03-12 13:00:00"}
+        for refused in (
+            lambda: both.write({"start": self._at(12)}),
+            lambda: both.web_save_multi([{"location": "Here"}, vals], {}),
+        ):
+            error = self._get_refusal(refused)
+            self.assertEqual(error.context["model"], "isof.activity")
+            self.assertFalse(error.context["offers"])
+        # of one alone there is something to offer
+        error = self._get_refusal(lambda: both[1].web_save_multi([vals], {}))
+        self.assertTrue(error.context["offers"])
 
     def test_an_activity_is_moved(self):
         """To where all of its resources are free, with what else was changed; or another room."""
@@ -242,6 +267,17 @@ class TestConflict(ResourceCommon):
         with self.assertRaises(AccessError):
             self._take(error.context["offers"][0], by=self.salesperson_b)
         self.assertEqual(activity.booking_ids.start, self._at(9))
+
+    def test_no_resource_but_those_one_may_book(self):
+        """The activity's right to its bookings is none to another resource."""
+        activity = self._create_activity(by=self.salesperson_a, stop=self._at(10))
+        activity.resource_ids = self.room_small
+        foreign = self._create_resource("Test foreign", company_id=self.other_company.id)
+        self.room_large.booker_ids = self.salesperson_b
+        for resource in (foreign, self.room_large):
+            instead = activity.with_context(isof_instead=[(self.room_small.id, resource.id)])
+            with self.subTest(resource.name), self.assertRaises(AccessError):
+                instead.write({"start": self._at(11), "stop": self._at(12)})
 
     def test_a_series(self):
         """Later on the same day, in another room, or without the days on which it is taken."""

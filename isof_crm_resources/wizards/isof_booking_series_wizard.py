@@ -14,8 +14,9 @@ class IsofBookingSeriesWizard(models.TransientModel):
     _description = "Change a Series of Bookings"
 
     booking_id = fields.Many2one("isof.booking", required=True, ondelete="cascade")
-    is_cancellation = fields.Boolean(readonly=True)
-    is_whole = fields.Boolean(readonly=True, help="Opened from the series: for all of it.")
+    is_cancellation = fields.Boolean(readonly=True, export_string_translation=False)
+    # opened from the series: for all of it
+    is_whole = fields.Boolean(readonly=True, export_string_translation=False)
     scope = fields.Selection(
         [
             ("one", "This booking"),
@@ -27,9 +28,9 @@ class IsofBookingSeriesWizard(models.TransientModel):
         default="one",
     )
     concerned_ids = fields.Many2many(
-        "isof.booking", string="Bookings Concerned", compute="_compute_concerned"
+        "isof.booking", compute="_compute_concerned", export_string_translation=False
     )
-    concerned_count = fields.Integer(string="How Many", compute="_compute_concerned")
+    concerned_count = fields.Integer(string="Bookings Concerned", compute="_compute_concerned")
 
     # What is to change
     resource_id = fields.Many2one(
@@ -49,7 +50,9 @@ class IsofBookingSeriesWizard(models.TransientModel):
         ondelete="cascade",
     )
     attendee_count = fields.Integer(string="Participants")
-    is_approval_lost = fields.Boolean(compute="_compute_is_approval_lost")
+    is_approval_lost = fields.Boolean(
+        compute="_compute_is_approval_lost", export_string_translation=False
+    )
 
     @api.model
     def default_get(self, fields):
