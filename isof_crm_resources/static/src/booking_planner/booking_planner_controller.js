@@ -58,7 +58,7 @@ export class BookingPlannerController extends TimelineController {
         this.refreshTimer = null;
         this.isStale = document.visibilityState === "hidden";
         if (!this.isStale) {
-            return this.model.reload();
+            return this.reload();
         }
     }
 

@@ -100,18 +100,17 @@ export class BookingPlannerModel extends TimelineModel {
             ["start", "<", last],
             ["stop", ">", first],
         ];
-        const live = [["state", "in", SHOWN_STATES]];
-        const ofState = domain.some((condition) => condition[0] === "state") ? [] : live;
-        const searched = Domain.and([domain, shown, ofState]).toList();
+        const live = Domain.and([shown, [["state", "in", SHOWN_STATES]]]);
+        const isOfState = domain.some((condition) => condition[0] === "state");
+        const searched = Domain.and([domain, isOfState ? shown : live]);
+        // what is not searched for is taken nevertheless
+        const wanted = domain.length ? Domain.or([searched, live]) : searched;
         const [data, found] = await Promise.all([
-            this.orm.searchRead(
-                this.model_name,
-                // what is not searched for is taken nevertheless
-                Domain.or([searched, [...shown, ...live]]).toList(),
-                this.params.fieldNames,
-                { context, order: "start, id" },
-            ),
-            domain.length ? this.orm.search(this.model_name, searched, { context }) : null,
+            this.orm.searchRead(this.model_name, wanted.toList(), this.params.fieldNames, {
+                context,
+                order: "start, id",
+            }),
+            domain.length && this.orm.search(this.model_name, searched.toList(), { context }),
         ]);
         return { planner, data, loaded, found: found && new Set(found) };
     }

@@ -135,20 +135,21 @@ export class BookingPlannerRenderer extends TimelineRenderer {
                 }
             }
         }
-        this.timeline.setGroups(groups);
-        this.updateItems(this.model.getItems());
+        const items = this.model.getItems();
+        if (this.timeline.groupsData) {
+            this.update(this.timeline.groupsData.getDataSet(), groups);
+            this.update(this.timeline.itemsData, items);
+        } else {
+            this.timeline.setGroups(groups);
+            this.timeline.setItems(items);
+        }
     }
 
     /** Show what has changed; what has not stays as it is, with focus and tooltip. */
-    updateItems(items) {
-        const shown = this.timeline.itemsData;
-        if (!shown) {
-            this.timeline.setItems(items);
-            return;
-        }
-        const ids = new Set(items.map((item) => item.id));
+    update(shown, wanted) {
+        const ids = new Set(wanted.map(({ id }) => id));
         shown.remove(shown.getIds().filter((id) => !ids.has(id)));
-        shown.update(items);
+        shown.update(wanted);
     }
 
     getTitle() {
