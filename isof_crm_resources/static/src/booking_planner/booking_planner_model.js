@@ -32,7 +32,7 @@ export class BookingPlannerModel extends TimelineModel {
                     : orm.call(model, method, args, ...others),
         });
         const scale = browser.localStorage.getItem(SCALE_KEY);
-        this.setScale(scale in SCALES ? scale : "week");
+        this.setScale(scale in SCALES ? scale : this.env.isSmall ? "day" : "week");
         this.window = getWindow(this.scale, DateTime.now());
         this.loaded = null;
         this.data = [];
