@@ -195,7 +195,10 @@ class IsofResource(models.Model):
         has_breaks = "lunch" in calendar.attendance_ids.mapped("day_period")
         batches = [
             calendar._attendance_intervals_batch(
-                start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC), self.resource_id, lunch=is_break
+                start.replace(tzinfo=UTC),
+                stop.replace(tzinfo=UTC),
+                self.resource_id,
+                lunch=is_break,
             )
             # people have a break, rooms and devices do not
             for is_break in ([False, True] if has_breaks else [False])

@@ -56,8 +56,7 @@ class IsofResource(models.Model):
         return not {str(id_) for id_ in resource.department_ids.ids}.isdisjoint(above)
 
     def _ignore_hours(self, bookables):
-        """Return when resources could be booked, were somebody to ignore a warning that they are
-        closed.
+        """Return when resources can be booked by whoever ignores the warning that they are closed.
 
         :param bookables: dict of resource id to ``availability.Bookable``
         """

@@ -52,9 +52,7 @@ class TestBooking(ResourceCommon):
 
         def find(company_id, allowed):
             context = {"company_id": company_id, "allowed_company_ids": allowed.ids}
-            return every.search(
-                [("id", "in", every.ids), *safe_eval(domain, context)], order="id"
-            )
+            return every.search([("id", "in", every.ids), *safe_eval(domain, context)], order="id")
 
         ours = self.room_small | self.car_shared
         self.assertEqual(find(False, self.company), ours)

@@ -347,9 +347,7 @@ class TestFinder(ResourceCommon):
         # 12:00 to 13:30 in Warsaw
         noon = datetime(2026, 3, 12, 11)
         need = {"resource_ids": self.small.ids}
-        self.assertProposals(
-            self._find(need, start=noon, duration=1.5), [(self.small, noon, None)]
-        )
+        self.assertProposals(self._find(need, start=noon, duration=1.5), [(self.small, noon, None)])
         self._take(self.small, noon, noon + timedelta(hours=1.5)).action_cancel()
         lunch.unlink()
         self.assertFalse(self._find(need, start=noon, duration=1.5).line_ids)

@@ -185,9 +185,7 @@ class IsofResourceFinder(models.TransientModel):
             return
         # at night only what is not free by day
         slots = self._find_slots(candidates, bookables, start, stop)
-        yield from self._iter_runs(
-            slots or self._find_slots(candidates, at_any_hour, start, stop)
-        )
+        yield from self._iter_runs(slots or self._find_slots(candidates, at_any_hour, start, stop))
 
     def _find_slots(self, candidates, bookables, start, stop):
         """Return the times at which all needs can be met; see ``availability.find_together``.
@@ -394,8 +392,8 @@ class IsofResourceFinderLine(models.TransientModel):
             )
         for line in timed:
             result[line] = line.resource_ids._origin.filtered(
-                lambda each, line=line: not intervals.covers(
-                    opening[each.id], line.start, line.stop
+                lambda each, line=line: (
+                    not intervals.covers(opening[each.id], line.start, line.stop)
                 )
             )
         return result
