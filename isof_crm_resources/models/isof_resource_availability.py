@@ -208,15 +208,24 @@ class IsofResource(models.Model):
         """Return the working hours of resources that have the same ones."""
         if not calendar or calendar.flexible_hours:
             return {resource_id: [(start, stop)] for resource_id in self.ids}
-        batch = calendar._attendance_intervals_batch(
-            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC), self.resource_id
-        )
+        has_breaks = "lunch" in calendar.attendance_ids.mapped("day_period")
+        batches = [
+            calendar._attendance_intervals_batch(
+                start.replace(tzinfo=UTC),
+                stop.replace(tzinfo=UTC),
+                self.resource_id,
+                lunch=is_break,
+            )
+            # people have a break, rooms and devices do not
+            for is_break in ([False, True] if has_breaks else [False])
+        ]
         attended = {}
         for resource in self:
-            spans = [
+            spans = sorted(
                 tuple(moment.astimezone(UTC).replace(tzinfo=None) for moment in (first, last))
+                for batch in batches
                 for first, last, _records in batch[resource.resource_id.id]
-            ]
+            )
             # midnight is the end of one day and the start of the next
             gaps = [
                 (last, following)

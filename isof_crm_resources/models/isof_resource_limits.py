@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -53,6 +54,18 @@ class IsofResource(models.Model):
         # the user's departments and all above them, without a query for each resource
         above = "".join(user.employee_ids.department_id.mapped("parent_path")).split("/")
         return not {str(id_) for id_ in resource.department_ids.ids}.isdisjoint(above)
+
+    def _ignore_hours(self, bookables):
+        """Return when resources can be booked by whoever ignores the warning that they are closed.
+
+        :param bookables: dict of resource id to ``availability.Bookable``
+        """
+        return {
+            resource.id: replace(bookables[resource.id], working=None)
+            if resource.closed_policy == "warn"
+            else bookables[resource.id]
+            for resource in self
+        }
 
     def _get_max_duration(self):
         """Return how long the user may book the resource at most, None without a limit."""

@@ -8,6 +8,7 @@ from . import (
     test_finder,
     test_guard,
     test_js,
+    test_notice,
     test_planner,
     test_planner_journey,
     test_property,

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -246,3 +248,13 @@ class TestActivityBooking(ResourceCommon):
         booking = self._add(self.room_small)
         self.assertEqual(booking.attendee_count, 5)
         self.assertIn("more than the 4 seats", booking.warning)
+
+    def test_form_asks_new_bookings_for_no_field_that_follows(self):
+        """The client refuses a line without a required field that it shows."""
+        arch = self.env["isof.activity"].with_user(self.salesperson_a).get_view(view_type="form")
+        [bookings] = etree.fromstring(arch["arch"]).xpath("//field[@name='booking_ids']/list")
+        for field in bookings.iter("field"):
+            name = field.get("name")
+            if self.Booking._fields[name].required and name in ("state", "company_id"):
+                with self.subTest(name):
+                    self.assertIn(field.get("invisible"), ("not id", "1", "True"))

@@ -79,6 +79,10 @@ class Bookable:
             return [(start, stop)]
         return intervals.clip(self._opening, start, stop)
 
+    def is_open(self, start, stop):
+        """Return whether it may be used from one moment to another, taken or not."""
+        return self.working is None or intervals.covers(self._opening, start, stop)
+
     @cached_property
     def _opening(self):
         return intervals.normalise(self.working)
