@@ -209,7 +209,9 @@ class IsofResource(models.Model):
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO isof_resource_capacity (resource_id, date, hours) "
-                    "SELECT * FROM unnest(%s::int4[], %s::date[], %s::float8[])",
+                    "SELECT * FROM unnest(%s::int4[], %s::date[], %s::float8[]) "
+                    # what was computed before the first day was noted stays
+                    "ON CONFLICT DO NOTHING",
                     ids,
                     days,
                     hours,
