@@ -5,6 +5,8 @@ import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
+const TIME_VIEWS = ["calendar", "timeline"];
+
 /**
  * What is in the way of a booking, and what could be booked instead by one click: how the
  * client shows the exception BookingConflict.
@@ -42,7 +44,7 @@ export class BookingConflictDialog extends Component {
     }
 
     async show(model, ids) {
-        if (this.action.currentController?.view?.type === "calendar") {
+        if (TIME_VIEWS.includes(this.action.currentController?.view?.type)) {
             // it shows the same time again, with what is booked now
             return this.action.doAction("soft_reload");
         }

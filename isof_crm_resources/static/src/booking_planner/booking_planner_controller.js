@@ -3,6 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { TimelineController } from "@web_timeline/views/timeline/timeline_controller.esm";
 
@@ -20,6 +21,9 @@ export class BookingPlannerController extends TimelineController {
     /** @override */
     setup() {
         super.setup();
+        // whoever comes back sees the time that he left
+        this.model.window = this.props.state?.window || this.model.window;
+        useSetupAction({ getLocalState: () => ({ window: this.model.window }) });
         this.refreshTimer = null;
         this.isStale = false;
         const busService = useService("bus_service");
