@@ -8,6 +8,7 @@ from . import (
     test_finder,
     test_guard,
     test_js,
+    test_planned,
     test_planner,
     test_planner_journey,
     test_property,

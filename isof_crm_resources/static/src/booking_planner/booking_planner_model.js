@@ -94,11 +94,11 @@ export class BookingPlannerModel extends TimelineModel {
         if (!domain.some((condition) => condition[0] === "state")) {
             shown.push(["state", "in", SHOWN_STATES]);
         }
-        const data = await this.orm.searchRead(
+        const data = await this.orm.call(
             this.model_name,
-            Domain.and([domain, shown]).toList(),
-            this.params.fieldNames,
-            { context, order: "start, id" },
+            "search_planned",
+            [Domain.and([domain, shown]).toList(), this.params.fieldNames],
+            { context },
         );
         return { planner, data, loaded };
     }
