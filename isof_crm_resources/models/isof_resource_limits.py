@@ -28,6 +28,10 @@ class IsofResource(models.Model):
             "isof_crm_resources.group_resource_manager"
         )
 
+    def _get_in_care_ids(self):
+        """Return the ids of the resources that the user looks after; see ``_is_in_care``."""
+        return {resource.id for resource in self if resource._is_in_care()}
+
     def _asks_approval(self):
         """Return whether what the user books is a request that somebody has to confirm."""
         self.ensure_one()

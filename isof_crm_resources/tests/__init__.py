@@ -9,6 +9,7 @@ from . import (
     test_guard,
     test_js,
     test_notice,
+    test_planned,
     test_planner,
     test_planner_journey,
     test_property,

@@ -106,10 +106,12 @@ export class BookingPlannerModel extends TimelineModel {
         // what is not searched for is taken nevertheless
         const wanted = domain.length ? Domain.or([searched, live]) : searched;
         const [data, found] = await Promise.all([
-            this.orm.searchRead(this.model_name, wanted.toList(), this.params.fieldNames, {
-                context,
-                order: "start, id",
-            }),
+            this.orm.call(
+                this.model_name,
+                "search_planned",
+                [wanted.toList(), this.params.fieldNames],
+                { context },
+            ),
             domain.length && this.orm.search(this.model_name, searched.toList(), { context }),
         ]);
         return { planner, data, loaded, found: found && new Set(found) };
