@@ -108,6 +108,7 @@ def registry(load_registry):
         )
         resources = env["isof.resource"].search([("name", "=like", "Bench %")])
         resources._update_capacity()
+        resources._add_earlier_capacity(resources._find_earlier_days())
         env.flush_all()
         cr.commit()
         cr._cnx.autocommit = True

@@ -2,10 +2,13 @@ import { Component, useState } from "@odoo/owl";
 
 import { Dialog } from "@web/core/dialog/dialog";
 import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
 const TIME_VIEWS = ["calendar", "timeline"];
+// The address of a booking that the reader may see, in the server's message.
+const ADDRESS = /https?:\/\/\S+(\/odoo\/isof\.booking\/\d+)/;
 
 /**
  * What is in the way of a booking, and what could be booked instead by one click: how the
@@ -19,17 +22,20 @@ export class BookingConflictDialog extends Component {
     setup() {
         // not by useService, which refuses to be used after the dialogue is closed
         this.action = this.env.services.action;
+        this.notification = this.env.services.notification;
         this.orm = useService("orm");
         this.state = useState({ isBooking: false });
         const { offers, model, finder, taken } = this.props.data.context;
         // What fails as a part of something else is no whole; it is mended there.
         this.offers = this.props.model === model ? offers : [];
-        this.message = this.offers.length ? taken : this.props.data.message;
+        const message = this.offers.length ? taken : this.props.data.message;
+        // every other part is an address: its path, as one is on this server
+        this.parts = message.split(ADDRESS);
         this.finder = finder;
     }
 
     /** Book what is offered, and show it instead of what was refused. */
-    async book({ model, method, args, kwargs }) {
+    async book({ label, model, method, args, kwargs }) {
         this.state.isBooking = true;
         let ids = args[0];
         try {
@@ -40,6 +46,9 @@ export class BookingConflictDialog extends Component {
         } finally {
             this.props.close();
         }
+        this.notification.add(_t("Booked: %(resources)s", { resources: label }), {
+            type: "success",
+        });
         await this.show(model, ids);
     }
 

@@ -163,6 +163,31 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
     ],
 });
 
+registry.category("web_tour.tours").add("isof_crm_resources_planner_conflict", {
+    steps: () => [
+        ...openTomorrow(),
+        {
+            content: "Drag my booking onto what somebody else has",
+            trigger: ".o_isof_planner_mine.vis-item",
+            run: () => drag(locate("Tour Start Room", 10.5), locate("Tour Room", 10.5)),
+        },
+        {
+            content: "Take the room an hour later",
+            trigger: ".o_dialog .list-group-item:contains(Tour Room, ) button",
+            run: "click",
+        },
+        {
+            content: "It is said what was booked",
+            trigger: ".o_notification:contains(Booked: Tour Room)",
+        },
+        {
+            content: "The planner shows it, and tomorrow still",
+            trigger: "body:not(:has(.o_dialog)) .o_isof_planner_mine.vis-item",
+            run: () => waitForBooking("Tour Booker", "Tour Room", 11),
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("isof_crm_resources_approve", {
     steps: () => [
         {
