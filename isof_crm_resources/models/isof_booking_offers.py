@@ -89,11 +89,13 @@ class IsofBooking(models.Model):
     def _label_instead(self, to_place, taken, other):
         """Return the words for another resource in the place of one that is taken."""
         if len(to_place) > 1:
-            return self.env._(
+            label = self.env._(
                 "“%(other)s” instead of “%(resource)s”", other=other.name, resource=taken.name
             )
-        [wanted] = to_place
-        return f"{other.name}, {self._format_period(wanted['start'], wanted['stop'])}"
+        else:
+            [wanted] = to_place
+            label = f"{other.name}, {self._format_period(wanted['start'], wanted['stop'])}"
+        return f"{label} ({self.env._('needs approval')})" if other._asks_approval() else label
 
     @api.model
     def _prepare_offer(self, to_place, alternative):

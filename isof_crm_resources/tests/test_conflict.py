@@ -80,6 +80,17 @@ class TestConflict(ResourceCommon):
         self.assertEqual(self._take(offer), booking)
         self.assertEqual((booking.start, booking.stop), (self._at(11), self._at(13)))
 
+    def test_offers_that_have_to_be_approved(self):
+        """It is said of an offer that it will be a request."""
+        self.room_large.needs_approval = True
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        error = self._get_refusal(lambda: self._book(self.room_small, 10, 12))
+        labels = {
+            offer["args"][0][0]["resource_id"]: offer["label"] for offer in error.context["offers"]
+        }
+        self.assertRegex(labels[self.room_large.id], r"1:00.PM \(needs approval\)$")
+        self.assertNotIn("approval", labels[self.room_small.id])
+
     def test_offers_nobody_may_not_book(self):
         """Neither what is for others nor what belongs to another company."""
         self.room_large.booker_ids = self.salesperson_b

@@ -4,7 +4,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
+import { useAutofocus, useService } from "@web/core/utils/hooks";
 
 const TIME_VIEWS = ["calendar", "timeline"];
 // The address of a booking that the reader may see, in the server's message.
@@ -24,6 +24,7 @@ export class BookingConflictDialog extends Component {
         this.action = this.env.services.action;
         this.notification = this.env.services.notification;
         this.orm = useService("orm");
+        useAutofocus();
         this.state = useState({ isBooking: false });
         const { offers, model, finder, taken } = this.props.data.context;
         // What fails as a part of something else is no whole; it is mended there.
@@ -53,11 +54,14 @@ export class BookingConflictDialog extends Component {
     }
 
     async show(model, ids) {
-        if (TIME_VIEWS.includes(this.action.currentController?.view?.type)) {
+        const { view, props, config } = this.action.currentController || {};
+        if (TIME_VIEWS.includes(view?.type)) {
             // it shows the same time again, with what is booked now
             return this.action.doAction("soft_reload");
         }
         const isOne = ids.length === 1;
+        // in the place of the form that was refused
+        const isForm = view?.type === "form" && props.resModel === model;
         await this.action.doAction(
             {
                 type: "ir.actions.act_window",
@@ -71,7 +75,7 @@ export class BookingConflictDialog extends Component {
                           [false, "form"],
                       ],
             },
-            { forceLeave: true },
+            { forceLeave: true, index: isForm ? config.breadcrumbs.length - 1 : undefined },
         );
     }
 
