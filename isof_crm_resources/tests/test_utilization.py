@@ -89,6 +89,33 @@ class TestUtilization(ResourceCommon):
             [hours for _day, hours in rows], [2, 2.5], "split at midnight of the resource"
         )
 
+    def test_until_midnight(self):
+        """From 22:00 to 24:00 in Warsaw: all of it on the day that ends then."""
+        booking = self._book(self.room_large, self._at(21), self._at(23))
+        self.assertRecordValues(
+            booking, [{"first_day": date(2026, 3, 12), "last_day": date(2026, 3, 12)}]
+        )
+        rows = self._read([("booking_id", "=", booking.id)], ["date:day"], ["booked_hours:sum"])
+        self.assertEqual([hours for _day, hours in rows], [2])
+
+    def test_the_clock_of_the_resource_is_changed(self):
+        """From 22:00 to 24:00 in Warsaw, which is from 23:00 to 1:00 in Helsinki."""
+        booking = self._book(self.room_large, self._at(21), self._at(23))
+        self.room_large.tz = "Europe/Helsinki"
+        rows = self._read([("booking_id", "=", booking.id)], ["date:day"], ["booked_hours:sum"])
+        self.assertEqual([hours for _day, hours in rows], [1, 1])
+
+    def test_moved_to_another_day(self):
+        booking = self._book(self.room_large, 9, 10)
+        booking.write({"start": self._at(9, day=13), "stop": self._at(11, day=13)})
+        self.assertEqual(
+            self._read(
+                [("booking_id", "=", booking.id), ("date", "=", "2026-03-13")],
+                aggregates=["booked_hours:sum"],
+            ),
+            [(2,)],
+        )
+
     def test_over_the_change_of_clocks(self):
         """Three days, of which the middle one has 23 hours."""
         self._book(
