@@ -90,7 +90,7 @@ class IsofBooking(models.Model):
         ondelete="restrict",
         help="The holder's department on the day of the booking.",
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
     attendee_count = fields.Integer(
         string="Participants", help="How many people come; compared with the seats."
     )
@@ -132,9 +132,7 @@ class IsofBooking(models.Model):
     )
 
     # How it stands
-    state = fields.Selection(
-        BOOKING_STATES, required=True, copy=False, tracking=True, index="btree_not_null"
-    )
+    state = fields.Selection(BOOKING_STATES, required=True, copy=False, tracking=True)
     is_blocking = fields.Boolean(
         string="Takes the Resource", required=True, readonly=True, copy=False
     )

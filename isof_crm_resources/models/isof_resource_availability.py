@@ -191,17 +191,17 @@ class IsofResource(models.Model):
             ]
         )
         opening = {}
-        for calendar, resources in self.sudo().grouped("resource_calendar_id").items():
-            attended = resources._get_attendance(calendar, start, stop)
+        clocks = self.sudo().grouped(lambda each: (each.resource_calendar_id, each.resource_id.tz))
+        for (calendar, _tz), resources in clocks.items():
+            # the same working hours on the same clock: fifty rooms have them from one
+            attended = resources[:1]._get_attendance(calendar, start, stop)[resources[:1].id]
             for resource in resources:
                 closed = [
                     (closure.date_from, closure.date_to)
                     for closure in closures
                     if resource._is_closed_by(closure)
                 ]
-                opening[resource.id] = intervals.difference(
-                    attended[resource.id], intervals.normalise(closed)
-                )
+                opening[resource.id] = intervals.difference(attended, intervals.normalise(closed))
         return opening
 
     def _get_attendance(self, calendar, start, stop):
