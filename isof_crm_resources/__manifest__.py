@@ -18,6 +18,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_capacity_data.xml",
+        "wizards/isof_booking_series_wizard_views.xml",
         "wizards/isof_resource_finder_views.xml",
         "views/isof_resource_kind_views.xml",
         "views/isof_resource_feature_views.xml",

@@ -1,4 +1,19 @@
+from datetime import timedelta
+from typing import NamedTuple
+
 from odoo.exceptions import ValidationError
+
+
+class Alternative(NamedTuple):
+    """What is possible instead of bookings that are not: all of them later, or elsewhere.
+
+    ``shift`` is by how much all of them are put off; ``instead`` has the id of a resource that
+    is taken and the one of another to take its place.
+    """
+
+    label: str
+    shift: timedelta = timedelta()
+    instead: tuple[int, int] | None = None
 
 
 class BookingConflict(ValidationError):  # noqa: N818
@@ -8,13 +23,24 @@ class BookingConflict(ValidationError):  # noqa: N818
     other caller reads the message.
 
     :param str message: what is in the way, and what is still free
-    :param offers: list of dicts: ``label``, ``booking_id`` (the one that was to be moved, or
-        False) and ``vals`` to write on it or to create one with
-    :param dict finder: context that opens the finder with what was wanted
+    :param alternatives: list of ``Alternative``
     :param str taken: the part of the message that says what is in the way
     """
 
-    def __init__(self, message, offers=(), finder=None, taken=None):
+    def __init__(self, message, alternatives=(), taken=None):
         super().__init__(message)
+        self.alternatives = list(alternatives)
         # what Odoo sends to the client along with the message
-        self.context = {"offers": list(offers), "finder": finder or {}, "taken": taken}
+        self.context = {"offers": [], "model": None, "finder": {}, "taken": taken}
+
+    def offer(self, model, offers, finder=None):
+        """Say what the client may call instead of what was refused, each as a whole.
+
+        Whoever makes bookings as a part of something larger replaces what they offered.
+
+        :param str model: the model whose call was refused
+        :param offers: list of dicts: ``label``, ``method``, ``args`` and perhaps ``kwargs``
+        :param dict finder: context that opens the finder with what was wanted
+        """
+        offers = [{"model": model} | each for each in offers]
+        self.context |= {"model": model, "offers": offers, "finder": finder or {}}

@@ -82,7 +82,9 @@ class BookingGenerator:
         self._book_days()
         self._book_trainings()
         self._request_car()
-        self.env["isof.resource"].search([])._update_capacity()
+        resources = self.env["isof.resource"].search([])
+        resources._update_capacity()
+        resources._add_earlier_capacity(resources._find_earlier_days())
 
     # ------------------------------------------------------------
     # What is booked

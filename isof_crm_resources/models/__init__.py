@@ -1,10 +1,13 @@
 from . import (
+    ir_websocket,
     isof_activity,
     isof_activity_status,
     isof_booking,
     isof_booking_approval,
     isof_booking_guard,
     isof_booking_limits,
+    isof_booking_notice,
+    isof_booking_offers,
     isof_booking_overlap,
     isof_booking_purpose,
     isof_booking_repeated,

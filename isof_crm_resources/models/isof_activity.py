@@ -3,9 +3,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from odoo.addons.isof_crm.tools import activity_time
 
+from ..exceptions import BookingConflict
 from .isof_booking import DROPPED_STATES, LIVE_STATES
 
 # In these states an activity does not take place at its time: its resources are free.
@@ -108,13 +110,47 @@ class IsofActivity(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        try:
+            return super().create(vals_list)
+        except BookingConflict as conflict:
+            offers = []
+            if len(vals_list) == 1:
+                [vals] = vals_list
+                times = {} if vals.get("allday") else vals
+                offers = [
+                    offer | {"method": "create", "args": [[changed]]}
+                    for offer, changed in self._iter_offers(conflict, vals, times)
+                ]
+            conflict.offer(self._name, offers)
+            raise
+
     def write(self, vals):
-        if not CARRIED_FIELDS & vals.keys():
-            return super().write(vals)
-        anchors = self._get_booking_anchors()
-        result = super().write(vals)
-        self._sync_bookings(anchors)
+        anchors = self._get_booking_anchors() if CARRIED_FIELDS & vals.keys() else {}
+        try:
+            result = super().write(vals)
+            self._sync_bookings(anchors)
+        except BookingConflict as conflict:
+            offers = []
+            if len(self) == 1:
+                times = {} if self.allday else {"start": self.start, "stop": self.stop}
+                offers = [
+                    offer | {"method": "write", "args": [self.ids, changed]}
+                    for offer, changed in self._iter_offers(conflict, vals, times)
+                ]
+            conflict.offer(self._name, offers)
+            raise
         return result
+
+    def web_save_multi(self, vals_list, specification):
+        try:
+            return super().web_save_multi(vals_list, specification)
+        except BookingConflict as conflict:
+            # what is offered for one of them is not the whole
+            if len(self) > 1:
+                conflict.offer(self._name, [])
+            raise
 
     def unlink(self):
         self.check_access("unlink")
@@ -164,6 +200,35 @@ class IsofActivity(models.Model):
         if changes:
             self.env["isof.booking"].sudo().concat(*changes)._write_each(changes)
 
+    @api.model
+    def _iter_offers(self, conflict, vals, times):
+        """Yield what may be saved of an activity instead of what was refused.
+
+        It is put off to where all it needs is free, or has another resource in the place of the
+        one that is taken; everything else is saved as it was given.
+
+        :param conflict: the ``BookingConflict`` with the alternatives
+        :param dict vals: what was to be saved
+        :param dict times: ``start`` and perhaps ``stop`` of it; empty if it cannot be put off
+        """
+        for label, shift, instead in conflict.alternatives:
+            if instead:
+                yield {"label": label, "kwargs": {"context": {"isof_instead": [instead]}}}, vals
+            elif times.get("start"):
+                moved = {
+                    name: fields.Datetime.to_datetime(times[name]) + shift
+                    for name in ("start", "stop")
+                    if times.get(name)
+                }
+                label = self.env._(
+                    "The whole activity at %(time)s",
+                    time=format_datetime(self.env, moved["start"], dt_format="short"),
+                )
+                yield (
+                    {"label": label},
+                    vals | {name: fields.Datetime.to_string(moved[name]) for name in moved},
+                )
+
     def _prepare_booking_vals(self, booking, before):
         """Return what changes on a booking with its activity.
 
@@ -191,27 +256,45 @@ class IsofActivity(models.Model):
         """Return start and stop of a booking after its activity moved or got another length.
 
         A move takes the booking along. With another length, an end of the booking that lies at
-        the end of the activity or beyond follows it, one inside stays where it is.
+        the end of the activity or beyond follows it, one inside stays where it is. Of an activity
+        that lasts all day what is booked for whole days stays so.
         """
-        if before.allday or self.allday:
-            return self._get_booking_times(booking.resource_id)
+        resource = booking.resource_id
+        whole = self._get_booking_times(resource, before) if before.allday else None
+        if before.allday != self.allday or (booking.start, booking.stop) == whole:
+            return self._get_booking_times(resource)
         shift_start, shift_stop = self.start - before.start, self.stop - before.stop
         if shift_start == shift_stop:
-            return booking.start + shift_start, booking.stop + shift_stop
+            if not self.allday:
+                return booking.start + shift_start, booking.stop + shift_stop
+            # by days: at the same time on the clock
+            tz = self._get_tz()
+            return tuple(
+                activity_time.to_utc(
+                    activity_time.to_local(moment, tz).replace(tzinfo=None) + shift_start, tz
+                )
+                for moment in (booking.start, booking.stop)
+            )
         start = booking.start + (shift_start if booking.start <= before.start else timedelta())
         stop = booking.stop + (shift_stop if booking.stop >= before.stop else timedelta())
         if start >= stop or start >= self.stop or stop <= self.start:
-            return self._get_booking_times(booking.resource_id)
+            return self._get_booking_times(resource)
         return start, stop
 
-    def _get_booking_times(self, resource):
-        """Return from when to when the activity needs a resource unless told otherwise."""
+    def _get_booking_times(self, resource, anchor=None):
+        """Return from when to when the activity needs a resource unless told otherwise.
+
+        :param anchor: the ``Anchor`` with the time of the activity, if not that of now
+        """
         self.ensure_one()
-        if not self.allday:
+        times = anchor or self
+        if not times.allday:
             # what has no length still takes place
-            return self.start, max(self.stop, self.start + timedelta(minutes=15))
+            return times.start, max(times.stop, times.start + timedelta(minutes=15))
         tz = self._get_tz()
-        first, last = (activity_time.allday_date(moment, tz) for moment in (self.start, self.stop))
+        first, last = (
+            activity_time.allday_date(moment, tz) for moment in (times.start, times.stop)
+        )
         return resource._get_whole_days(first, last)
 
     def _count_attendees(self):

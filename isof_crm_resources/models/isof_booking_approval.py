@@ -116,6 +116,17 @@ class IsofBooking(models.Model):
         allowed = {"cancelled", "requested", "released", first}
         if self.state == "released":
             raise UserError(self.env._("What was released is over and cannot be changed."))
+        is_over = self.state == "confirmed" and self.stop <= fields.Datetime.now()
+        # sudo: the activity tells that it did not take place
+        if state in DROPPED_STATES and is_over and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "The booking of “%(resource)s”, %(time)s, is over and cannot be cancelled any "
+                    "more: it stays in the history of the resource.",
+                    resource=resource.name,
+                    time=self._format_times(),
+                )
+            )
         if state not in allowed and not resource._is_in_care():
             raise AccessError(
                 self.env._(

@@ -1,3 +1,4 @@
+import logging
 import re
 from collections import defaultdict
 from datetime import timedelta
@@ -6,18 +7,25 @@ from typing import NamedTuple
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.fields import Command
+from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tools import SQL
 
-from ..exceptions import BookingConflict
 from .isof_booking import BLOCKING_STATES, DROPPED_STATES
 
 GUARD_FIELDS = ["resource_id", "unit", "block_start", "block_stop", "is_blocking"]
+GUARD = "isof_booking_no_overlap"
 # So many bookings that are in the way a message names.
 MAX_NAMED = 10
 # What PostgreSQL says of two bookings that exclude each other, in whatever language.
 GUARD_KEY = re.compile(r'\[(\d+),\d+\), ?\[(\d+),\d+\), ?\["?([^",]+)"?,"?([^",)]+)"?\)')
+
+
+def _is_no_lost_race(record):
+    """Keep out of the log that two people booked at the same moment, which the guard is for."""
+    return not any(isinstance(arg, ExclusionViolation) and GUARD in str(arg) for arg in record.args)
+
+
+logging.getLogger("odoo.sql_db").addFilter(_is_no_lost_race)
 
 
 class Blocking(NamedTuple):
@@ -77,6 +85,12 @@ class IsofBooking(models.Model):
             if vals.get("resource_id")
             else self.resource_id
         )
+        # what was offered instead of a resource that is taken, see isof_booking_offers.py
+        instead = dict(self.env.context.get("isof_instead", ()))
+        if resource.id in instead:
+            resource = resource.browse(instead[resource.id])
+            # whoever books for an activity in sudo mode
+            resource.sudo(False).check_access("read")
         start, stop = (fields.Datetime.to_datetime(vals.get(name, old[name])) for name in old)
         if not (resource and start and stop):
             raise ValidationError(
@@ -115,14 +129,18 @@ class IsofBooking(models.Model):
         :param apply: function that writes such a list, in which units are filled in
         :return: what ``apply`` returns
         :raises BookingConflict: with what is in the way and what is still free
+        :raises ConcurrencyError: when that is not seen yet: Odoo tries again after a rollback, and
+            sees it
         """
         self._check_limits(to_place)
         ignored = [vals["booking"].id for vals in to_place if "booking" in vals]
-        taken, violation = [], None
+        taken = []
         while True:
             units, conflicts = self._find_units(to_place, ignored, taken)
-            if conflicts and violation:
-                raise violation
+            if conflicts and taken:
+                raise ConcurrencyError(
+                    self.env._("Somebody else booked the resource at the same moment. Try again.")
+                )
             if conflicts:
                 raise self._get_conflict(to_place, conflicts, ignored)
             placed = [vals | {"unit": unit} for vals, unit in zip(to_place, units, strict=True)]
@@ -133,7 +151,6 @@ class IsofBooking(models.Model):
                 lost = self._parse_violation(error)
                 if not lost:
                     raise
-                violation = error
                 taken.append((lost[0], lost[1]))
 
     @api.model
@@ -221,7 +238,7 @@ class IsofBooking(models.Model):
         :return: tuple of the resource id, ``Blocking`` (what was there first), and the first and
             last moment that was refused; None for another constraint
         """
-        if exc.diag.constraint_name != "isof_booking_no_overlap":
+        if exc.diag.constraint_name != GUARD:
             return None
         keys = GUARD_KEY.findall(exc.diag.message_detail or "")
         if len(keys) != 2:
@@ -274,56 +291,6 @@ class IsofBooking(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_conflict(self, to_place, conflicts, ignored=()):
-        """Return the exception about bookings that are not possible; see ``_find_units``."""
-        message = self._describe_conflicts(conflicts, ignored)
-        if len(to_place) > 1:
-            # they go together: one alone is not what was wanted
-            return BookingConflict(message)
-        [(wanted, ids)] = conflicts
-        start, stop = wanted["start"], wanted["stop"]
-        # sudo: everybody's bookings count; what is offered is what the reader sees
-        resource = self.env["isof.resource"].sudo().browse(wanted["resource_id"])
-        found = resource._find_alternatives(start, stop, ignored)
-        return BookingConflict(
-            message,
-            offers=[self._prepare_offer(wanted, *alternative) for alternative in found],
-            finder={
-                "default_start": fields.Datetime.to_string(start),
-                "default_duration": (stop - start) / timedelta(hours=1),
-                "default_need_ids": [
-                    Command.create({"kind_id": resource.kind_id.id, "seats": resource.seats})
-                ],
-            },
-            taken=self._describe_taken(resource, start, stop, ids),
-        )
-
-    @api.model
-    def _prepare_offer(self, wanted, resource, start, stop):
-        """Return what the client needs to book an alternative by one click.
-
-        :param dict wanted: all values of the new booking, or those to write on one
-        :param resource: the ``isof.resource`` that is free
-        """
-        vals = {
-            "resource_id": resource.id,
-            "start": fields.Datetime.to_string(start),
-            "stop": fields.Datetime.to_string(stop),
-        }
-        if "booking" not in wanted:
-            vals |= {
-                "user_id": wanted["user_id"],
-                "activity_id": wanted["held_activity_id"],
-                "name": wanted["title"],
-                "attendee_count": wanted.get("attendee_count"),
-            }
-        return {
-            "label": f"{resource.name}, {self._format_period(start, stop)}",
-            "booking_id": wanted["booking"].id if "booking" in wanted else False,
-            "vals": vals,
-        }
-
-    @api.model
     def _describe_conflicts(self, conflicts, ignored=()):
         """Return the message about bookings that are not possible; see ``_find_units``."""
         return "\n\n".join(
@@ -333,6 +300,19 @@ class IsofBooking(models.Model):
                 vals["stop"],
                 ids,
                 ignored,
+            )
+            for vals, ids in conflicts[:MAX_NAMED]
+        )
+
+    @api.model
+    def _describe_all_taken(self, conflicts):
+        """Return what is in the way of bookings, without what could be booked instead."""
+        return "\n\n".join(
+            self._describe_taken(
+                self.env["isof.resource"].browse(vals["resource_id"]),
+                vals["start"],
+                vals["stop"],
+                ids,
             )
             for vals, ids in conflicts[:MAX_NAMED]
         )

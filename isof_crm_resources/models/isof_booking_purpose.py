@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# What a planner shows of a booking, and what that follows from.
+PLANNED_COLUMNS = ("id", "resource_id", "user_id", "state", "start", "stop")
+PURPOSE_COLUMNS = ("held_activity_id", "title")
+PLANNED_FIELDS = {*PLANNED_COLUMNS, "display_name", "name", "may_change"}
+PLANNED_ORDER = "start, id"
+
 
 class IsofBooking(models.Model):
     """What a booking is for, which not everybody sees.
@@ -52,10 +58,11 @@ class IsofBooking(models.Model):
     def _compute_activity_id(self):
         # sudo: the link, which is shown only to those who may read where it leads; whoever
         # works with the bookings in sudo mode looks at held_activity_id
-        links = self.sudo()
-        readable = links.held_activity_id.sudo(False)._filtered_access("read")
-        for booking, link in zip(self, links, strict=True):
-            booking.activity_id = link.held_activity_id.sudo(False) & readable
+        by_activity = self.sudo().grouped("held_activity_id")
+        held = self.env["isof.activity"].sudo(False).concat(*by_activity)
+        self.activity_id = False
+        for activity in held._filtered_access("read"):
+            by_activity[activity].with_env(self.env).activity_id = activity
 
     def _inverse_activity_id(self):
         for booking in self:
@@ -91,14 +98,12 @@ class IsofBooking(models.Model):
     @api.depends("title", "activity_id.display_name", "may_change")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_name(self):
+        self.name = False
+        mine = self.filtered("may_change")
         # sudo: the purpose, which is shown only to those who may see it
-        for booking, stored in zip(self, self.sudo(), strict=True):
-            if stored.held_activity_id and not booking.activity_id:
-                booking.name = False
-            elif booking.may_change:
+        for booking, stored in zip(mine, mine.sudo(), strict=True):
+            if booking.activity_id or not stored.held_activity_id:
                 booking.name = stored.title or booking.activity_id.display_name
-            else:
-                booking.name = booking.activity_id.display_name
 
     def _inverse_name(self):
         for booking in self:
@@ -109,15 +114,19 @@ class IsofBooking(models.Model):
     def _search_name(self, operator, value):
         if operator not in ("in", "like", "ilike", "=like", "=ilike"):
             return NotImplemented
-        # sudo: the purpose; found only where the reader may see it
-        titled = self.sudo().with_context(active_test=False)._search([("title", operator, value)])
-        with_own = Domain("id", "in", titled) & Domain("may_change", "=", True)
-        by_activity = Domain("activity_id", "any", [("display_name", operator, value)])
+        activity, own = Domain("activity_id", "!=", False), Domain("may_change", "=", True)
+
+        def titled(domain):
+            # sudo: the purpose; found only where the reader may see it
+            return Domain("id", "in", self.sudo().with_context(active_test=False)._search(domain))
+
         if operator == "in" and False in value:
-            return NotImplemented
-        return by_activity | (
-            with_own & (Domain("activity_id", "!=", False) | self._get_free_standing_domain())
-        )
+            # an activity always has a name
+            free_standing = own & titled([("title", "!=", False), ("held_activity_id", "=", False)])
+            return ~(activity | free_standing) | self._search_name("in", set(value) - {False})
+        by_activity = Domain("activity_id", "any", [("display_name", operator, value)])
+        by_title = own & titled([("title", operator, value)])
+        return by_activity | (by_title & (activity | self._get_free_standing_domain()))
 
     @api.model
     def _get_free_standing_domain(self):
@@ -128,13 +137,18 @@ class IsofBooking(models.Model):
     @api.depends("user_id", "resource_id.user_id", "resource_id.approver_ids", "activity_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_may_change(self):
-        for booking in self:
-            booking.may_change = (
-                booking.user_id == self.env.user
-                or booking.resource_id._is_in_care()
+        # sets and two assignments: a planner shows thousands of bookings at once
+        uid, in_care = self.env.uid, self.resource_id._get_in_care_ids()
+        mine = self.filtered(
+            lambda booking: (
+                booking.user_id.id == uid
+                or booking.resource_id.id in in_care
                 # whoever may read an activity may change it
-                or bool(booking.activity_id)
+                or booking.activity_id
             )
+        )
+        self.may_change = False
+        mine.may_change = True
 
     @api.model
     def _search_may_change(self, operator, value):
@@ -151,5 +165,65 @@ class IsofBooking(models.Model):
     @api.depends("name")
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_display_name(self):
-        for booking in self:
-            booking.display_name = booking.name or self.env._("Reserved")
+        self.display_name = self.env._("Reserved")
+        for booking in self.filtered("name"):
+            booking.display_name = booking.name
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def search_planned(self, domain, field_names):
+        """Return what a planner shows of bookings: what ``search_read`` returns, but faster.
+
+        A week of fifty rooms are two thousand bookings, and the ORM takes its time for each
+        value of each. Here the rows are those that the database returns, and what the user may
+        see and change is looked up for all their activities and resources at once.
+
+        :param domain: domain of bookings
+        :param field_names: fields to read; with others than a planner has, the ORM reads them
+        :return: list of dicts
+        """
+        if not PLANNED_FIELDS.issuperset(field_names):
+            return self.search_read(domain, field_names, order=PLANNED_ORDER)
+        query = self._search(domain, order=PLANNED_ORDER)
+        # sudo: the purpose, which stays in the rows only where the user may see it
+        columns = (
+            self.sudo()._field_to_sql(self._table, name, query)
+            for name in (*PLANNED_COLUMNS, *PURPOSE_COLUMNS)
+        )
+        rows = self.env.execute_query_dict(query.select(*columns))
+
+        def names_of(records):
+            return {record.id: record.display_name for record in records}
+
+        def browse(model, name):
+            return self.env[model].browse({row[name] for row in rows if row[name]})
+
+        activities = browse("isof.activity", "held_activity_id").sudo(False)
+        purposes = names_of(activities._filtered_access("read"))
+        in_care = browse("isof.resource", "resource_id")._get_in_care_ids()
+        # sudo: whoever may read a booking reads what it refers to, as everywhere in Odoo
+        resources = names_of(browse("isof.resource", "resource_id").sudo())
+        users = names_of(browse("res.users", "user_id").sudo())
+        reserved = self.env._("Reserved")
+        for row in rows:
+            activity_id, title = (row.pop(name) for name in PURPOSE_COLUMNS)
+            # see _compute_may_change() and _compute_name()
+            may_change = (
+                row["user_id"] == self.env.uid
+                or row["resource_id"] in in_care
+                or activity_id in purposes
+            )
+            may_see = may_change and (not activity_id or activity_id in purposes)
+            name = may_see and (title or purposes.get(activity_id, False))
+            row |= {
+                "display_name": name or reserved,
+                "name": name,
+                "may_change": may_change,
+                "resource_id": (row["resource_id"], resources[row["resource_id"]]),
+                "user_id": (row["user_id"], users[row["user_id"]]),
+            }
+        return rows

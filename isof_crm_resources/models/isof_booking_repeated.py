@@ -1,9 +1,10 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.isof_crm.tools import activity_time
 
-from .isof_booking import LIVE_STATES
+from ..exceptions import BookingConflict
 
 # What of a booking can be changed for several bookings of its series at once.
 SERIES_FIELDS = {"resource_id", "start", "stop", "name", "user_id", "attendee_count"}
@@ -23,6 +24,22 @@ class IsofBooking(models.Model):
         ondelete="set null",
     )
 
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_change_series(self):
+        """Ask what is to change, and whether for this one, the following or all of the series."""
+        return self._get_series_action()
+
+    def action_cancel_series(self):
+        """Ask whether this one, the following or all of the series are to be cancelled."""
+        return self._get_series_action(default_is_cancellation=True)
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
     def change_series(self, vals, scope):
         """Change a booking, and others of its series with it; all of them or none.
 
@@ -39,22 +56,19 @@ class IsofBooking(models.Model):
                 )
             )
         bookings = self._get_of_series(scope)
+        bookings._check_to_come()
         self._check_not_derived(vals)
-        if not {"start", "stop"} & vals.keys():
-            return bookings.write(vals)
-        start = fields.Datetime.to_datetime(vals.get("start", self.start))
-        stop = fields.Datetime.to_datetime(vals.get("stop", self.stop))
-        tz = self.series_id.sudo().tz or self.env["isof.activity"]._get_tz()
-        clock = {
-            booking: activity_time.to_local(booking.start, tz).replace(tzinfo=None)
-            for booking in bookings
-        }
-        shift = activity_time.to_local(start, tz).replace(tzinfo=None) - clock[self]
-        changes = {}
-        for booking in bookings:
-            moved = activity_time.to_utc(clock[booking] + shift, tz)
-            changes[booking] = vals | {"start": moved, "stop": moved + (stop - start)}
-        return bookings._write_each(changes)
+        try:
+            if {"start", "stop"} & vals.keys():
+                bookings._write_each(self._prepare_moves(bookings, vals))
+            else:
+                bookings.write(vals)
+        except BookingConflict as conflict:
+            conflict.offer(self._name, self._prepare_series_offers(conflict, vals, scope))
+            raise
+        if scope == "all":
+            self.series_id._take_over(vals)
+        return True
 
     def cancel_series(self, scope):
         """Cancel a booking, and others of its series with it.
@@ -62,19 +76,82 @@ class IsofBooking(models.Model):
         :param str scope: ``one``, ``following`` (this and later ones) or ``all`` that are not over
         """
         self.ensure_one()
-        self._get_of_series(scope).action_cancel()
+        bookings = self._get_of_series(scope)
+        bookings._check_to_come()
+        bookings.action_cancel()
+
+    def _prepare_series_offers(self, conflict, vals, scope):
+        """Return what may be changed of the series instead; see ``change_series``.
+
+        :param conflict: the ``BookingConflict`` with the alternatives
+        """
+        offers = []
+        for label, shift, instead in conflict.alternatives:
+            if instead:
+                changed = {"resource_id": instead[1]}
+            else:
+                changed = {
+                    name: fields.Datetime.to_datetime(vals.get(name) or self[name]) + shift
+                    for name in ("start", "stop")
+                }
+            args = [self.ids, vals | changed, scope]
+            offers.append({"label": label, "method": "change_series", "args": args})
+        return offers
+
+    def _prepare_moves(self, bookings, vals):
+        """Return what to write on each of several bookings of a series to move them with one.
+
+        :param dict vals: what changes on this booking
+        :return: dict of booking to values
+        """
+        start, stop = (
+            fields.Datetime.to_datetime(vals.get(name) or self[name]) for name in ("start", "stop")
+        )
+        tz = self.series_id.sudo().tz or self.env["isof.activity"]._get_tz()
+        clock = {
+            booking: activity_time.to_local(booking.start, tz).replace(tzinfo=None)
+            for booking in bookings | self
+        }
+        shift = activity_time.to_local(start, tz).replace(tzinfo=None) - clock[self]
+        changes = {}
+        for booking in bookings:
+            moved = activity_time.to_utc(clock[booking] + shift, tz)
+            changes[booking] = vals | {"start": moved, "stop": moved + (stop - start)}
+        return changes
 
     def _get_of_series(self, scope):
-        """Return this booking and those of its series that a change concerns."""
+        """Return those bookings of the series of this one that a change concerns, if any.
+
+        Of several only those that are still booked and not over, even if this one is.
+        """
         if scope not in ("one", "following", "all"):
             raise UserError(self.env._("Choose whether one, the following or all are to change."))
         if scope == "one" or not self.series_id:
             return self
-        domain = [
-            ("series_id", "=", self.series_id.id),
-            ("state", "in", LIVE_STATES),
-            ("stop", ">", fields.Datetime.now()),
-        ]
+        domain = self.series_id._get_to_come_domain()
         if scope == "following":
-            domain.append(("start", ">=", self.start))
-        return self | self.search(domain, order="start")
+            domain &= Domain("start", ">=", self.start)
+        return self.search(domain, order="start")
+
+    def _check_to_come(self):
+        """Refuse to change no booking at all.
+
+        :raises UserError: when ``self`` is empty
+        """
+        if not self:
+            raise UserError(self.env._("No booking of this series is still to come."))
+
+    def _get_series_action(self, **defaults):
+        """Return the action that opens the wizard for a booking of a series."""
+        self.ensure_one()
+        is_cancellation = defaults.get("default_is_cancellation")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cancel Bookings")
+            if is_cancellation
+            else self.env._("Change Series"),
+            "res_model": "isof.booking.series.wizard",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_booking_id": self.id, **defaults},
+        }

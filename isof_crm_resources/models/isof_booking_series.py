@@ -1,8 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
+from odoo.addons.isof_crm.tools import activity_time
+
+from ..exceptions import BookingConflict
 from ..tools import intervals, recurrence
+from .isof_booking import LIVE_STATES
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # They say when the bookings are; once those are made they are changed themselves.
@@ -20,6 +25,8 @@ RULE_FIELDS = {
     "exception_ids",
     *WEEKDAYS,
 }
+# What the wizard proposes that is opened from a series.
+WHOLE_DEFAULTS = {"default_scope": "all", "default_is_whole": True}
 
 
 class IsofBookingSeries(models.Model):
@@ -140,8 +147,13 @@ class IsofBookingSeries(models.Model):
     def create(self, vals_list):
         """Create the series and its bookings: all of them, or those that are possible."""
         every = super().create(vals_list)
-        for series in every:
-            series._book()
+        try:
+            for series in every:
+                series._book()
+        except BookingConflict as conflict:
+            offers = every._prepare_offers(conflict, *vals_list) if len(every) == 1 else []
+            conflict.offer(self._name, offers)
+            raise
         return every
 
     def write(self, vals):
@@ -155,8 +167,49 @@ class IsofBookingSeries(models.Model):
         return super().write(vals)
 
     # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_change(self):
+        """Ask what is to change on all bookings of the series that are not over."""
+        return self._get_next_booking()._get_series_action(**WHOLE_DEFAULTS)
+
+    def action_cancel(self):
+        """Ask whether all bookings of the series that are not over are to be cancelled."""
+        return self._get_next_booking()._get_series_action(
+            default_is_cancellation=True, **WHOLE_DEFAULTS
+        )
+
+    # ------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------
+
+    def _get_to_come_domain(self):
+        """Return the domain of the bookings of the series that are still booked and not over."""
+        return Domain(
+            [
+                ("series_id", "in", self.ids),
+                ("state", "in", LIVE_STATES),
+                ("stop", ">", fields.Datetime.now()),
+            ]
+        )
+
+    def _get_next_booking(self):
+        """Return the first booking of the series that is not over.
+
+        :raises UserError: when there is none
+        """
+        self.ensure_one()
+        bookings = self.env["isof.booking"]
+        coming = bookings.search(self._get_to_come_domain(), order="start", limit=1)
+        coming._check_to_come()
+        return coming
+
+    def _take_over(self, vals):
+        """Say of the series what was changed on all of its bookings, but for when they are."""
+        # sudo: whoever may change all of its bookings
+        kept = {name: value for name, value in vals.items() if name not in ("start", "stop")}
+        return super(IsofBookingSeries, self.sudo()).write(kept)  # pylint: disable=super-method-mismatch
 
     def _expand(self):
         """Return when the bookings are.
@@ -226,6 +279,34 @@ class IsofBookingSeries(models.Model):
         )
         # sudo: which series a booking is of is not for the caller to say
         made.sudo().series_id = self
+
+    def _prepare_offers(self, conflict, vals):
+        """Return what may be created instead of the series.
+
+        It is later on the day, of another resource, or without the times at which that is taken.
+
+        :param conflict: the ``BookingConflict`` with the alternatives
+        :param dict vals: what the series was to be created with
+        """
+        self.ensure_one()
+        day = activity_time.local_day(self.start, self.tz)
+        changes = []
+        for label, shift, instead in conflict.alternatives:
+            if instead:
+                changes.append((label, {"resource_id": instead[1]}))
+            elif activity_time.local_day(self.start + shift, self.tz) == day:
+                # on other days the rule would not mean the same
+                start, stop = self.start + shift, self.stop + shift
+                changes.append((label, {"start": start, "stop": stop}))
+        times = self._expand()
+        impossible = self._find_impossible(times)
+        if len(impossible) < len(times):
+            label = self.env._("Leave out what is taken: %(count)s", count=len(impossible))
+            changes.append((label, {"skip_taken": True}))
+        return [
+            {"label": label, "method": "create", "args": [[vals | changed]]}
+            for label, changed in changes
+        ]
 
     def _find_impossible(self, times):
         """Return those times at which the resource is taken, or closed and refused."""

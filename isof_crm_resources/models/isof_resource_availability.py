@@ -9,9 +9,9 @@ from odoo.tools import format_datetime
 from odoo.addons.isof_crm.tools import activity_time
 
 from ..tools import availability, intervals
+from ..tools.availability import DAYS_AHEAD
 
-# How far alternatives are looked for, and how many are offered.
-DAYS_AHEAD = 14
+# How many other resources are offered.
 MAX_ALTERNATIVES = 3
 # The last minute of a day that Odoo's working hours leave out.
 GAP = timedelta(minutes=1)
@@ -88,25 +88,41 @@ class IsofResource(models.Model):
         self.ensure_one()
         horizon = stop + timedelta(days=DAYS_AHEAD)
         duration = stop - start
-        # only resources that the reader sees
-        others = self.sudo(False).search(
-            [("kind_id", "=", self.kind_id.id), ("id", "!=", self.id), ("seats", ">=", self.seats)],
-            order="seats, sequence, name, id",
-        )
-        found = []
         bookable = self._get_bookables(start, horizon, ignored)[self.id]
         following = availability.next_free(
             bookable, start, horizon, duration, tz=self.env["isof.activity"]._get_tz()
         )
-        if following:
-            found.append((self, following, following + duration))
-        bookables = others.filtered(lambda other: other._may_book())._get_bookables(start, stop)
-        free = others.filtered(
-            lambda other: (
-                other.id in bookables and availability.is_free(bookables[other.id], start, stop)
+        found = [(self, following, following + duration)] if following else []
+        return found + [(other, start, stop) for other in self._find_substitutes([(start, stop)])]
+
+    def _find_substitutes(self, times, excluded=None):
+        """Return others of the kind that the user may book at all of several times instead.
+
+        :param times: list of tuples of start and stop
+        :param excluded: ``isof.resource`` that will not do
+        """
+        self.ensure_one()
+        # only resources that the reader sees, and that may take the place of this one
+        others = (
+            self.sudo(False)
+            .search(
+                [
+                    ("kind_id", "=", self.kind_id.id),
+                    ("id", "not in", (self | (excluded or self)).ids),
+                    ("seats", ">=", self.seats),
+                    ("company_id", "in", [False, (self.company_id or self.env.company).id]),
+                ],
+                order="seats, sequence, name, id",
             )
+            .filtered(lambda other: other._may_book())
         )
-        return found + [(other, start, stop) for other in free[:MAX_ALTERNATIVES]]
+        first, last = min(start for start, _stop in times), max(stop for _start, stop in times)
+        bookables = others._get_bookables(first, last)
+        return others.filtered(
+            lambda other: all(
+                availability.is_free(bookables[other.id], *times_) for times_ in times
+            )
+        )[:MAX_ALTERNATIVES]
 
     def _describe_alternatives(self, start, stop, ignored=()):
         """Return a sentence that offers what could be booked instead, empty if there is nothing."""
@@ -175,32 +191,41 @@ class IsofResource(models.Model):
             ]
         )
         opening = {}
-        for calendar, resources in self.sudo().grouped("resource_calendar_id").items():
-            attended = resources._get_attendance(calendar, start, stop)
+        clocks = self.sudo().grouped(lambda each: (each.resource_calendar_id, each.resource_id.tz))
+        for (calendar, _tz), resources in clocks.items():
+            # the same working hours on the same clock: fifty rooms have them from one
+            attended = resources[:1]._get_attendance(calendar, start, stop)[resources[:1].id]
             for resource in resources:
                 closed = [
                     (closure.date_from, closure.date_to)
                     for closure in closures
                     if resource._is_closed_by(closure)
                 ]
-                opening[resource.id] = intervals.difference(
-                    attended[resource.id], intervals.normalise(closed)
-                )
+                opening[resource.id] = intervals.difference(attended, intervals.normalise(closed))
         return opening
 
     def _get_attendance(self, calendar, start, stop):
         """Return the working hours of resources that have the same ones."""
         if not calendar or calendar.flexible_hours:
             return {resource_id: [(start, stop)] for resource_id in self.ids}
-        batch = calendar._attendance_intervals_batch(
-            start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC), self.resource_id
-        )
+        has_breaks = "lunch" in calendar.attendance_ids.mapped("day_period")
+        batches = [
+            calendar._attendance_intervals_batch(
+                start.replace(tzinfo=UTC),
+                stop.replace(tzinfo=UTC),
+                self.resource_id,
+                lunch=is_break,
+            )
+            # people have a break, rooms and devices do not
+            for is_break in ([False, True] if has_breaks else [False])
+        ]
         attended = {}
         for resource in self:
-            spans = [
+            spans = sorted(
                 tuple(moment.astimezone(UTC).replace(tzinfo=None) for moment in (first, last))
+                for batch in batches
                 for first, last, _records in batch[resource.resource_id.id]
-            ]
+            )
             # midnight is the end of one day and the start of the next
             gaps = [
                 (last, following)

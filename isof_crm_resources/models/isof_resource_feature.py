@@ -1,3 +1,5 @@
+from random import randint
+
 from odoo import fields, models
 
 
@@ -10,7 +12,7 @@ class IsofResourceFeature(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    color = fields.Integer()
+    color = fields.Integer(default=lambda self: randint(1, 11))
     active = fields.Boolean(default=True)
 
     _name_uniq = models.UniqueIndex("(name)", "There is a feature of this name already.")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -27,6 +28,10 @@ class IsofResource(models.Model):
             "isof_crm_resources.group_resource_manager"
         )
 
+    def _get_in_care_ids(self):
+        """Return the ids of the resources that the user looks after; see ``_is_in_care``."""
+        return {resource.id for resource in self if resource._is_in_care()}
+
     def _asks_approval(self):
         """Return whether what the user books is a request that somebody has to confirm."""
         self.ensure_one()
@@ -53,6 +58,18 @@ class IsofResource(models.Model):
         # the user's departments and all above them, without a query for each resource
         above = "".join(user.employee_ids.department_id.mapped("parent_path")).split("/")
         return not {str(id_) for id_ in resource.department_ids.ids}.isdisjoint(above)
+
+    def _ignore_hours(self, bookables):
+        """Return when resources can be booked by whoever ignores the warning that they are closed.
+
+        :param bookables: dict of resource id to ``availability.Bookable``
+        """
+        return {
+            resource.id: replace(bookables[resource.id], working=None)
+            if resource.closed_policy == "warn"
+            else bookables[resource.id]
+            for resource in self
+        }
 
     def _get_max_duration(self):
         """Return how long the user may book the resource at most, None without a limit."""

@@ -1,9 +1,9 @@
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from odoo.addons.isof_crm.tools import activity_time
 
@@ -21,7 +21,8 @@ class IsofResource(models.Model):
 
     A change of the working hours or the quantity counts from today on: what was available on
     days gone by does not change with it. A closure counts on its own days, whenever it is
-    entered. The cron works changes off; only marks are set when they are made.
+    entered. The cron works changes off; only marks are set when they are made. It also adds days
+    before the first one that is known, back to the first booking, as it may be imported later.
     """
 
     _inherit = "isof.resource"
@@ -34,6 +35,9 @@ class IsofResource(models.Model):
         index="btree_not_null",
         export_string_translation=False,
         help="First day whose available hours have changed.",
+    )
+    capacity_from = fields.Date(
+        string="Hours Computed From", readonly=True, copy=False, export_string_translation=False
     )
     capacity_until = fields.Date(
         string="Hours Computed Until", readonly=True, copy=False, export_string_translation=False
@@ -95,13 +99,21 @@ class IsofResource(models.Model):
         while resources := everything.search(domain, limit=BATCH_SIZE, order="id"):
             resources._update_capacity()
             if not self.env["ir.cron"]._commit_progress(len(resources)):
-                break
+                return
+        earlier = list(self._find_earlier_days().items())
+        self.env["ir.cron"]._commit_progress(remaining=len(earlier))
+        for batch in split_every(BATCH_SIZE, earlier):
+            self._add_earlier_capacity(dict(batch))
+            if not self.env["ir.cron"]._commit_progress(len(batch)):
+                return
 
     def _update_capacity(self):
         """Compute the available hours of the resources that have changed."""
         last = fields.Date.today() + timedelta(days=DAYS_AHEAD + DAYS_ADDED)
         by_first_day = defaultdict(list)
-        for resource, first in self._get_first_days().items():
+        for resource in self:
+            first = resource.stale_from or resource.capacity_until + timedelta(days=1)
+            resource.capacity_from = min(resource.capacity_from or first, first)
             by_first_day[first].append(resource.id)
         rows = []
         for first, ids in by_first_day.items():
@@ -109,32 +121,48 @@ class IsofResource(models.Model):
         self._replace_capacity(by_first_day, rows)
         self.write({"stale_from": False, "capacity_until": last})
 
-    def _get_first_days(self):
-        """Return from which day on the available hours of each resource have to be computed.
+    @api.model
+    def _find_earlier_days(self):
+        """Return the resources with bookings of a time whose available hours are not known.
 
-        :return: dict of resource to date: of a new one its first day, or that of its first booking
+        :return: dict of resource to the day of its first booking, on its clock
         """
-        # sudo: bookings of every company count
-        groups = (
-            self.env["isof.booking"]
-            .sudo()
-            ._read_group(
-                [("resource_id", "in", self.filtered(lambda each: not each.capacity_until).ids)],
-                ["resource_id"],
-                ["start:min"],
+        self.env["isof.booking"].flush_model(["resource_id", "start"])
+        self.flush_model(["active", "capacity_from"])
+        # one look into the index of bookings for each resource
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT resource.id, booking.start
+                  FROM isof_resource AS resource
+                 CROSS JOIN LATERAL (SELECT start FROM isof_booking
+                                      WHERE resource_id = resource.id
+                                      ORDER BY start LIMIT 1) AS booking
+                 WHERE resource.active
+                   -- a day more, which it may be where the resource is
+                   AND booking.start < resource.capacity_from + 1
+                 ORDER BY resource.id
+                """
             )
         )
-        first_bookings = {resource.id: start for resource, start in groups}
-        return {
-            resource: min(
-                resource.stale_from or resource.capacity_until + timedelta(days=1),
-                activity_time.local_day(
-                    first_bookings.get(resource.id, datetime.max - timedelta(days=1)),
-                    resource.resource_id.tz,
-                ),
-            )
-            for resource in self
+        starts = {self.browse(id_): start for id_, start in self.env.cr.fetchall()}
+        days = {
+            resource: activity_time.local_day(start, resource.resource_id.tz)
+            for resource, start in starts.items()
         }
+        return {resource: day for resource, day in days.items() if day < resource.capacity_from}
+
+    @api.model
+    def _add_earlier_capacity(self, first_days):
+        """Compute available hours of days before those that are known, which stay as they are.
+
+        :param first_days: dict of resource to date
+        """
+        rows = []
+        for resource, first in first_days.items():
+            rows += resource._get_capacity_rows(first, resource.capacity_from - timedelta(days=1))
+            resource.capacity_from = first
+        self._replace_capacity({}, rows)
 
     def _get_capacity_rows(self, first, last):
         """Return the available hours of the resources.
@@ -181,7 +209,9 @@ class IsofResource(models.Model):
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO isof_resource_capacity (resource_id, date, hours) "
-                    "SELECT * FROM unnest(%s::int4[], %s::date[], %s::float8[])",
+                    "SELECT * FROM unnest(%s::int4[], %s::date[], %s::float8[]) "
+                    # what was computed before the first day was noted stays
+                    "ON CONFLICT DO NOTHING",
                     ids,
                     days,
                     hours,

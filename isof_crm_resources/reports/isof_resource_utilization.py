@@ -60,7 +60,8 @@ class IsofResourceUtilization(models.Model):
 
     _depends = {
         "isof.booking": [
-            *("resource_id", "user_id", "department_id", "start", "stop", "state"),
+            *("resource_id", "user_id", "department_id", "start", "stop", "duration", "state"),
+            *("first_day", "last_day"),
         ],
         "isof.resource": ["resource_id", "kind_id", "place_id", "company_id"],
         "isof.resource.capacity": ["resource_id", "date", "hours"],
@@ -69,60 +70,94 @@ class IsofResourceUtilization(models.Model):
 
     @property
     def _table_query(self):
-        return SQL("%s UNION ALL %s", self._select_bookings(), self._select_capacity())
+        return SQL(
+            "%s UNION ALL %s UNION ALL %s",
+            self._select_short_bookings(),
+            self._select_long_bookings(),
+            self._select_capacity(),
+        )
 
     @api.model
-    def _select_bookings(self):
-        """Return the query of the parts of bookings by day."""
-        first, last = self.env.context.get("utilization_days", (None, None))
-        # a day more on either side, whatever the zone
-        period = SQL(
-            "%s %s",
-            SQL("AND booking.stop > %s::date - 1", first) if first else SQL(),
-            SQL("AND booking.start < %s::date + 2", last) if last else SQL(),
+    def _select_short_bookings(self):
+        """Return the query of bookings that lie on one day, which nearly all do."""
+        # not "=", of which PostgreSQL would expect next to none
+        return SQL(
+            "%s WHERE %s AND booking.first_day >= booking.last_day",
+            self._select_bookings(
+                SQL("0"), SQL("booking.first_day"), SQL("booking.duration"), SQL()
+            ),
+            self._where_counts(),
         )
+
+    @api.model
+    def _select_long_bookings(self):
+        """Return the query of the others, split by day on the clock of the resource.
+
+        PostgreSQL cannot see through the split which of them are asked for.
+        """
+        first, last = self.env.context.get("utilization_days", (None, None))
+        midnight = "(booking.first_day + %s)::timestamp AT TIME ZONE clock.tz AT TIME ZONE 'UTC'"
+        return SQL(
+            "%s WHERE %s AND booking.first_day < booking.last_day %s %s",
+            self._select_bookings(
+                SQL("n"),
+                SQL("booking.first_day + n"),
+                SQL(
+                    "EXTRACT(EPOCH FROM LEAST(booking.stop, %s) - GREATEST(booking.start, %s))"
+                    "::float8 / 3600",
+                    SQL(midnight, SQL("n + 1")),
+                    SQL(midnight, SQL("n")),
+                ),
+                SQL(
+                    "JOIN resource_resource AS clock ON clock.id = resource.resource_id"
+                    " CROSS JOIN LATERAL"
+                    " generate_series(0, booking.last_day - booking.first_day) AS n"
+                ),
+            ),
+            self._where_counts(),
+            SQL("AND booking.last_day >= %s", first) if first else SQL(),
+            SQL("AND booking.first_day <= %s", last) if last else SQL(),
+        )
+
+    @api.model
+    def _select_bookings(self, number, day, hours, joins):
+        """Return the query of the parts of bookings, one for each day, without conditions.
+
+        :param number: of the part, from 0 on
+        """
         return SQL(
             """
-            SELECT (booking.id::int8 * 1000 + part.n) * 2 AS id,
-                   part.day AS date,
+            SELECT (booking.id::int8 * 1000 + %(number)s) * 2 AS id,
+                   %(day)s AS date,
                    %(dimensions)s,
                    booking.id AS booking_id,
                    booking.user_id,
                    booking.department_id,
-                   CASE WHEN booking.state = 'requested' THEN 0 ELSE part.hours END AS booked_hours,
-                   CASE WHEN booking.state = 'requested' THEN part.hours ELSE 0 END
+                   CASE WHEN booking.state <> 'requested' THEN %(hours)s ELSE 0 END
+                       AS booked_hours,
+                   CASE WHEN booking.state = 'requested' THEN %(hours)s ELSE 0 END
                        AS requested_hours,
                    0::float8 AS available_hours,
                    NULL::float8 AS utilization
               FROM isof_booking AS booking
               JOIN isof_resource AS resource ON resource.id = booking.resource_id
-              JOIN resource_resource AS clock ON clock.id = resource.resource_id
-             CROSS JOIN LATERAL (
-                   SELECT n,
-                          span.first_day + n AS day,
-                          EXTRACT(EPOCH FROM
-                              LEAST(booking.stop, (span.first_day + n + 1)::timestamp
-                                  AT TIME ZONE clock.tz AT TIME ZONE 'UTC')
-                              - GREATEST(booking.start, (span.first_day + n)::timestamp
-                                  AT TIME ZONE clock.tz AT TIME ZONE 'UTC')
-                          )::float8 / 3600 AS hours
-                     FROM (SELECT (booking.start AT TIME ZONE 'UTC' AT TIME ZONE clock.tz)::date
-                                      AS first_day,
-                                  ((booking.stop - interval '1 microsecond')
-                                      AT TIME ZONE 'UTC' AT TIME ZONE clock.tz)::date AS last_day
-                          ) AS span,
-                          generate_series(0, span.last_day - span.first_day) AS n
-                   ) AS part
-             WHERE booking.state IN ('requested', 'confirmed', 'released') %(period)s
+              %(joins)s
             """,
+            number=number,
+            day=day,
+            hours=hours,
             dimensions=self._select_dimensions(),
-            period=period,
+            joins=joins,
         )
+
+    @api.model
+    def _where_counts(self):
+        """Return the condition of bookings that count."""
+        return SQL("booking.state IN ('requested', 'confirmed', 'released')")
 
     @api.model
     def _select_capacity(self):
         """Return the query of the available hours by day."""
-        first, last = self.env.context.get("utilization_days", (None, None))
         return SQL(
             """
             SELECT capacity.id::int8 * 2 + 1, capacity.date, %(dimensions)s,
@@ -130,11 +165,8 @@ class IsofResourceUtilization(models.Model):
                    0::float8, 0::float8, capacity.hours, NULL::float8
               FROM isof_resource_capacity AS capacity
               JOIN isof_resource AS resource ON resource.id = capacity.resource_id
-             WHERE TRUE %(first)s %(last)s
             """,
             dimensions=self._select_dimensions(),
-            first=SQL("AND capacity.date >= %s", first) if first else SQL(),
-            last=SQL("AND capacity.date <= %s", last) if last else SQL(),
         )
 
     @api.model
@@ -150,7 +182,7 @@ class IsofResourceUtilization(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Look only at bookings of the days asked for: PostgreSQL cannot see through the split."""
+        """Look only at long bookings of the days asked for; see ``_select_long_bookings``."""
         days = self._get_days(domain)
         return super(IsofResourceUtilization, self.with_context(utilization_days=days))._search(
             domain, *args, **kwargs

@@ -8,6 +8,8 @@ from . import (
     test_finder,
     test_guard,
     test_js,
+    test_notice,
+    test_planned,
     test_planner,
     test_planner_journey,
     test_property,
@@ -15,6 +17,7 @@ from . import (
     test_resource_export,
     test_resource_rights,
     test_series,
+    test_series_wizard,
     test_tools,
     test_utilization,
 )

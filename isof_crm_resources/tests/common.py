@@ -68,3 +68,27 @@ class ResourceCommon(ActivityCommon):
         start, stop = (cls._at(time) if isinstance(time, int) else time for time in (start, stop))
         bookings = cls.env["isof.booking"].with_user(by or cls.salesperson_a)
         return bookings.create({"resource_id": resource.id, "start": start, "stop": stop, **vals})
+
+    @classmethod
+    def _create_series(cls, by=None, **vals):
+        """Return a new series: four Thursdays from 10 to 11 on the clock in Warsaw."""
+        return (
+            cls.env["isof.booking.series"]
+            .with_user(by or cls.salesperson_a)
+            .create(
+                {
+                    "name": "Weekly meeting",
+                    "resource_id": cls.room_small.id,
+                    "start": cls._at(9),
+                    "stop": cls._at(10),
+                    "tz": "Europe/Warsaw",
+                    "count": 4,
+                    **vals,
+                }
+            )
+        )
+
+    @classmethod
+    def _starts(cls, series):
+        """Return when the bookings of a series start, in UTC."""
+        return [f"{b.start:%d.%m. %H}" for b in series.booking_ids.sorted("start")]

@@ -1,8 +1,11 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, ValidationError
+from lxml import etree
+
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tests.common import freeze_time
 
 from .common import ResourceCommon
 
@@ -195,6 +198,42 @@ class TestActivityBooking(ResourceCommon):
         activity.allday = False
         self.assertTimes(activity.booking_ids, (activity.start, activity.stop))
 
+    def test_allday_keeps_a_time_of_its_own(self):
+        """What is booked for some hours of the day stays so, at the same time on the clock."""
+        activity = self._create_activity(
+            by=self.salesperson_a, start_date="2026-03-27", stop_date="2026-03-27", allday=True
+        )
+        activity.resource_ids = self.room_small
+        self._book(self.kit, self._at(9, day=27), self._at(11, day=27), activity_id=activity.id)
+        # daylight saving starts on the 29th
+        activity.write({"start_date": "2026-03-30", "stop_date": "2026-03-30"})
+        bookings = activity.booking_ids.sorted("resource_id")
+        self.assertTimes(
+            bookings,
+            (self._at(22, day=29), self._at(22, day=30)),
+            (self._at(8, day=30), self._at(10, day=30)),
+        )
+        activity.stop_date = "2026-03-31"
+        self.assertTimes(
+            bookings,
+            (self._at(22, day=29), self._at(22, day=31)),
+            (self._at(8, day=30), self._at(10, day=30)),
+        )
+
+    def test_what_is_over_did_not_take_place(self):
+        """Nobody cancels what is over by hand; the activity tells that it was not held."""
+        booking = self._add(self.room_small)
+        with freeze_time(self._at(12)):
+            for user in (self.salesperson_a, self.resource_manager):
+                for action in ("action_cancel", "action_refuse"):
+                    with self.assertRefused(
+                        UserError, "“Test small room”, .*is over and cannot be cancelled"
+                    ):
+                        getattr(booking.with_user(user), action)()
+            self.assertEqual(booking.state, "confirmed")
+            self.activity.status_id = self.status_not_held
+            self.assertEqual(booking.state, "cancelled")
+
     def test_only_on_own_activities(self):
         with self.assertRaises(AccessError):
             self._book(self.room_small, 9, 10, by=self.salesperson_b, activity_id=self.activity.id)
@@ -209,3 +248,13 @@ class TestActivityBooking(ResourceCommon):
         booking = self._add(self.room_small)
         self.assertEqual(booking.attendee_count, 5)
         self.assertIn("more than the 4 seats", booking.warning)
+
+    def test_form_asks_new_bookings_for_no_field_that_follows(self):
+        """The client refuses a line without a required field that it shows."""
+        arch = self.env["isof.activity"].with_user(self.salesperson_a).get_view(view_type="form")
+        [bookings] = etree.fromstring(arch["arch"]).xpath("//field[@name='booking_ids']/list")
+        for field in bookings.iter("field"):
+            name = field.get("name")
+            if self.Booking._fields[name].required and name in ("state", "company_id"):
+                with self.subTest(name):
+                    self.assertIn(field.get("invisible"), ("not id", "1", "True"))

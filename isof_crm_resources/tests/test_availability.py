@@ -1,5 +1,5 @@
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import combinations, product, starmap
 from time import perf_counter
 
 from hypothesis import given, settings
@@ -19,6 +19,7 @@ from ..tools.availability import (
     grid,
     is_free,
     next_free,
+    next_shift,
 )
 
 WARSAW = "Europe/Warsaw"
@@ -169,6 +170,55 @@ class TestAvailabilityProperties(BaseCase):
             self.assertEqual(slots[start].stop, start + duration)
             self.assertEqual(slots[start].choices, choices)
             self.assertIn(slots[start].assigned, possible)
+
+    @PROPERTY
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from(["room", "kit", "car"]).flatmap(bookables), pairs(6)),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda each: each[0].key,
+        )
+    )
+    def test_shift(self, each):
+        """Bookings of different resources are put off by as little as possible."""
+        expected = next(
+            (
+                number * STEP
+                for number in range(QUARTERS + 1)
+                if all(
+                    free_units(bookable, *(moment + number * STEP for moment in times))
+                    for bookable, times in each
+                )
+            ),
+            None,
+        )
+        wanted = [(bookable, *times) for bookable, times in each]
+        self.assertEqual(next_shift(wanted, QUARTERS * STEP, tz=WARSAW), expected)
+
+    @PROPERTY
+    @given(bookables("kit"), st.lists(pairs(4), min_size=2, max_size=4))
+    def test_shift_of_one_resource(self, bookable, every):
+        """Several bookings of one resource get a unit each, with the buffers of both."""
+        wanted = [(bookable, *times) for times in every]
+        shift = next_shift(wanted, QUARTERS * STEP)
+        if shift is None:
+            return
+        moved = [(start + shift, stop + shift) for start, stop in every]
+        distance = bookable.before + bookable.after
+
+        def exclude_each_other(one, other):
+            (unit, (start, stop)), (other_unit, (other_start, other_stop)) = one, other
+            is_same = unit == other_unit and not bookable.allow_overlap
+            return is_same and start < other_stop + distance and other_start < stop + distance
+
+        ways = (
+            list(zip(units, moved, strict=True))
+            for units in product(*(free_units(bookable, *times) for times in moved))
+        )
+        self.assertTrue(
+            any(not any(starmap(exclude_each_other, combinations(way, 2))) for way in ways)
+        )
 
     @PROPERTY
     @given(

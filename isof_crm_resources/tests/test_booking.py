@@ -1,8 +1,11 @@
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ResourceCommon
 
@@ -39,6 +42,22 @@ class TestBooking(ResourceCommon):
         booking = form.save()
         self.assertEqual(booking.name, "Training")
         self.assertIn("more than the 4 seats", booking.message_ids[0].body)
+
+    def test_which_resources_are_offered(self):
+        """A new booking has no company yet; a booking keeps its own."""
+        arch = self.Booking.with_user(self.salesperson_a).get_view(view_type="form")["arch"]
+        [domain] = etree.fromstring(arch).xpath("//field[@name='resource_id']/@domain")
+        every = self.room_small | self.car_shared
+        every |= self._create_resource("Test foreign room", company_id=self.other_company.id)
+
+        def find(company_id, allowed):
+            context = {"company_id": company_id, "allowed_company_ids": allowed.ids}
+            return every.search([("id", "in", every.ids), *safe_eval(domain, context)], order="id")
+
+        ours = self.room_small | self.car_shared
+        self.assertEqual(find(False, self.company), ours)
+        self.assertEqual(find(False, self.company | self.other_company), every)
+        self.assertEqual(find(self.company.id, self.company | self.other_company), ours)
 
     def test_no_time(self):
         with self.assertRefused(ValidationError, "Choose the resource"):

@@ -52,3 +52,66 @@ class TestBookingJourney(HttpCase):
             f"/odoo/isof.booking/{booking.id}", "isof_crm_resources_conflict", login="booker"
         )
         self.assertRecordValues(booking, [{"resource_id": self.other_room.id, "start": start}])
+
+    def test_take_the_alternative_for_an_activity(self):
+        """The activity is saved with another room, whatever else was changed."""
+        start = fields.Datetime.now().replace(minute=0, second=0) + timedelta(days=1)
+        self._book(self.holder, self.room, start)
+        kind = self.env["isof.activity.type"].create({"name": "Tour", "needs_partner": False})
+        activity = (
+            self.env["isof.activity"]
+            .with_user(self.booker)
+            .create(
+                {
+                    "name": "Tour",
+                    "type_id": kind.id,
+                    "start": start,
+                    "stop": start + timedelta(hours=1),
+                }
+            )
+        )
+        self.start_tour(
+            f"/odoo/isof.activity/{activity.id}",
+            "isof_crm_resources_conflict_activity",
+            login="booker",
+        )
+        self.assertRecordValues(activity, [{"start": start, "resource_ids": self.other_room.ids}])
+
+    def test_find_something_else(self):
+        """What was to be moved is moved, and nothing booked besides."""
+        start = fields.Datetime.now().replace(minute=0, second=0) + timedelta(days=1)
+        self._book(self.holder, self.room, start)
+        booking = self._book(self.booker, self.start_room, start)
+        self.start_tour(
+            f"/odoo/isof.booking/{booking.id}", "isof_crm_resources_conflict_find", login="booker"
+        )
+        self.assertEqual(
+            self.env["isof.booking"].search([("user_id", "=", self.booker.id)]), booking
+        )
+        self.assertRecordValues(booking, [{"resource_id": self.other_room.id, "start": start}])
+
+    def test_change_a_series(self):
+        start = fields.Datetime.now().replace(minute=0, second=0) + timedelta(days=1)
+        series = (
+            self.env["isof.booking.series"]
+            .with_user(self.booker)
+            .create(
+                {
+                    "name": "Tour Meeting",
+                    "resource_id": self.room.id,
+                    "start": start,
+                    "stop": start + timedelta(hours=1),
+                    "count": 3,
+                }
+            )
+        )
+        bookings = series.booking_ids.sorted("start")
+        self.start_tour(
+            f"/odoo/isof.booking/{bookings[1].id}", "isof_crm_resources_series", login="booker"
+        )
+        self.assertEqual(bookings.mapped("state"), ["cancelled"] * 3)
+        self.assertEqual(
+            [booking.resource_id.name for booking in bookings],
+            ["Tour Room", *["Tour Other Room"] * 2],
+        )
+        self.assertEqual(bookings.mapped("name"), ["Tour Meeting", *["Tour Training"] * 2])

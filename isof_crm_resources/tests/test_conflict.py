@@ -1,6 +1,10 @@
 import json
+from unittest.mock import patch
 
+from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.http import serialize_exception
+from odoo.service.model import call_kw, retrying
 from odoo.tests import tagged
 from odoo.tools.json import json_default
 
@@ -18,7 +22,20 @@ class TestConflict(ResourceCommon):
         return caught.exception
 
     def _get_offers(self, error):
-        return [offer["vals"] for offer in error.context["offers"]]
+        """Return the values of the offers to book or to move one booking."""
+        for offer in error.context["offers"]:
+            self.assertEqual(offer["model"], "isof.booking")
+        return [
+            offer["args"][0][0] if offer["method"] == "create" else offer["args"][1]
+            for offer in error.context["offers"]
+        ]
+
+    def _take(self, offer, by=None):
+        """Call what is offered as the client does; return the records created or changed."""
+        call = json.loads(json.dumps(offer, default=json_default))
+        model = self.env[call["model"]].with_user(by or self.salesperson_a)
+        result = call_kw(model, call["method"], call["args"], call.get("kwargs", {}))
+        return model.browse(result if call["method"] == "create" else call["args"][0])
 
     def test_offers_for_a_new_booking(self):
         """The next time of the resource, then others of its kind that are large enough."""
@@ -59,10 +76,20 @@ class TestConflict(ResourceCommon):
             lambda: booking.write({"start": self._at(10), "stop": self._at(12)})
         )
         offer = error.context["offers"][0]
-        self.assertEqual(offer["booking_id"], booking.id)
-        self.assertEqual(offer["vals"]["start"], "2026-03-12 11:00:00")
-        booking.write(offer["vals"])
+        self.assertEqual(self._get_offers(error)[0]["start"], "2026-03-12 11:00:00")
+        self.assertEqual(self._take(offer), booking)
         self.assertEqual((booking.start, booking.stop), (self._at(11), self._at(13)))
+
+    def test_offers_that_have_to_be_approved(self):
+        """It is said of an offer that it will be a request."""
+        self.room_large.needs_approval = True
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        error = self._get_refusal(lambda: self._book(self.room_small, 10, 12))
+        labels = {
+            offer["args"][0][0]["resource_id"]: offer["label"] for offer in error.context["offers"]
+        }
+        self.assertRegex(labels[self.room_large.id], r"1:00.PM \(needs approval\)$")
+        self.assertNotIn("approval", labels[self.room_small.id])
 
     def test_offers_nobody_may_not_book(self):
         """Neither what is for others nor what belongs to another company."""
@@ -77,17 +104,250 @@ class TestConflict(ResourceCommon):
         self.assertFalse(offered & {self.room_large.id, foreign.id})
         self.assertNotIn("foreign", str(error))
 
-    def test_no_offers_for_several(self):
-        """What was wanted together is not booked in part."""
+    def test_offers_of_one_company(self):
+        """A booking of one company cannot be put on a resource of another."""
+        self.salesperson_a.company_ids |= self.other_company
+        for company in (self.company, self.other_company, self.env["res.company"]):
+            self._create_resource("Test hall", seats=30, company_id=company.id)
         self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        companies = (self.company | self.other_company).ids
+        resource = self.room_small.with_user(self.salesperson_a)
+        resource = resource.with_context(allowed_company_ids=companies)
+        found = resource._find_substitutes([(self._at(9), self._at(11))])
+        self.assertEqual({hall.company_id.id for hall in found}, {self.company.id, False})
+
+    def test_offers_keep_what_else_was_changed(self):
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        booking = self._book(self.room_small, 12, 14, name="Old")
+        error = self._get_refusal(lambda: booking.write({"start": self._at(10), "name": "New"}))
+        self._take(error.context["offers"][1])
+        self.assertRecordValues(
+            booking,
+            [{"resource_id": self.room_large.id, "start": self._at(10), "name": "New"}],
+        )
+
+    def test_offers_for_one_that_is_booked_again(self):
+        booking = self._book(self.room_small, 9, 10)
+        booking.action_cancel()
+        self._book(self.room_small, 9, 10, by=self.salesperson_b)
+        error = self._get_refusal(booking.action_reopen)
+        self._take(error.context["offers"][0])
+        self.assertRecordValues(booking, [{"state": "confirmed", "start": self._at(10)}])
+
+    def test_offers_for_several(self):
+        """What was wanted together is possible together: later, or with another room."""
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        self._book(self.kit, 11, 12, by=self.salesperson_b)
+        self.kit.quantity = 2
         wanted = [
-            {"resource_id": room.id, "start": self._at(9), "stop": self._at(11)}
-            for room in (self.room_small, self.room_large)
+            {"resource_id": each.id, "start": self._at(10), "stop": self._at(11)}
+            for each in (self.room_small, self.kit, self.kit)
         ]
         bookings = self.Booking.with_user(self.salesperson_a)
         error = self._get_refusal(lambda: bookings.create(wanted))
+        later, other = error.context["offers"][:2]
+        self.assertRegex(later["label"], r"All of them, starting .*1:00.PM")
+        self.assertEqual(other["label"], "“Test large room” instead of “Test small room”")
+        booked = self._take(later)
+        self.assertRecordValues(
+            booked,
+            [
+                {"resource_id": each.id, "start": self._at(12), "stop": self._at(13)}
+                for each in (self.room_small, self.kit, self.kit)
+            ],
+        )
+        booked = self._take(other)
+        self.assertEqual(booked.resource_id, self.room_large | self.kit)
+        self.assertEqual(set(booked.mapped("start")), {self._at(10)})
+
+    def test_no_offers_for_several_that_are_changed(self):
+        """What the list writes on several bookings is no one call at several times."""
+        self._book(self.room_large, 9, 11, by=self.salesperson_b)
+        both = self._book(self.room_small, 9, 10) | self._book(self.room_small, 10, 11)
+        error = self._get_refusal(lambda: both.write({"resource_id": self.room_large.id}))
         self.assertFalse(error.context["offers"])
-        self.assertFalse(self.room_large.booking_ids)
+        self.assertFalse(error.context["finder"])
+        changes = [{"name": "x"}, {"resource_id": self.room_large.id}]
+        error = self._get_refusal(lambda: both.web_save_multi(changes, {}))
+        self.assertFalse(error.context["offers"])
+
+    def test_no_offers_for_several_activities(self):
+        both = self.env["isof.activity"]
+        for hour in (9, 10):
+            both |= self._create_activity(
+                by=self.salesperson_a,
+                start=self._at(hour),
+                stop=self._at(hour + 1),
+                resource_ids=[Command.link(self.room_small.id)],
+            )
+        self._book(self.room_small, 12, 13, by=self.salesperson_b)
+        vals = {"start": "2026-03-12 12:00:00", "stop": "2026-03-12 13:00:00"}
+        for refused in (
+            lambda: both.write({"start": self._at(12)}),
+            lambda: both.web_save_multi([{"location": "Here"}, vals], {}),
+        ):
+            error = self._get_refusal(refused)
+            self.assertEqual(error.context["model"], "isof.activity")
+            self.assertFalse(error.context["offers"])
+        # of one alone there is something to offer
+        error = self._get_refusal(lambda: both[1].web_save_multi([vals], {}))
+        self.assertTrue(error.context["offers"])
+
+    def test_an_activity_is_moved(self):
+        """To where all of its resources are free, with what else was changed; or another room."""
+        activity = self._create_activity(
+            by=self.salesperson_a, stop=self._at(10), type_id=self.type_meeting.id
+        )
+        activity.resource_ids = self.room_small | self.kit | self.car_shared
+        self._book(self.room_small, 11, 12, by=self.salesperson_b)
+        self._book(self.car_shared, 12, 13, by=self.salesperson_b)
+        vals = {"start": "2026-03-12 11:30:00", "stop": "2026-03-12 12:00:00", "location": "Here"}
+        error = self._get_refusal(lambda: activity.write(vals))
+        self.assertEqual(error.context["model"], "isof.activity")
+        self.assertFalse(error.context["finder"])
+        later, other = error.context["offers"]
+        self.assertRegex(later["label"], r"The whole activity at .*2:00.PM")
+        self.assertRegex(other["label"], "“Test large room” instead of “Test small room”")
+        self.assertEqual(self._take(later), activity)
+        self.assertEqual((activity.start, activity.stop), (self._at(13), self._at(13, 30)))
+        self.assertEqual(activity.location, "Here")
+        self.assertEqual(set(activity.booking_ids.mapped("start")), {self._at(13)})
+        # taken instead, as if the first had not been
+        activity.write({"start": self._at(9), "stop": self._at(10), "location": False})
+        self._take(other)
+        self.assertEqual(activity.start, self._at(11, 30))
+        self.assertEqual(activity.resource_ids, self.room_large | self.kit | self.car_shared)
+
+    def test_an_activity_gets_another_room(self):
+        """One that is new, or that is given a room, gets the other one."""
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        vals = {
+            "name": "Visit",
+            "type_id": self.type_meeting.id,
+            "partner_id": self.alfa.id,
+            "start": "2026-03-12 09:00:00",
+            "stop": "2026-03-12 10:00:00",
+            "resource_ids": [[4, self.room_small.id]],
+        }
+        activities = self.env["isof.activity"].with_user(self.salesperson_a)
+        error = self._get_refusal(lambda: activities.create(vals))
+        later, other = error.context["offers"]
+        self.assertEqual(self._take(later).start, self._at(11))
+        activity = self._take(other)
+        self.assertRecordValues(
+            activity, [{"name": "Visit", "start": self._at(9), "resource_ids": self.room_large.ids}]
+        )
+        self.assertFalse(self.room_small.booking_ids.filtered("activity_id") & activity.booking_ids)
+
+    def test_an_activity_is_put_back(self):
+        activity = self._create_activity(by=self.salesperson_a, stop=self._at(10))
+        activity.resource_ids = self.room_small
+        activity.action_cancel()
+        self._book(self.room_small, 9, 10, by=self.salesperson_b)
+        error = self._get_refusal(activity.action_reopen)
+        self._take(error.context["offers"][0])
+        self.assertEqual((activity.state, activity.start), ("planned", self._at(10)))
+        # it would move the booking away from its activity
+        self.assertFalse(error.context["finder"])
+        self.assertRecordValues(
+            activity.booking_ids, [{"state": "confirmed", "start": self._at(10)}]
+        )
+
+    def test_an_allday_activity_gets_another_room_only(self):
+        """It cannot be put off by some hours."""
+        activity = self._create_activity(
+            by=self.salesperson_a, start_date="2026-03-12", stop_date="2026-03-12", allday=True
+        )
+        activity.resource_ids = self.room_small
+        self._book(self.room_small, self._at(9, day=13), self._at(10, day=13))
+        error = self._get_refusal(
+            lambda: activity.write({"start_date": "2026-03-13", "stop_date": "2026-03-13"})
+        )
+        [offer] = error.context["offers"]
+        self._take(offer)
+        self.assertEqual(activity.resource_ids, self.room_large)
+        self.assertEqual(str(activity.start_date), "2026-03-13")
+
+    def test_offers_are_refused_to_others(self):
+        activity = self._create_activity(by=self.salesperson_a, stop=self._at(10))
+        activity.resource_ids = self.room_small
+        self._book(self.room_small, 11, 12, by=self.salesperson_b)
+        error = self._get_refusal(
+            lambda: activity.write({"start": self._at(11), "stop": self._at(12)})
+        )
+        with self.assertRaises(AccessError):
+            self._take(error.context["offers"][0], by=self.salesperson_b)
+        self.assertEqual(activity.booking_ids.start, self._at(9))
+
+    def test_no_resource_but_those_one_may_book(self):
+        """The activity's right to its bookings is none to another resource."""
+        activity = self._create_activity(by=self.salesperson_a, stop=self._at(10))
+        activity.resource_ids = self.room_small
+        foreign = self._create_resource("Test foreign", company_id=self.other_company.id)
+        self.room_large.booker_ids = self.salesperson_b
+        for resource in (foreign, self.room_large):
+            instead = activity.with_context(isof_instead=[(self.room_small.id, resource.id)])
+            with self.subTest(resource.name), self.assertRaises(AccessError):
+                instead.write({"start": self._at(11), "stop": self._at(12)})
+
+    def test_a_series(self):
+        """Later on the same day, in another room, or without the days on which it is taken."""
+        self._book(self.room_small, self._at(9, day=19), self._at(11, day=19))
+        error = self._get_refusal(self._create_series)
+        self.assertEqual(error.context["model"], "isof.booking.series")
+        later, other, less = error.context["offers"]
+        self.assertRegex(later["label"], r"All of them, starting 3/12/26, 12:00.PM")
+        self.assertEqual(other["label"], "“Test large room” instead of “Test small room”")
+        self.assertEqual(less["label"], "Leave out what is taken: 1")
+        starts = ["12.03. 11", "19.03. 11", "26.03. 11", "02.04. 10"]
+        series = self._take(later)
+        self.assertEqual(self._starts(series), starts)
+        series = self._take(other)
+        self.assertEqual(series.booking_ids.resource_id, self.room_large)
+        series = self._take(less)
+        self.assertEqual(self._starts(series), ["12.03. 09", "26.03. 09", "02.04. 08"])
+
+    def test_a_series_is_not_put_off_to_another_day(self):
+        self._book(self.room_small, self._at(0, day=19), self._at(23, day=19))
+        self._book(self.room_large, self._at(9, day=19), self._at(10, day=19))
+        error = self._get_refusal(self._create_series)
+        self.assertEqual(
+            [offer["label"] for offer in error.context["offers"]], ["Leave out what is taken: 1"]
+        )
+        error = self._get_refusal(
+            lambda: self._create_series(
+                start=self._at(9, day=19), stop=self._at(10, day=19), count=1
+            )
+        )
+        self.assertFalse(error.context["offers"])
+
+    def test_a_series_is_changed(self):
+        series = self._create_series()
+        second = series.booking_ids.sorted("start")[1]
+        self._book(self.room_small, self._at(11, day=26), self._at(12, day=26))
+        vals = {"start": self._at(11, day=19), "stop": self._at(12, day=19)}
+        error = self._get_refusal(lambda: second.change_series(vals, "following"))
+        later, other = error.context["offers"]
+        self._take(later)
+        self.assertEqual(self._starts(series), ["12.03. 09", "19.03. 12", "26.03. 12", "02.04. 11"])
+        self._take(other)
+        self.assertEqual(self._starts(series), ["12.03. 09", "19.03. 11", "26.03. 11", "02.04. 10"])
+        self.assertEqual(
+            series.booking_ids.sorted("start").resource_id, self.room_small | self.room_large
+        )
+
+    def test_the_wizard_of_a_series(self):
+        series = self._create_series()
+        self._book(self.room_small, self._at(11, day=26), self._at(12, day=26))
+        action = series.action_change()
+        wizard = self.env[action["res_model"]].with_user(self.salesperson_a)
+        wizard = wizard.with_context(**action["context"]).create(
+            {"start": self._at(11), "stop": self._at(12)}
+        )
+        error = self._get_refusal(wizard.action_apply)
+        self.assertEqual(error.context["model"], "isof.booking.series.wizard")
+        self._take(error.context["offers"][0])
+        self.assertEqual(self._starts(series), ["12.03. 12", "19.03. 12", "26.03. 12", "02.04. 11"])
 
     def test_what_the_client_gets(self):
         """The dialogue is registered under this name, and all of it can be sent."""
@@ -102,3 +362,47 @@ class TestConflict(ResourceCommon):
         finder = finder.with_context(**sent["context"]["finder"]).create({})
         self.assertRecordValues(finder, [{"start": self._at(10), "duration": 2.0, "mode": "time"}])
         self.assertRecordValues(finder.need_ids, [{"kind_id": self.kind_room.id, "seats": 4}])
+
+    def test_the_finder_moves_a_booking(self):
+        """It does not book once more; the time of the booking itself counts as free."""
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        booking = self._book(self.room_small, 11, 13, name="Talk")
+        error = self._get_refusal(
+            lambda: booking.write({"start": self._at(10), "stop": self._at(12)})
+        )
+        finder = self.env["isof.resource.finder"].with_user(self.salesperson_a)
+        finder = finder.with_context(**error.context["finder"]).create(
+            {"mode": "period", "date_from": "2026-03-12", "date_to": "2026-03-12"}
+        )
+        finder.need_ids = [Command.clear(), Command.create({"resource_ids": self.room_small.ids})]
+        finder.action_search()
+        line = finder.line_ids[-1]
+        self.assertEqual((line.start, line.last_start), (self._at(11), self._at(21)))
+        count = self.Booking.search_count([])
+        line.start = self._at(12)
+        action = line.action_book()
+        self.assertEqual(action["params"]["next"]["infos"]["ids"], booking.ids)
+        self.assertEqual(self.Booking.search_count([]), count)
+        self.assertRecordValues(
+            booking, [{"start": self._at(12), "stop": self._at(14), "name": "Talk"}]
+        )
+
+    def test_a_lost_race_is_tried_again(self):
+        """After the rollback what the other one booked is seen, with all that is offered."""
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        bookings = type(self.Booking)
+        find, tries = bookings._query_blocking, []
+
+        def find_nothing_at_first(self, *args):
+            tries.append(args)
+            return find(self, *args) if len(tries) > 1 else []
+
+        self.patch(bookings, "_query_blocking", find_nothing_at_first)
+        with (
+            patch("odoo.service.model.time.sleep"),
+            patch.object(self.env.cr, "rollback"),
+            self.assertRaises(BookingConflict) as caught,
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+        ):
+            retrying(lambda: self._book(self.room_small, 10, 12), self.env)
+        self.assertTrue(caught.exception.context["offers"])

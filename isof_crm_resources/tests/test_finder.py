@@ -280,6 +280,81 @@ class TestFinder(ResourceCommon):
         self.assertEqual(finder.line_ids.note, "needs approval: Test hall")
 
     # ------------------------------------------------------------
+    # Outside working hours
+    # ------------------------------------------------------------
+
+    def test_what_is_closed_but_may_be_booked(self):
+        """After the open ones, and marked; what refuses is not offered."""
+        self.small.closed_policy = "warn"
+        self.hall.resource_calendar_id = False
+        evening = datetime(2026, 3, 12, 17)
+        rooms = {"resource_ids": (self.small | self.large | self.hall).ids}
+        finder = self._find(rooms, start=evening)
+        self.assertProposals(finder, [(self.hall, evening, None), (self.small, evening, None)])
+        self.assertEqual(finder.line_ids.mapped("is_closed"), [False, True])
+        self.assertIn("outside working hours", finder.line_ids[1].note)
+        self.assertNotIn("outside", finder.line_ids[0].note)
+        # half of it is outside
+        finder = self._find(rooms, start=datetime(2026, 3, 12, 14, 30))
+        self.assertEqual(finder.line_ids.mapped("resource_ids").ids, (self.hall | self.small).ids)
+        finder.line_ids[1].action_book()
+        booking = self.Booking.search([("resource_id", "=", self.small.id)])
+        self.assertIn("closed for some of this time", booking.warning)
+
+    def test_which_of_several_is_closed(self):
+        self.small.closed_policy = "warn"
+        self.kit.resource_calendar_id = False
+        finder = self._find(
+            {"resource_ids": self.small.ids},
+            {"resource_ids": self.kit.ids},
+            start=datetime(2026, 3, 12, 17),
+        )
+        self.assertEqual(finder.line_ids.note, "outside working hours: Test cabin")
+
+    def test_nights_are_offered_only_for_want_of_days(self):
+        self.small.closed_policy = "warn"
+        need = {"resource_ids": self.small.ids}
+        period = {"mode": "period", "date_from": date(2026, 3, 12), "date_to": date(2026, 3, 12)}
+        by_day = self._find(need, **period)
+        self.assertEqual(by_day.line_ids.mapped("is_closed"), [False])
+        self.assertEqual(by_day.line_ids.start, datetime(2026, 3, 12, 7))
+        self._take(self.small, datetime(2026, 3, 12, 7), datetime(2026, 3, 12, 15))
+        at_night = self._find(need, **period)
+        self.assertEqual(set(at_night.line_ids.mapped("is_closed")), {True})
+        self.assertEqual(
+            at_night.line_ids.mapped("start"),
+            [datetime(2026, 3, 11, 23), datetime(2026, 3, 12, 15)],
+        )
+
+    def test_lunch_break_does_not_close_a_room(self):
+        """People have a break; whoever wants a room closed then leaves the time out."""
+        thursday = self.calendar.attendance_ids.filtered(lambda each: each.dayofweek == "3")
+        thursday.hour_to = 12
+        afternoon, lunch = self.env["resource.calendar.attendance"].create(
+            [
+                {
+                    "name": name,
+                    "calendar_id": self.calendar.id,
+                    "dayofweek": "3",
+                    "day_period": name,
+                    "hour_from": start,
+                    "hour_to": stop,
+                }
+                for name, start, stop in (("afternoon", 13, 17), ("lunch", 12, 13))
+            ]
+        )
+        self.assertTrue(afternoon)
+        # 12:00 to 13:30 in Warsaw
+        noon = datetime(2026, 3, 12, 11)
+        need = {"resource_ids": self.small.ids}
+        self.assertProposals(self._find(need, start=noon, duration=1.5), [(self.small, noon, None)])
+        self._take(self.small, noon, noon + timedelta(hours=1.5)).action_cancel()
+        lunch.unlink()
+        self.assertFalse(self._find(need, start=noon, duration=1.5).line_ids)
+        with self.assertRefused(ValidationError, "“Test cabin” is closed then"):
+            self._take(self.small, noon, noon + timedelta(hours=1.5))
+
+    # ------------------------------------------------------------
     # Booking
     # ------------------------------------------------------------
 
@@ -314,7 +389,7 @@ class TestFinder(ResourceCommon):
         params = action["params"]
         self.assertEqual(params["message"], "Booked: %s; Requested, waiting for approval: %s")
         self.assertRegex(params["links"][0]["label"], r"Test exhibit, .*10:00.*11:00")
-        self.assertEqual(params["next"], {"type": "ir.actions.act_window_close"})
+        self.assertEqual(params["next"]["type"], "ir.actions.act_window_close")
 
     def test_book_a_later_start(self):
         """The start of a proposal can be put later; its end follows."""

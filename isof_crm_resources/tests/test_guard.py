@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from psycopg2.errors import ExclusionViolation
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -67,7 +67,7 @@ class TestGuard(ResourceCommon):
             second = self._book(self.kit, 10, 12)
             third = self._book(self.kit, 9, 11)
             self.assertEqual((second | third).mapped("unit"), [2, 3])
-            with self.assertRaises(ExclusionViolation):
+            with self.assertRaisesRegex(ConcurrencyError, "at the same moment"):
                 self._book(self.kit, 9, 12)
         self.patch(type(self.Booking), "_query_blocking", find)
         with self.assertRefused(ValidationError, "“Test demo kit” is already taken"):

@@ -81,6 +81,13 @@ class TestPlanner(ResourceCommon):
             5,
         )
 
+    def test_features_can_be_told_apart(self):
+        features = self.env["isof.resource.feature"].create(
+            [{"name": f"Test feature {number}"} for number in range(20)]
+        )
+        self.assertNotIn(0, features.mapped("color"))
+        self.assertGreater(len(set(features.mapped("color"))), 1)
+
     @users("isof_salesperson_a")
     def test_archived_resources_have_no_row(self):
         self.kit.sudo().active = False

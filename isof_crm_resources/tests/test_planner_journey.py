@@ -70,6 +70,17 @@ class TestPlannerJourney(HttpCase):
             ],
         )
 
+    def test_take_the_alternative(self):
+        """The planner stays at the day of the booking."""
+        booking = self._book(self.booker, self.start_room, 10)
+        self.start_tour(
+            "/odoo/isof-calendar", "isof_crm_resources_planner_conflict", login="booker"
+        )
+        self.assertRecordValues(
+            booking,
+            [{"resource_id": self.room.id, "start": self.tomorrow + timedelta(hours=11)}],
+        )
+
     def test_approve(self):
         request = self._book(self.booker, self.boss_room, 10)
         self.assertEqual(request.state, "requested")

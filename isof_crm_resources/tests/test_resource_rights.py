@@ -230,3 +230,30 @@ class TestResourceRights(ResourceCommon):
             allowed_company_ids=self.other_company.ids
         )
         self.assertFalse(mine.search([("id", "=", self.for_activity.id)]))
+
+    def test_search_without_purpose(self):
+        """A purpose that the reader does not see is none, for the search as on the screen."""
+        activity = self._create_activity(by=self.salesperson_a)
+        bookings = self.Booking
+        for day, vals in (
+            (16, {"name": "Interview"}),
+            (17, {}),
+            (18, {"activity_id": activity.id}),
+        ):
+            times = (self._at(9, day=day), self._at(10, day=day))
+            bookings |= self._book(self.room_small, *times, **vals)
+        for user in (self.salesperson_a, self.salesperson_b, self.resource_manager):
+            with self.subTest(user.name):
+                own = bookings.with_user(user)
+                without = own.filtered(lambda booking: not booking.name)
+                domain = [("id", "in", own.ids)]
+                self.assertEqual(own.search([*domain, ("name", "=", False)]), without)
+                self.assertEqual(own.search([*domain, ("name", "!=", False)]), own - without)
+        self.assertEqual(
+            bookings.with_user(self.salesperson_a).mapped("name"),
+            ["Interview", False, activity.display_name],
+        )
+        self.assertFalse(any(bookings.with_user(self.salesperson_b).mapped("name")))
+        wanted = ("name", "in", [False, "Interview"])
+        found = bookings.search([("id", "in", bookings.ids), wanted])
+        self.assertEqual(found, bookings[1] | bookings[0])

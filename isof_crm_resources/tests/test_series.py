@@ -7,26 +7,6 @@ from .common import ResourceCommon
 
 @tagged("post_install", "-at_install")
 class TestSeries(ResourceCommon):
-    def _create_series(self, by=None, **vals):
-        return (
-            self.env["isof.booking.series"]
-            .with_user(by or self.salesperson_a)
-            .create(
-                {
-                    "name": "Weekly meeting",
-                    "resource_id": self.room_small.id,
-                    "start": self._at(9),
-                    "stop": self._at(10),
-                    "tz": "Europe/Warsaw",
-                    "count": 4,
-                    **vals,
-                }
-            )
-        )
-
-    def _starts(self, series):
-        return [f"{b.start:%d.%m. %H}" for b in series.booking_ids.sorted("start")]
-
     def test_weekly_over_daylight_saving(self):
         series = self._create_series()
         self.assertEqual(self._starts(series), ["12.03. 09", "19.03. 09", "26.03. 09", "02.04. 08"])

@@ -89,6 +89,33 @@ class TestUtilization(ResourceCommon):
             [hours for _day, hours in rows], [2, 2.5], "split at midnight of the resource"
         )
 
+    def test_until_midnight(self):
+        """From 22:00 to 24:00 in Warsaw: all of it on the day that ends then."""
+        booking = self._book(self.room_large, self._at(21), self._at(23))
+        self.assertRecordValues(
+            booking, [{"first_day": date(2026, 3, 12), "last_day": date(2026, 3, 12)}]
+        )
+        rows = self._read([("booking_id", "=", booking.id)], ["date:day"], ["booked_hours:sum"])
+        self.assertEqual([hours for _day, hours in rows], [2])
+
+    def test_the_clock_of_the_resource_is_changed(self):
+        """From 22:00 to 24:00 in Warsaw, which is from 23:00 to 1:00 in Helsinki."""
+        booking = self._book(self.room_large, self._at(21), self._at(23))
+        self.room_large.tz = "Europe/Helsinki"
+        rows = self._read([("booking_id", "=", booking.id)], ["date:day"], ["booked_hours:sum"])
+        self.assertEqual([hours for _day, hours in rows], [1, 1])
+
+    def test_moved_to_another_day(self):
+        booking = self._book(self.room_large, 9, 10)
+        booking.write({"start": self._at(9, day=13), "stop": self._at(11, day=13)})
+        self.assertEqual(
+            self._read(
+                [("booking_id", "=", booking.id), ("date", "=", "2026-03-13")],
+                aggregates=["booked_hours:sum"],
+            ),
+            [(2,)],
+        )
+
     def test_over_the_change_of_clocks(self):
         """Three days, of which the middle one has 23 hours."""
         self._book(
@@ -189,6 +216,43 @@ class TestUtilization(ResourceCommon):
         self._run_cron()
         self.assertEqual(self._available(new, "2026-03-02"), 24)
         self.assertFalse(self._available(new, "2026-03-01"))
+
+    def test_bookings_of_old_days_are_added_later(self):
+        """The days before the first known one are computed; known ones keep their hours."""
+        self.room_small.capacity_from = date(2026, 3, 11)
+        with freeze_time("2026-03-13 09:00:00"):
+            self.calendar.attendance_ids.hour_to = 12
+            self._run_cron()
+        # 23:30 in Warsaw, the day before
+        start = datetime(2026, 3, 3, 22, 30)
+        self._book(self.room_small, start, datetime(2026, 3, 4, 8), by=self.resource_manager)
+        with self.assertQueryCount(1):
+            self.assertEqual(
+                self.env["isof.resource"]._find_earlier_days(),
+                {self.room_small: date(2026, 3, 3)},
+            )
+        self._run_cron()
+        self.assertEqual(self.room_small.capacity_from, date(2026, 3, 3))
+        self.assertFalse(self._available(self.room_small, "2026-03-02"))
+        self.assertEqual(self._available(self.room_small, "2026-03-03"), 4)
+        self.assertEqual(self._available(self.room_small, "2026-03-10"), 4)
+        self.assertEqual(self._available(self.room_small, "2026-03-12"), 8, "as it was then")
+        self.assertFalse(self.env["isof.resource"]._find_earlier_days(), "once is enough")
+
+    def test_breaks_of_people_are_hours_of_rooms(self):
+        self.calendar.attendance_ids = [
+            Command.create(
+                {
+                    "name": "Lunch",
+                    "dayofweek": "3",
+                    "hour_from": 16,
+                    "hour_to": 17,
+                    "day_period": "lunch",
+                }
+            )
+        ]
+        self._run_cron()
+        self.assertEqual(self._available(self.room_small, "2026-03-12"), 9)
 
     # ------------------------------------------------------------
     # Levels
@@ -307,7 +371,7 @@ class TestUtilization(ResourceCommon):
         """A table of all levels on a cursor that cannot write, in few queries."""
         for hour in range(8, 12):
             self._book(self.room_small, hour, hour + 1)
-        self.env.flush_all()
+        self.env.cr.flush()
         self.env.invalidate_all()
         self.assertTrue(self.Report.env.user.has_group("isof_crm.group_user"))
         self.env.cr.execute("SAVEPOINT reading; SET LOCAL transaction_read_only = on")

@@ -19,6 +19,8 @@ from odoo.addons.isof_crm.tools.activity_time import to_local
 
 from . import intervals
 
+# How far ahead it is looked for something else that is free.
+DAYS_AHEAD = 14
 STEP = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 
@@ -76,6 +78,10 @@ class Bookable:
         if self.working is None:
             return [(start, stop)]
         return intervals.clip(self._opening, start, stop)
+
+    def is_open(self, start, stop):
+        """Return whether it may be used from one moment to another, taken or not."""
+        return self.working is None or intervals.covers(self._opening, start, stop)
 
     @cached_property
     def _opening(self):
@@ -251,6 +257,35 @@ def find_together(requirements, start, stop, duration, *, step=STEP, tz="UTC", l
     return slots
 
 
+def next_shift(wanted, horizon, *, step=STEP, tz="UTC"):
+    """Return by how much several bookings have to be put off so that all of them fit, or None.
+
+    :param wanted: list of tuples of ``Bookable``, start and stop
+    :param timedelta horizon: by no more than this
+    :param timedelta step: the first of them starts at a multiple of it on the clock; see ``grid``
+    :param str tz: the zone of that clock
+    :raises ValueError: when one would not end after it starts, or an hour is no multiple of
+        ``step``
+
+    >>> from datetime import datetime as dt
+    >>> room = Bookable("room", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))])
+    >>> kit = Bookable("kit", [(1, dt(2026, 3, 2, 11), dt(2026, 3, 2, 13))])
+    >>> str(next_shift([(room, dt(2026, 3, 2, 9), dt(2026, 3, 2, 11)),
+    ...                 (kit, dt(2026, 3, 2, 10), dt(2026, 3, 2, 11))], timedelta(days=1)))
+    '3:00:00'
+    """
+    first = min(start for _bookable, start, _stop in wanted)
+    starts = list(grid(first, first + horizon, step, tz))
+    possible = (1 << len(starts)) - 1
+    for bookable, start, stop in wanted:
+        _check_length(stop - start)
+        own = [moment + (start - first) for moment in starts]
+        possible &= _LaneMasks(bookable, own, start, stop + horizon, stop - start).any_free
+    in_order = sorted(wanted, key=itemgetter(1))
+    shifts = (starts[position] - first for position in _set_bits(possible))
+    return next((shift for shift in shifts if _fit_together(in_order, shift)), None)
+
+
 def align(moment, step, tz):
     """Return the first moment, not before another, at which the clock shows a multiple of a step.
 
@@ -337,6 +372,36 @@ def _start_ranges(slots, duration):
     for start, stop in slots:
         if stop - start >= duration:
             yield start, stop - duration
+
+
+def _fit_together(wanted, shift):
+    """Return whether there is a unit for each of several bookings that are put off.
+
+    :param wanted: list of tuples of ``Bookable``, start and stop in the order of start
+
+    >>> from datetime import datetime as dt
+    >>> wanted = [(Bookable("kit", quantity=2), dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))] * 2
+    >>> _fit_together(wanted, HOUR), _fit_together(wanted + wanted[:1], HOUR)
+    (True, False)
+    """
+    last = {}
+    for bookable, start, stop in wanted:
+        if bookable.allow_overlap:
+            continue
+        start, stop = start + shift, stop + shift
+        unit = next(
+            (
+                unit
+                for unit, taken in bookable.lanes.items()
+                if not intervals.overlaps(taken, start, stop)
+                and last.get((bookable.key, unit), start) <= start
+            ),
+            None,
+        )
+        if unit is None:
+            return False
+        last[bookable.key, unit] = stop + bookable.after + bookable.before
+    return True
 
 
 def _set_bits(mask):

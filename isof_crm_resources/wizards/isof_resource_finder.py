@@ -7,7 +7,7 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.isof_crm.tools import activity_time
 
-from ..tools import availability
+from ..tools import availability, intervals
 
 # Proposals shown; whoever needs more asks for less.
 MAX_LINES = 50
@@ -50,6 +50,13 @@ class IsofResourceFinder(models.TransientModel):
     )
     activity_id = fields.Many2one(
         "isof.activity", string="For Activity", readonly=True, ondelete="cascade"
+    )
+    booking_id = fields.Many2one(
+        "isof.booking",
+        string="To Move",
+        readonly=True,
+        ondelete="cascade",
+        help="The booking that is moved to what is chosen; its own time counts as free.",
     )
     line_ids = fields.One2many("isof.resource.finder.line", "finder_id", string="Free")
     is_searched = fields.Boolean()
@@ -172,8 +179,28 @@ class IsofResourceFinder(models.TransientModel):
         candidates = [need._find_candidates() for need in needs]
         # one look for the resources of all needs
         every = self.env["isof.resource"].union(*candidates)
-        bookables = every._get_bookables(start, stop)
-        slots = availability.find_together(
+        bookables = every._get_bookables(start, stop, self.booking_id.ids)
+        at_any_hour = every._ignore_hours(bookables)
+        if self.mode == "time":
+            # what is open comes before what is closed then
+            candidates = [
+                found.sorted(lambda each: not bookables[each.id].is_open(start, stop))
+                for found in candidates
+            ]
+            for slot in self._find_slots(candidates, at_any_hour, start, stop):
+                yield from self._iter_combinations(slot)
+            return
+        # at night only what is not free by day
+        slots = self._find_slots(candidates, bookables, start, stop)
+        yield from self._iter_runs(slots or self._find_slots(candidates, at_any_hour, start, stop))
+
+    def _find_slots(self, candidates, bookables, start, stop):
+        """Return the times at which all needs can be met; see ``availability.find_together``.
+
+        :param candidates: list of the ``isof.resource`` for each need
+        :param bookables: dict of resource id to ``availability.Bookable``
+        """
+        return availability.find_together(
             [[bookables[resource.id] for resource in found] for found in candidates],
             start,
             stop,
@@ -182,11 +209,6 @@ class IsofResourceFinder(models.TransientModel):
             step=MINUTE if self.mode == "time" else availability.STEP,
             tz=self.env["isof.activity"]._get_tz(),
         )
-        if self.mode == "time":
-            for slot in slots:
-                yield from self._iter_combinations(slot)
-        else:
-            yield from self._iter_runs(slots)
 
     @api.model
     def _iter_combinations(self, slot):
@@ -322,6 +344,9 @@ class IsofResourceFinderLine(models.TransientModel):
         "isof.resource", string="Resources", compute="_compute_resource_ids"
     )
     note = fields.Char(compute="_compute_note", string="Good to Know")
+    is_closed = fields.Boolean(
+        compute="_compute_note", help="Outside the working hours of one of the resources."
+    )
     has_others = fields.Boolean(help="Other resources would do at this time, too.")
     is_other_time = fields.Boolean(
         compute="_compute_is_other_time", help="The activity is at another time."
@@ -337,10 +362,12 @@ class IsofResourceFinderLine(models.TransientModel):
         for line in self:
             line.resource_ids = [Command.set(line.booked_ids or [])]
 
-    @api.depends("booked_ids")
+    @api.depends("booked_ids", "start", "stop")
     def _compute_note(self):
+        closed_resources = self._get_closed_resources()
         for line in self:
-            resources = line.resource_ids
+            resources = line.resource_ids._origin
+            closed = closed_resources[line]
             parts = [
                 f"{count}x {resource.name}"
                 for resource in resources
@@ -348,15 +375,35 @@ class IsofResourceFinderLine(models.TransientModel):
             ]
             if len(resources) == 1:
                 parts += self._get_properties(resources)
-            if asked := resources.filtered(lambda resource: resource._asks_approval()):
-                parts.append(
-                    self.env._("needs approval")
-                    if asked == resources
-                    else self.env._(
-                        "needs approval: %(resources)s", resources=", ".join(asked.mapped("name"))
-                    )
-                )
+            for text, concerned in (
+                (self.env._("outside working hours"), closed),
+                (
+                    self.env._("needs approval"),
+                    resources.filtered(lambda resource: resource._asks_approval()),
+                ),
+            ):
+                if concerned == resources:
+                    parts.append(text)
+                elif concerned:
+                    parts.append(f"{text}: {', '.join(concerned.mapped('name'))}")
             line.note = " · ".join(parts)
+            line.is_closed = bool(closed)
+
+    def _get_closed_resources(self):
+        """Return which resources of each proposal are closed for some of its time."""
+        timed = self.filtered(lambda line: line.start and line.booked_ids)
+        result = dict.fromkeys(self, self.env["isof.resource"])
+        if timed:
+            opening = timed.resource_ids._origin._get_opening(
+                min(timed.mapped("start")), max(timed.mapped("stop"))
+            )
+        for line in timed:
+            result[line] = line.resource_ids._origin.filtered(
+                lambda each, line=line: (
+                    not intervals.covers(opening[each.id], line.start, line.stop)
+                )
+            )
+        return result
 
     @api.depends("start", "stop", "finder_id.activity_id")
     def _compute_is_other_time(self):
@@ -384,19 +431,20 @@ class IsofResourceFinderLine(models.TransientModel):
     # ------------------------------------------------------------
 
     def action_book(self):
-        """Book the resources of the proposal, all of them or none."""
+        """Book the resources of the proposal, all of them or none.
+
+        A booking that was to be moved is moved to the first of them.
+        """
         self.ensure_one()
-        bookings = self.env["isof.booking"].create(
-            [
-                {
-                    "resource_id": resource_id,
-                    "start": self.start,
-                    "stop": self.stop,
-                    "activity_id": self.activity_id.id,
-                }
-                for resource_id in self.booked_ids
-            ]
-        )
+        bookings = self.finder_id.booking_id
+        activity = self.activity_id or bookings.activity_id
+        vals_list = [
+            {"resource_id": resource_id, "start": self.start, "stop": self.stop}
+            for resource_id in self.booked_ids
+        ]
+        if bookings:
+            bookings.write(vals_list.pop(0))
+        bookings |= bookings.create([vals | {"activity_id": activity.id} for vals in vals_list])
         requested = bookings.filtered(lambda booking: booking.state == "requested")
         # the names of the resources are the texts of the links
         links = [
@@ -425,7 +473,11 @@ class IsofResourceFinderLine(models.TransientModel):
                 "type": "success",
                 "message": "; ".join(messages),
                 "links": links,
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": {
+                    "type": "ir.actions.act_window_close",
+                    # for the dialogue about a conflict, if it led here
+                    "infos": {"model": bookings._name, "ids": bookings.ids},
+                },
             },
         }
 

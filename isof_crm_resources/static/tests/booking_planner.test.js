@@ -1,3 +1,4 @@
+import { waitForChannels, waitNotifications } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
@@ -8,9 +9,11 @@ import {
     fields,
     makeMockEnv,
     makeServerError,
+    MockServer,
     models,
     mountView,
     onRpc,
+    patchWithCleanup,
     preloadBundle,
 } from "@web/../tests/web_test_helpers";
 import {
@@ -19,7 +22,10 @@ import {
     getWindow,
     roundToQuarter,
 } from "@isof_crm_resources/booking_planner/booking_planner_scale";
-import { BookingPlannerController } from "@isof_crm_resources/booking_planner/booking_planner_controller";
+import {
+    BookingPlannerController,
+    REFRESH_DELAY,
+} from "@isof_crm_resources/booking_planner/booking_planner_controller";
 
 const { DateTime } = luxon;
 
@@ -102,8 +108,8 @@ class Booking extends models.Model {
         form: `<form><field name="resource_id" /><field name="start" /><field name="stop" /></form>`,
     };
 
-    check_access_rights() {
-        return true;
+    search_planned(domain, fieldNames) {
+        return this.search_read(domain, fieldNames);
     }
 }
 
@@ -157,6 +163,23 @@ defineMailModels();
 defineModels([Booking, Kind, Resource]);
 preloadBundle("web_timeline.vis-timeline_lib");
 
+const ROWS = "rows 2026-03-06 05:00:00 2026-03-16 17:00:00";
+
+/** Tell the planner, as the server does, that bookings have changed. */
+async function notify(changes) {
+    MockServer.env["bus.bus"]._sendone("isof_booking", "isof_booking/changed", changes);
+    await waitNotifications(["isof_booking/changed", changes]);
+}
+
+/** Return a planner that hears of changes. */
+async function mountListening() {
+    const view = await mountPlanner();
+    await waitForChannels(["isof_booking"]);
+    await settle();
+    expect.verifySteps([ROWS]);
+    return view;
+}
+
 let planner;
 beforeEach(() => {
     mockDate("2026-03-11 12:00:00");
@@ -173,6 +196,7 @@ beforeEach(() => {
         count: 3,
         has_resources: true,
     };
+    onRpc("isof.booking", "has_access", () => true);
     onRpc("isof.resource", "get_planner", ({ args }) => {
         expect.step(`rows ${args[1]} ${args[2]}`);
         return planner;
@@ -207,8 +231,8 @@ test("a month and a week are whole days, also where the clocks change", async ()
 });
 
 test("rows are there without bookings, bookings of the window only", async () => {
-    onRpc("isof.booking", "search_read", ({ kwargs }) => {
-        expect.step(JSON.stringify(kwargs.domain.filter((leaf) => leaf[0] !== "&")));
+    onRpc("isof.booking", "search_planned", ({ args }) => {
+        expect.step(JSON.stringify(args[0].filter((leaf) => leaf[0] !== "&")));
     });
     await mountPlanner();
     await settle();
@@ -251,8 +275,79 @@ test("what was cancelled is shown when one searches for it", async () => {
     await mountPlanner({ domain: [["state", "=", "cancelled"]] });
     await settle();
     expect(".o_isof_planner_cancelled.vis-item").toHaveText("Called off");
-    expect(".o_isof_planner_booking.vis-item").toHaveCount(1);
+    expect(".o_isof_planner_booking.vis-item:not(.o_isof_planner_other)").toHaveCount(1);
     expect.verifySteps(["rows 2026-03-06 05:00:00 2026-03-16 17:00:00"]);
+});
+
+test("what is not searched for is taken nevertheless", async () => {
+    await mountPlanner({ domain: [["name", "=", "Offer"]] });
+    await settle();
+    expect(".o_isof_planner_booking.vis-item:not(.o_isof_planner_other)").toHaveText("Offer");
+    expect(".o_isof_planner_other.vis-item").toHaveText("Training");
+    expect(".oe_timeline_buttons ul").toHaveText(/Not searched for/);
+    expect.verifySteps([ROWS]);
+});
+
+test("without a search nothing is greyed", async () => {
+    await mountPlanner();
+    await settle();
+    expect(".o_isof_planner_other").toHaveCount(0);
+    expect(".oe_timeline_buttons ul").not.toHaveText(/Not searched for/);
+    expect.verifySteps([ROWS]);
+});
+
+test("what others book is shown once they have booked", async () => {
+    const view = await mountListening();
+    const item = queryOne(".o_isof_planner_confirmed.vis-item");
+    item.focus();
+    MockServer.env["isof.booking"].create({
+        name: "Urgent",
+        resource_id: 3,
+        start: "2026-03-12 09:00:00",
+        stop: "2026-03-12 10:00:00",
+        state: "confirmed",
+    });
+    const notice = [3, "2026-03-12 09:00:00", "2026-03-12 10:00:00"];
+    await notify([notice]);
+    await notify([notice]);
+    await advanceTime(REFRESH_DELAY - 100);
+    expect.verifySteps([]);
+    await settle();
+    expect.verifySteps([ROWS]);
+    expect(".o_isof_planner_booking.vis-item:contains(Urgent)").toHaveCount(1);
+    // nothing else is drawn anew
+    expect(document.activeElement).toBe(item);
+    // one refresh is enough
+    await notify([notice]);
+    findController(view).reload();
+    await advanceTime(REFRESH_DELAY);
+    await settle();
+    expect.verifySteps([ROWS]);
+});
+
+test("what is not shown refreshes nothing", async () => {
+    await mountListening();
+    await notify([
+        [7, "2026-03-12 09:00:00", "2026-03-12 10:00:00"],
+        [1, "2026-03-20 09:00:00", "2026-03-20 10:00:00"],
+    ]);
+    await advanceTime(REFRESH_DELAY);
+    await settle();
+    expect.verifySteps([]);
+});
+
+test("what nobody looks at is refreshed when somebody does", async () => {
+    await mountListening();
+    const visibility = { value: "hidden", configurable: true, writable: true };
+    patchWithCleanup(document, Object.defineProperty({}, "visibilityState", visibility));
+    await notify([[1, "2026-03-12 09:00:00", "2026-03-12 10:00:00"]]);
+    await advanceTime(REFRESH_DELAY);
+    await settle();
+    expect.verifySteps([]);
+    document.visibilityState = "visible";
+    document.dispatchEvent(new Event("visibilitychange"));
+    await settle();
+    expect.verifySteps([ROWS]);
 });
 
 test("without resources one is helped on", async () => {

@@ -2,8 +2,13 @@ import { Component, useState } from "@odoo/owl";
 
 import { Dialog } from "@web/core/dialog/dialog";
 import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
+import { useAutofocus, useService } from "@web/core/utils/hooks";
+
+const TIME_VIEWS = ["calendar", "timeline"];
+// The address of a booking that the reader may see, in the server's message.
+const ADDRESS = /https?:\/\/\S+(\/odoo\/isof\.booking\/\d+)/;
 
 /**
  * What is in the way of a booking, and what could be booked instead by one click: how the
@@ -15,45 +20,72 @@ export class BookingConflictDialog extends Component {
     static props = { ...standardErrorDialogProps };
 
     setup() {
-        this.action = useService("action");
+        // not by useService, which refuses to be used after the dialogue is closed
+        this.action = this.env.services.action;
+        this.notification = this.env.services.notification;
         this.orm = useService("orm");
+        useAutofocus();
         this.state = useState({ isBooking: false });
-        const { offers, finder, taken } = this.props.data.context;
-        // What fails while an activity is saved is mended there, with what else was changed.
-        this.offers = this.props.model === "isof.booking" ? offers : [];
-        this.message = this.offers.length ? taken : this.props.data.message;
+        const { offers, model, finder, taken } = this.props.data.context;
+        // What fails as a part of something else is no whole; it is mended there.
+        this.offers = this.props.model === model ? offers : [];
+        const message = this.offers.length ? taken : this.props.data.message;
+        // every other part is an address: its path, as one is on this server
+        this.parts = message.split(ADDRESS);
         this.finder = finder;
     }
 
-    /** Book what is offered, and show the booking instead of the form that was refused. */
-    async book({ booking_id: bookingId, vals }) {
+    /** Book what is offered, and show it instead of what was refused. */
+    async book({ label, model, method, args, kwargs }) {
         this.state.isBooking = true;
-        let id = bookingId;
+        let ids = args[0];
         try {
-            if (id) {
-                await this.orm.write("isof.booking", [id], vals);
-            } else {
-                [id] = await this.orm.create("isof.booking", [vals]);
+            const result = await this.orm.call(model, method, args, kwargs);
+            if (method === "create") {
+                ids = result;
             }
         } finally {
             this.props.close();
         }
+        this.notification.add(_t("Booked: %(resources)s", { resources: label }), {
+            type: "success",
+        });
+        await this.show(model, ids);
+    }
+
+    async show(model, ids) {
+        const { view, props, config } = this.action.currentController || {};
+        if (TIME_VIEWS.includes(view?.type)) {
+            // it shows the same time again, with what is booked now
+            return this.action.doAction("soft_reload");
+        }
+        const isOne = ids.length === 1;
+        // in the place of the form that was refused
+        const isForm = view?.type === "form" && props.resModel === model;
         await this.action.doAction(
             {
                 type: "ir.actions.act_window",
-                res_model: "isof.booking",
-                res_id: id,
-                views: [[false, "form"]],
+                res_model: model,
+                res_id: isOne && ids[0],
+                domain: [["id", "in", ids]],
+                views: isOne
+                    ? [[false, "form"]]
+                    : [
+                          [false, "list"],
+                          [false, "form"],
+                      ],
             },
-            { forceLeave: true },
+            { forceLeave: true, index: isForm ? config.breadcrumbs.length - 1 : undefined },
         );
     }
 
     async find() {
+        this.props.close();
         await this.action.doAction("isof_crm_resources.isof_resource_finder_action", {
             additionalContext: this.finder,
+            // what was refused is given up once something else is booked
+            onClose: (booked) => booked?.ids && this.show(booked.model, booked.ids),
         });
-        this.props.close();
     }
 }
 

@@ -1,13 +1,44 @@
+import { onMounted, onWillUnmount, useExternalListener } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { TimelineController } from "@web_timeline/views/timeline/timeline_controller.esm";
 
 const { DateTime } = luxon;
 
+const NOTICE_CHANNEL = "isof_booking";
+const NOTICE_TYPE = "isof_booking/changed";
+// Others book in bursts: so many milliseconds after the first notice the planner is refreshed.
+export const REFRESH_DELAY = 2000;
+
 /** Books, moves and opens what the planner shows. */
 export class BookingPlannerController extends TimelineController {
     static template = "isof_crm_resources.BookingPlannerView";
+
+    /** @override */
+    setup() {
+        super.setup();
+        // whoever comes back sees the time that he left
+        this.model.window = this.props.state?.window || this.model.window;
+        useSetupAction({ getLocalState: () => ({ window: this.model.window }) });
+        this.refreshTimer = null;
+        this.isStale = false;
+        const busService = useService("bus_service");
+        const onNotice = (changes) => this.onNotice(changes);
+        onMounted(() => {
+            busService.addChannel(NOTICE_CHANNEL);
+            busService.subscribe(NOTICE_TYPE, onNotice);
+        });
+        onWillUnmount(() => {
+            busService.unsubscribe(NOTICE_TYPE, onNotice);
+            busService.deleteChannel(NOTICE_CHANNEL);
+            browser.clearTimeout(this.refreshTimer);
+        });
+        useExternalListener(document, "visibilitychange", () => this.isStale && this.refresh());
+    }
 
     /** @override */
     get rendererProps() {
@@ -19,7 +50,25 @@ export class BookingPlannerController extends TimelineController {
         };
     }
 
+    /** Somebody has booked, moved or cancelled something; see isof_booking_notice.py. */
+    onNotice(changes) {
+        if (!this.refreshTimer && this.model.isAffected(changes)) {
+            this.refreshTimer = browser.setTimeout(() => this.refresh(), REFRESH_DELAY);
+        }
+    }
+
+    /** Show what others have changed, as soon as somebody looks. */
+    refresh() {
+        this.refreshTimer = null;
+        this.isStale = document.visibilityState === "hidden";
+        if (!this.isStale) {
+            return this.reload();
+        }
+    }
+
     async reload() {
+        browser.clearTimeout(this.refreshTimer);
+        this.refreshTimer = null;
         await this.model.reload();
         this.render();
     }

@@ -23,11 +23,20 @@ export class BookingPlannerModel extends TimelineModel {
     /** @override */
     setup(params) {
         super.setup(params);
+        // web_timeline asks for rights by a method that is deprecated in Odoo 19
+        const { orm } = this;
+        this.orm = Object.assign(Object.create(orm), {
+            call: (model, method, args, ...others) =>
+                method === "check_access_rights"
+                    ? user.checkAccessRight(model, args[0])
+                    : orm.call(model, method, args, ...others),
+        });
         const scale = browser.localStorage.getItem(SCALE_KEY);
-        this.setScale(scale in SCALES ? scale : "week");
+        this.setScale(scale in SCALES ? scale : this.env.isSmall ? "day" : "week");
         this.window = getWindow(this.scale, DateTime.now());
         this.loaded = null;
         this.data = [];
+        this.found = null;
         this.planner = { rows: [], count: 0, has_resources: true };
     }
 
@@ -91,16 +100,45 @@ export class BookingPlannerModel extends TimelineModel {
             ["start", "<", last],
             ["stop", ">", first],
         ];
-        if (!domain.some((condition) => condition[0] === "state")) {
-            shown.push(["state", "in", SHOWN_STATES]);
-        }
-        const data = await this.orm.searchRead(
-            this.model_name,
-            Domain.and([domain, shown]).toList(),
-            this.params.fieldNames,
-            { context, order: "start, id" },
+        const live = Domain.and([shown, [["state", "in", SHOWN_STATES]]]);
+        const isOfState = domain.some((condition) => condition[0] === "state");
+        const searched = Domain.and([domain, isOfState ? shown : live]);
+        // what is not searched for is taken nevertheless
+        const wanted = domain.length ? Domain.or([searched, live]) : searched;
+        const [data, found] = await Promise.all([
+            this.orm.call(
+                this.model_name,
+                "search_planned",
+                [wanted.toList(), this.params.fieldNames],
+                { context },
+            ),
+            domain.length && this.orm.search(this.model_name, searched.toList(), { context }),
+        ]);
+        return { planner, data, loaded, found: found && new Set(found) };
+    }
+
+    /** Return whether a booking is shown only because it takes a resource that is shown. */
+    isOther(record) {
+        return Boolean(this.found && !this.found.has(record.id));
+    }
+
+    get hasOthers() {
+        return this.data.some((record) => this.isOther(record));
+    }
+
+    /**
+     * Return whether what is shown may have changed.
+     *
+     * @param {Array} changes of each resource: its id, from when to when something changed
+     */
+    isAffected(changes) {
+        const ids = new Set(this.rows.map((row) => row.id));
+        return changes.some(
+            ([id, start, stop]) =>
+                ids.has(id) &&
+                deserializeDateTime(start) < this.loaded.stop &&
+                this.loaded.start < deserializeDateTime(stop),
         );
-        return { planner, data, loaded };
     }
 
     /** Return the rows as vis-timeline wants them, below a row for each kind or place. */
@@ -172,6 +210,7 @@ export class BookingPlannerModel extends TimelineModel {
                 "o_isof_planner_booking",
                 `o_isof_planner_${record.state}`,
                 ...(record.user_id[0] === user.userId ? ["o_isof_planner_mine"] : []),
+                ...(this.isOther(record) ? ["o_isof_planner_other"] : []),
             ].join(" "),
             editable: isMovable && { updateTime: true, updateGroup: true, remove: false },
             evt: record,

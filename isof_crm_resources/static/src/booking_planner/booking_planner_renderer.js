@@ -22,6 +22,8 @@ const SELECTION = "selection";
 const THRESHOLD = 4;
 // DIRECTION_ALL of the library Hammer, which vis-timeline does not export.
 const ALL_DIRECTIONS = 30;
+// So many milliseconds a finger rests on a booking before it can be dragged.
+const HOLD_TIME = 400;
 const LONGEST_WINDOW = 62 * 24 * 60 * 60 * 1000;
 
 /** A row for each resource; select a free time to book it, drag a booking to move it. */
@@ -40,6 +42,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         this.isPressed = false;
         this.isOutdated = false;
         this.pressed = { x: 0, y: 0, type: "mouse" };
+        this.isTouch = isMobileOS();
         this.scales = SCALES;
         this.legend = {
             confirmed: _t("Confirmed"),
@@ -53,7 +56,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             format: AXIS_FORMAT,
             groupTemplate: (group) => group && this.renderLabel(group),
             horizontalScroll: true,
-            itemsAlwaysDraggable: { item: !isMobileOS(), range: !isMobileOS() },
+            itemsAlwaysDraggable: { item: !this.isTouch, range: !this.isTouch },
             margin: { item: { horizontal: 0, vertical: 3 }, axis: 3 },
             multiselect: false,
             height: "100%",
@@ -99,6 +102,10 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         // vis-timeline asks for a direction (Hammer.ALL) that its library does not have, and
         // misses drags straight up or down: to another resource at the same time
         this.timeline.itemSet.hammer.get("pan").set({ direction: ALL_DIRECTIONS });
+        if (this.isTouch) {
+            // what is held is selected, and can be dragged on
+            this.timeline.itemSet.hammer.get("press").set({ time: HOLD_TIME });
+        }
         this.timeline.on("rangechanged", this.onRangeChanged);
         this.timeline.on("changed", () => this.makeFocusable());
     }
@@ -128,8 +135,21 @@ export class BookingPlannerRenderer extends TimelineRenderer {
                 }
             }
         }
-        this.timeline.setGroups(groups);
-        this.timeline.setItems(this.model.getItems());
+        const items = this.model.getItems();
+        if (this.timeline.groupsData) {
+            this.update(this.timeline.groupsData.getDataSet(), groups);
+            this.update(this.timeline.itemsData, items);
+        } else {
+            this.timeline.setGroups(groups);
+            this.timeline.setItems(items);
+        }
+    }
+
+    /** Show what has changed; what has not stays as it is, with focus and tooltip. */
+    update(shown, wanted) {
+        const ids = new Set(wanted.map(({ id }) => id));
+        shown.remove(shown.getIds().filter((id) => !ids.has(id)));
+        shown.update(wanted);
     }
 
     getTitle() {
@@ -209,8 +229,8 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     // Mouse, touch and keyboard
     // ------------------------------------------------------------
 
-    /** @override a click opens what it is on; the end of a drag is no click */
-    on_timeline_click({ what, item, group, event }) {
+    /** @override a click opens what it is on, a tap books what is free; no end of a drag does */
+    on_timeline_click({ what, item, group, time, event }) {
         if (
             Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) > THRESHOLD
         ) {
@@ -220,6 +240,8 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             this.props.onOpen(item);
         } else if (what === "group-label" && this.isRow(group)) {
             this.props.onGroupClick({ group });
+        } else if (this.pressed.type !== "mouse") {
+            this.bookFrom({ what, group, time });
         }
     }
 
@@ -242,7 +264,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         }
     }
 
-    /** Select a free time by the mouse; touch scrolls, and books by a double tap. */
+    /** Select a free time by the mouse; touch scrolls, and books by a tap. */
     onPointerdown(ev) {
         this.pressed = { x: ev.clientX, y: ev.clientY, type: ev.pointerType };
         this.isPressed = true;
@@ -307,18 +329,20 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** A double click of the mouse, which vis-timeline does not see. */
     onDblclick(ev) {
-        const { what, group, time } = this.timeline.getEventProperties(ev);
-        const isFree = what === "background" && this.isRow(group);
-        if (isFree && this.model.canCreate && this.pressed.type === "mouse") {
+        if (this.pressed.type === "mouse") {
+            this.bookFrom(this.timeline.getEventProperties(ev));
+        }
+    }
+
+    /** Book what was pointed at, if it is the free time of a resource. */
+    bookFrom({ what, group, time }) {
+        if (what === "background" && this.isRow(group) && this.model.canCreate) {
             this.props.onBook({ group, start: floorToQuarter(time) });
         }
     }
 
-    /** @override a double tap */
-    on_add({ group, start }, callback) {
+    /** @override the first tap has booked it */
+    on_add(item, callback) {
         callback(null);
-        if (this.isRow(group)) {
-            this.props.onBook({ group, start: floorToQuarter(start) });
-        }
     }
 }

@@ -97,3 +97,119 @@ registry.category("web_tour.tours").add("isof_crm_resources_conflict", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("isof_crm_resources_conflict_activity", {
+    steps: () => [
+        ...choose(".o_form_view", "resource_ids", "Tour Room"),
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "The activity may have the room later",
+            trigger: ".o_dialog .list-group-item:contains(The whole activity)",
+        },
+        {
+            content: "Take the other room instead",
+            trigger: ".o_dialog .list-group-item:contains(Tour Other Room) button",
+            run: "click",
+        },
+        {
+            content: "The activity has the other room, and nothing is left to save",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_form_view:has(.o_form_button_save:not(:visible)) .o_field_widget[name=resource_ids]:contains(Tour Other Room)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("isof_crm_resources_conflict_find", {
+    steps: () => [
+        ...choose(".o_form_view", "resource_id", "Tour Room"),
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Look for something else than what is offered",
+            trigger: ".o_dialog footer button:contains(Find Free)",
+            run: "click",
+        },
+        {
+            content: "It is for the booking that was to be moved",
+            trigger: ".o_dialog .o_field_widget[name=booking_id]",
+        },
+        {
+            content: "Search",
+            trigger: ".o_dialog button[name=action_search]",
+            run: "click",
+        },
+        {
+            content: "Choose the other room",
+            trigger:
+                ".o_dialog .o_field_widget[name=line_ids] .o_data_row:contains(Tour Other Room) button[name=action_book]",
+            run: "click",
+        },
+        {
+            content: "The booking of the other room is shown",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_field_widget[name=resource_id] input:value(Tour Other Room)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("isof_crm_resources_series", {
+    steps: () => [
+        {
+            content: "Change the series of the booking",
+            trigger: "button[name=action_change_series]",
+            run: "click",
+        },
+        {
+            content: "This and the following ones",
+            trigger: ".o_dialog .o_field_widget[name=scope] input[data-value=following]",
+            run: "click",
+        },
+        {
+            content: "It is said how many these are",
+            trigger: ".o_dialog .o_field_widget[name=concerned_count]:contains(2)",
+        },
+        {
+            content: "Say what for",
+            trigger: ".o_dialog .o_field_widget[name=name] input",
+            run: "edit Tour Training",
+        },
+        ...choose(".o_dialog", "resource_id", "Tour Other Room"),
+        {
+            content: "Change them",
+            trigger: ".o_dialog button[name=action_apply]:contains(Change)",
+            run: "click",
+        },
+        {
+            content: "The booking is changed; cancel all of the series",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_form_view:has(.o_field_widget[name=resource_id] input:value(Tour Other Room)) button[name=action_cancel_series]",
+            run: "click",
+        },
+        {
+            content: "All of them",
+            trigger: ".o_dialog .o_field_widget[name=scope] input[data-value=all]",
+            run: "click",
+        },
+        {
+            content: "These are three",
+            trigger: ".o_dialog .o_field_widget[name=concerned_count]:contains(3)",
+        },
+        {
+            content: "Cancel them",
+            trigger: ".o_dialog button[name=action_apply]:contains(Cancel)",
+            run: "click",
+        },
+        {
+            content: "The booking is cancelled",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_statusbar_status .o_arrow_button_current:contains(Cancelled)",
+        },
+    ],
+});

@@ -3,12 +3,15 @@ import { registry } from "@web/core/registry";
 const FIRST_HOUR = 6;
 const HOURS = 16;
 
-/** Return where a time of the day is in the row of a resource. */
+/** Return where a time of the day is in the row of a resource, null where that is not shown yet. */
 function locate(resource, hour) {
     const labels = [...document.querySelectorAll(".o_isof_planner .vis-label")];
     const label = labels.find(
         (each) => each.querySelector(".o_isof_planner_name")?.textContent === resource,
     );
+    if (!label) {
+        return null;
+    }
     const row = label.getBoundingClientRect();
     const center = document
         .querySelector(".o_isof_planner .vis-panel.vis-center")
@@ -22,7 +25,11 @@ function locate(resource, hour) {
 /** Wait until a booking starts at a time of the day in the row of a resource. */
 async function waitForBooking(text, resource, hour) {
     const isThere = () => {
-        const { clientX, clientY } = locate(resource, hour);
+        const point = locate(resource, hour);
+        if (!point) {
+            return false;
+        }
+        const { clientX, clientY } = point;
         return [...document.querySelectorAll(".o_isof_planner_booking.vis-item")].some((item) => {
             const { left, top, bottom } = item.getBoundingClientRect();
             return (
@@ -159,6 +166,31 @@ registry.category("web_tour.tours").add("isof_crm_resources_planner_move", {
             content: "It is there",
             trigger: ".o_isof_planner_mine.vis-item",
             run: () => waitForBooking("Tour Booker", "Tour Room", 12),
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("isof_crm_resources_planner_conflict", {
+    steps: () => [
+        ...openTomorrow(),
+        {
+            content: "Drag my booking onto what somebody else has",
+            trigger: ".o_isof_planner_mine.vis-item",
+            run: () => drag(locate("Tour Start Room", 10.5), locate("Tour Room", 10.5)),
+        },
+        {
+            content: "Take the room an hour later",
+            trigger: ".o_dialog .list-group-item:contains(Tour Room, ) button",
+            run: "click",
+        },
+        {
+            content: "It is said what was booked",
+            trigger: ".o_notification:contains(Booked: Tour Room)",
+        },
+        {
+            content: "The planner shows it, and tomorrow still",
+            trigger: "body:not(:has(.o_dialog)) .o_isof_planner_mine.vis-item",
+            run: () => waitForBooking("Tour Booker", "Tour Room", 11),
         },
     ],
 });
