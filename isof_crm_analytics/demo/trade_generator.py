@@ -17,7 +17,7 @@ ASSORTMENT = {
         ("Terracotta Pot, 40 cm", "consu", 54.0, 22.0, 25.0, 4),
     ],
     "Lighting": [
-        ("LED Panel, 60 × 60", "consu", 142.0, 88.0, 79.0, 10),
+        ("LED Panel, 60 by 60", "consu", 142.0, 88.0, 79.0, 10),
         ("Outdoor Lamp with Sensor", "consu", 98.0, 53.0, 55.0, 10),
     ],
     "Services": [
@@ -26,7 +26,7 @@ ASSORTMENT = {
     ],
 }
 DAYS = 730
-INVOICES, CREDIT_NOTES, BILLS, ORDERS = 240, 16, 48, 24
+INVOICES, CREDIT_NOTES, BILLS, ORDERS = 180, 12, 36, 18
 
 
 class TradeGenerator:
@@ -132,7 +132,10 @@ class TradeGenerator:
         chosen = invoices[: CREDIT_NOTES // 2]
         credit_notes = chosen._reverse_moves(
             [
-                {"invoice_date": min(invoice.invoice_date + timedelta(days=9), self.today)}
+                {
+                    "invoice_date": min(invoice.invoice_date + timedelta(days=9), self.today),
+                    "invoice_user_id": invoice.invoice_user_id.id,
+                }
                 for invoice in chosen
             ]
         )
