@@ -54,14 +54,11 @@ export class BookingConflictDialog extends Component {
     }
 
     async show(model, ids) {
-        const { view, props, config } = this.action.currentController || {};
-        if (TIME_VIEWS.includes(view?.type)) {
+        if (TIME_VIEWS.includes(this.action.currentController?.view?.type)) {
             // it shows the same time again, with what is booked now
             return this.action.doAction("soft_reload");
         }
         const isOne = ids.length === 1;
-        // in the place of the form that was refused
-        const isForm = view?.type === "form" && props.resModel === model;
         await this.action.doAction(
             {
                 type: "ir.actions.act_window",
@@ -75,7 +72,7 @@ export class BookingConflictDialog extends Component {
                           [false, "form"],
                       ],
             },
-            { forceLeave: true, index: isForm ? config.breadcrumbs.length - 1 : undefined },
+            { forceLeave: true },
         );
     }
 
