@@ -303,9 +303,7 @@ class TestTradeLine(TradeCommon):
             ],
         )
         orders[1].user_id = self.team_leader
-        self.assertEqual(
-            self._get_facts(invoice).user_id, self.salesperson_a | self.team_leader
-        )
+        self.assertEqual(self._get_facts(invoice).user_id, self.salesperson_a | self.team_leader)
         self.assertInStep()
 
     def test_on_the_invoice_of_one_order_the_invoice_decides(self):
@@ -353,7 +351,9 @@ class TestTradeLine(TradeCommon):
                     "combo_item_id": combo.combo_item_ids.id,
                 }
             ),
-            Command.create({"product_id": self.transport.id, "product_uom_qty": 1, "price_unit": 100}),
+            Command.create(
+                {"product_id": self.transport.id, "product_uom_qty": 1, "price_unit": 100}
+            ),
         ]
         order.action_confirm()
         order.order_line.filtered(lambda line: line.product_id == self.bolt).qty_delivered = 1
@@ -363,7 +363,12 @@ class TestTradeLine(TradeCommon):
             invoice,
             [
                 {"role": "goods", "product_id": self.bolt.id, "sold_quantity": 1, "cost": 5},
-                {"role": "service", "product_id": self.transport.id, "sold_quantity": 1, "cost": 40},
+                {
+                    "role": "service",
+                    "product_id": self.transport.id,
+                    "sold_quantity": 1,
+                    "cost": 40,
+                },
             ],
         )
         self.assertEqual(sum(self._get_facts(invoice).mapped("sold_net")), invoice.amount_untaxed)

@@ -71,9 +71,7 @@ class TestTradeSync(TradeCommon):
     def test_facts_are_there_before_the_commit(self):
         invoice = self._create_invoice()
         self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT count(*) FROM isof_trade_line WHERE move_id = %s", [invoice.id]
-        )
+        self.env.cr.execute("SELECT count(*) FROM isof_trade_line WHERE move_id = %s", [invoice.id])
         self.assertEqual(self.env.cr.fetchone(), (1,))
 
     def test_sections_notes_and_entries_are_no_facts(self):
@@ -107,7 +105,7 @@ class TestTradeSync(TradeCommon):
             (invoice.invoice_line_ids, {"partner_id": self.beta.id}, {"partner_id": self.beta}),
         ):
             with self.subTest(**vals):
-                record.write(vals)
+                record.with_context(skip_readonly_check=True).write(vals)
                 fact = self._get_facts(invoice)
                 self.assertEqual({name: fact[name] for name in expected}, expected)
         self.assertInStep()
@@ -243,13 +241,13 @@ class TestTradeSync(TradeCommon):
         subject = [("subject", "ilike", "differed from the ledger")]
         messages = self.env["mail.message"]
         self.assertFalse(messages.search(subject))
-        self.env.ref("isof_crm_analytics.ir_cron_compare").method_direct_trigger()
+        self.facts._cron_compare()
         self.assertEqual(fact.sold_net, 81)
         message = messages.search(subject)
         self.assertEqual(len(message), 1)
         self.assertLessEqual(self.manager.partner_id, message.notified_partner_ids)
         self.assertIn("1 lines", message.body)
-        self.env.ref("isof_crm_analytics.ir_cron_compare").method_direct_trigger()
+        self.facts._cron_compare()
         self.assertEqual(messages.search(subject), message)
 
     def test_action_compare(self):
@@ -288,7 +286,9 @@ class TestTradeSync(TradeCommon):
         """Return the queries about the table of the facts itself."""
         queries = self._count_queries(function)[1]
         return [
-            query.split() for query in queries if "isof_trade_line " in query or "FROM isof" in query
+            query.split()
+            for query in queries
+            if "isof_trade_line " in query or "FROM isof" in query
         ]
 
     def test_drafts_cost_nothing(self):
@@ -316,23 +316,25 @@ class TestTradeSync(TradeCommon):
 
     def test_entries_cost_nothing(self):
         queries = self._get_fact_queries(
-            lambda: self.env["account.move"]
-            .create(
-                {
-                    "move_type": "entry",
-                    "journal_id": self.company.currency_exchange_journal_id.id,
-                    "line_ids": [
-                        Command.create(
-                            {
-                                "account_id": self.company.income_currency_exchange_account_id.id,
-                                "debit": debit,
-                                "credit": 5 - debit,
-                            }
-                        )
-                        for debit in (0, 5)
-                    ],
-                }
+            lambda: (
+                self.env["account.move"]
+                .create(
+                    {
+                        "move_type": "entry",
+                        "journal_id": self.company.currency_exchange_journal_id.id,
+                        "line_ids": [
+                            Command.create(
+                                {
+                                    "account_id": self.company.income_currency_exchange_account_id.id,
+                                    "debit": debit,
+                                    "credit": 5 - debit,
+                                }
+                            )
+                            for debit in (0, 5)
+                        ],
+                    }
+                )
+                .action_post()
             )
-            .action_post()
         )
         self.assertFalse(queries)
