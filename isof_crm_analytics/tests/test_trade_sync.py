@@ -105,7 +105,7 @@ class TestTradeSync(TradeCommon):
             (invoice.invoice_line_ids, {"partner_id": self.beta.id}, {"partner_id": self.beta}),
         ):
             with self.subTest(**vals):
-                record.write(vals)
+                record.with_context(skip_readonly_check=True).write(vals)
                 fact = self._get_facts(invoice)
                 self.assertEqual({name: fact[name] for name in expected}, expected)
         self.assertInStep()
@@ -238,16 +238,17 @@ class TestTradeSync(TradeCommon):
             "UPDATE account_move_line SET balance = -81 WHERE id = %s", [fact.move_line_id.id]
         )
         self.env.invalidate_all()
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kwargs: 0)
         subject = [("subject", "ilike", "differed from the ledger")]
         messages = self.env["mail.message"]
         self.assertFalse(messages.search(subject))
-        self.env.ref("isof_crm_analytics.ir_cron_compare").method_direct_trigger()
+        self.facts._cron_compare()
         self.assertEqual(fact.sold_net, 81)
         message = messages.search(subject)
         self.assertEqual(len(message), 1)
         self.assertLessEqual(self.manager.partner_id, message.notified_partner_ids)
         self.assertIn("1 lines", message.body)
-        self.env.ref("isof_crm_analytics.ir_cron_compare").method_direct_trigger()
+        self.facts._cron_compare()
         self.assertEqual(messages.search(subject), message)
 
     def test_action_compare(self):
@@ -315,7 +316,6 @@ class TestTradeSync(TradeCommon):
         self.assertLessEqual(budgets[1], 4)
 
     def test_entries_cost_nothing(self):
-        account = self.company.income_currency_exchange_account_id
         queries = self._get_fact_queries(
             lambda: (
                 self.env["account.move"]
@@ -326,7 +326,7 @@ class TestTradeSync(TradeCommon):
                         "line_ids": [
                             Command.create(
                                 {
-                                    "account_id": account.id,
+                                    "account_id": self.company.income_currency_exchange_account_id.id,
                                     "debit": debit,
                                     "credit": 5 - debit,
                                 }
