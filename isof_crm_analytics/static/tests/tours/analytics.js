@@ -84,13 +84,18 @@ registry.category("web_tour.tours").add("isof_crm_analytics_no_margin", {
         },
         {
             content: "Open the menu of measures",
-            trigger: ".o_control_panel button:contains(Measures)",
+            trigger: ".o_pivot_view button:contains(Measures)",
             run: "click",
         },
         {
             content: "It offers no margins and costs",
             trigger:
                 ".o-dropdown--menu:contains(Discount):not(:contains(Margin)):not(:contains(Cost))",
+        },
+        {
+            content: "Close the menu of measures",
+            trigger: ".o_pivot_view button:contains(Measures)",
+            run: "click",
         },
         {
             content: "Open the list",
