@@ -92,30 +92,5 @@ registry.category("web_tour.tours").add("isof_crm_analytics_no_margin", {
             trigger:
                 ".o-dropdown--menu:contains(Discount):not(:contains(Margin)):not(:contains(Cost))",
         },
-        {
-            content: "Close the menu of measures",
-            trigger: ".o_pivot_view button:contains(Measures)",
-            run: "click",
-        },
-        {
-            content: "Open the list",
-            trigger: ".o_switch_view.o_list",
-            run: "click",
-        },
-        {
-            content: "It has no column of margins",
-            trigger:
-                ".o_list_view:has(.o_data_row:contains(Tour Customer)):not(:has(th[data-name=margin])):not(:has(th[data-name=cost]))",
-        },
-        {
-            content: "Open the menu of columns",
-            trigger: ".o_list_view .o_optional_columns_dropdown button",
-            run: "click",
-        },
-        {
-            content: "Nor can one be chosen",
-            trigger:
-                ".o-dropdown--menu:contains(Discount):not(:contains(Margin)):not(:contains(Cost))",
-        },
     ],
 });
