@@ -43,6 +43,6 @@ test("pivot of nothing but such measures has those of the view", async () => {
 
 test("graph has the measure of the view instead", async () => {
     await mount("graph", { graph_measure: "margin" });
-    await contains(".o_control_panel button:contains(Measures)").click();
+    await contains(".o_graph_view button:contains(Measures)").click();
     expect(queryAllTexts(".o-dropdown--menu .o_menu_item.selected")).toEqual(["Net"]);
 });

@@ -84,31 +84,11 @@ registry.category("web_tour.tours").add("isof_crm_analytics_no_margin", {
         },
         {
             content: "Open the menu of measures",
-            trigger: ".o_control_panel button:contains(Measures)",
+            trigger: ".o_pivot_view button:contains(Measures)",
             run: "click",
         },
         {
             content: "It offers no margins and costs",
-            trigger:
-                ".o-dropdown--menu:contains(Discount):not(:contains(Margin)):not(:contains(Cost))",
-        },
-        {
-            content: "Open the list",
-            trigger: ".o_switch_view.o_list",
-            run: "click",
-        },
-        {
-            content: "It has no column of margins",
-            trigger:
-                ".o_list_view:has(.o_data_row:contains(Tour Customer)):not(:has(th[data-name=margin])):not(:has(th[data-name=cost]))",
-        },
-        {
-            content: "Open the menu of columns",
-            trigger: ".o_list_view .o_optional_columns_dropdown button",
-            run: "click",
-        },
-        {
-            content: "Nor can one be chosen",
             trigger:
                 ".o-dropdown--menu:contains(Discount):not(:contains(Margin)):not(:contains(Cost))",
         },
