@@ -148,7 +148,7 @@ class TestPlanned(ResourceCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertTrue(self.env.user.has_group("isof_crm.group_user"))
-        with self.assertQueryCount(19):
+        with self.assertQueryCount(20):
             planner = self.env["isof.resource"].get_planner(domain, start, stop)
             planned = self.env["isof.booking"].search_planned(domain, sorted(PLANNED_FIELDS))
         self.assertEqual((len(planner["rows"]), len(planned)), (3, 68))
