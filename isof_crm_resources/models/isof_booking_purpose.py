@@ -188,13 +188,7 @@ class IsofBooking(models.Model):
         """
         if not PLANNED_FIELDS.issuperset(field_names):
             return self.search_read(domain, field_names, order=PLANNED_ORDER)
-        query = self._search(domain, order=PLANNED_ORDER)
-        # sudo: the purpose, which stays in the rows only where the user may see it
-        columns = (
-            self.sudo()._field_to_sql(self._table, name, query)
-            for name in (*PLANNED_COLUMNS, *PURPOSE_COLUMNS)
-        )
-        rows = self.env.execute_query_dict(query.select(*columns))
+        rows = self._query_planned(domain)
 
         def names_of(records):
             return {record.id: record.display_name for record in records}
@@ -227,3 +221,14 @@ class IsofBooking(models.Model):
                 "user_id": (row["user_id"], users[row["user_id"]]),
             }
         return rows
+
+    @api.model
+    def _query_planned(self, domain):
+        """Return the bookings that the user may see as dicts, whatever purpose they have."""
+        query = self._search(domain, order=PLANNED_ORDER)
+        # sudo: the purpose; the caller takes it out where the user may not see it
+        columns = (
+            self.sudo()._field_to_sql(self._table, name, query)
+            for name in (*PLANNED_COLUMNS, *PURPOSE_COLUMNS)
+        )
+        return self.env.execute_query_dict(query.select(*columns))
