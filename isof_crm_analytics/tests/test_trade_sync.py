@@ -316,6 +316,7 @@ class TestTradeSync(TradeCommon):
         self.assertLessEqual(budgets[1], 4)
 
     def test_entries_cost_nothing(self):
+        account = self.company.income_currency_exchange_account_id
         queries = self._get_fact_queries(
             lambda: (
                 self.env["account.move"]
@@ -326,7 +327,7 @@ class TestTradeSync(TradeCommon):
                         "line_ids": [
                             Command.create(
                                 {
-                                    "account_id": self.company.income_currency_exchange_account_id.id,
+                                    "account_id": account.id,
                                     "debit": debit,
                                     "credit": 5 - debit,
                                 }
