@@ -1,233 +1,484 @@
-import random
-from datetime import timedelta
+"""The trade of the demo company: two years of orders, invoices and bills until today.
+
+The same seed gives the same trade; only its dates follow the day on which it is loaded.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
 
 from odoo import fields
 from odoo.fields import Command
 
-# Category: (name, type, price, cost in the first year, cost now, busiest month) of its products.
-ASSORTMENT = {
-    "Tools": [
-        ("Cordless Drill 18 V", "consu", 389.0, 248.0, 262.0, 4),
-        ("Screwdriver Set, 32 pieces", "consu", 79.0, 41.0, 44.5, 11),
-        ("Folding Ladder, 3.6 m", "consu", 459.0, 322.0, 318.0, 5),
-    ],
-    "Garden": [
-        ("Garden Hose, 25 m", "consu", 119.0, 66.0, 71.0, 5),
-        ("Electric Lawn Mower", "consu", 1249.0, 902.0, 948.0, 5),
-        ("Terracotta Pot, 40 cm", "consu", 54.0, 22.0, 25.0, 4),
-    ],
-    "Lighting": [
-        ("LED Panel, 60 by 60", "consu", 142.0, 88.0, 79.0, 10),
-        ("Outdoor Lamp with Sensor", "consu", 98.0, 53.0, 55.0, 10),
-    ],
-    "Services": [
-        ("Delivery", "service", 120.0, 74.0, 82.0, 6),
-        ("Assembly, per hour", "service", 95.0, 0.0, 0.0, 6),
-    ],
-}
+from odoo.addons.isof_crm.demo.marketing_base import GROUPS
+
+from .assortment import ASSORTMENT, CARRIER, FAVOURITES, SEASON, SERVICES, VENDORS
+
+SEED = 19
 DAYS = 730
-INVOICES, CREDIT_NOTES, BILLS, ORDERS = 180, 12, 36, 18
+# Costs change so often: documents are posted one such part of the time after the other.
+STEP = 91
+SALES, PURCHASES = 300, 56
+GROWTH = 0.25  # by what part there is more trade at the end than at the beginning
+# How many days ago a customer of that stage bought for the first and for the last time.
+BUYING = {
+    "lead": None,
+    "prospect": (100, 0),
+    "dormant": (DAYS, 240),
+    "lost": (DAYS, 400),
+    "customer": (DAYS, 0),
+    "key": (DAYS, 0),
+}
+# One in so many sales or invoices is so.
+DIRECT_EVERY, RECEIPT_EVERY, CONTACT_EVERY = 4, 40, 3
+RETURN_EVERY, CORRECTION_EVERY, LEFT_OVER_EVERY = 16, 40, 25
+
+
+@dataclass
+class Sale:
+    """Goods and services that a customer ordered on one day."""
+
+    number: int
+    day: date
+    customer: object
+    campaign: object
+    # product: quantity and discount
+    lines: dict = field(default_factory=dict)
 
 
 class TradeGenerator:
-    """Two years of documents of the demo company, the same ones on every day one looks."""
-
     def __init__(self, env):
         self.env = env(context={**env.context, "tracking_disable": True, "mail_notrack": True})
-        self.random = random.Random(19)
+        self.language = int((env.ref("base.user_admin").lang or "").startswith("pl"))
+        self.random = Random(SEED)
         self.today = fields.Date.context_today(self.env["isof.demo"])
         self.company = self.env.ref("base.main_company")
-        self.campaigns = self.env["utm.campaign"].search([], order="id", limit=4)
+        self.customers = self.env["res.partner"].search(
+            [("is_company", "=", True), ("user_id", "!=", False), ("isof_group_id", "!=", False)],
+            order="id",
+        )
+        self.campaigns = {
+            name: self.env.ref(f"isof_crm.utm_campaign_{name}")
+            for name in ("catalogue", "fair", "win_back", "loyalty")
+        }
+        self.mediums = {
+            name: self.env["utm.mixin"]._find_or_create_record("utm.medium", name)
+            for name in ("Email", "Phone", "Website")
+        }
+        self.favourites = {
+            self.env.ref(f"isof_crm.res_partner_{member}"): FAVOURITES[name]
+            for groups in GROUPS.values()
+            for (name, _polish), members in groups.items()
+            for member in members
+        }
+        self.products = {}
+        self.vendors = {}
 
     def load(self):
-        accounts = self.env["account.chart.template"]
+        """Create products and vendors, and let time pass."""
         if not self.company.chart_template:
-            accounts.try_loading("generic_coa", company=self.company, install_demo=False)
-        self.customers = self.env["res.partner"].search(
-            [("is_company", "=", True), ("user_id", "!=", False)], order="id"
-        )
-        self.vendors = self.env["res.partner"].create(
-            [{"name": name, "is_company": True} for name in ("Metalpol S.A.", "Lumen Import")]
-        )
+            self.env["account.chart.template"].try_loading(
+                "generic_coa", company=self.company, install_demo=False
+            )
         self._create_products()
-        for is_first_year in (True, False):
-            self._set_costs(is_first_year)
-            invoices = self._create_invoices(is_first_year)
-            self._credit(invoices)
-        self._create_bills()
-        self._create_orders()
+        for key, vendor in (*VENDORS.items(), ("carrier", CARRIER)):
+            self.vendors[key] = self._create_vendor(*vendor)
+        sales = self.draft()
+        purchases = self._draft_days(PURCHASES)
+        for ago in range(DAYS, -1, -STEP):
+            first, last = (self.today - timedelta(days=n) for n in (ago, ago - STEP + 1))
+            self._set_costs(ago)
+            self._buy([day for day in purchases if first <= day <= last])
+            self._sell([sale for sale in sales if first <= sale.day <= last])
+        self._sell_on_special_terms()
 
-    def _create_products(self):
-        self.products, self.figures = self.env["product.product"], {}
-        for category, products in ASSORTMENT.items():
-            category = self.env["product.category"].create({"name": category})
-            for name, kind, price, *figures in products:
-                product = self.products.create(
-                    {
-                        "name": name,
-                        "type": kind,
-                        "categ_id": category.id,
-                        "list_price": price,
-                        "taxes_id": [Command.clear()],
-                        "supplier_taxes_id": [Command.clear()],
-                    }
-                )
-                self.products |= product
-                self.figures[product] = figures
+    # ------------------------------------------------------------
+    # What and when
+    # ------------------------------------------------------------
 
-    def _set_costs(self, is_first_year):
-        for product, (first, now, _month) in self.figures.items():
-            product.standard_price = first if is_first_year else now
+    def draft(self):
+        """Draft the sales.
 
-    def _get_day(self, is_first_year):
-        """Return a day of the year before last, or of the last one until today."""
-        day = self.random.randrange(DAYS // 2)
-        return self.today - timedelta(days=day + (DAYS // 2 if is_first_year else 0))
+        :return: list of ``Sale``, from the oldest one to one of today
+        """
+        return [self._draft_sale(n, day) for n, day in enumerate(self._draft_days(SALES))]
 
-    def _choose_products(self, day):
-        """Return some products, with those of the season more often."""
+    def _draft_days(self, number):
+        """Return so many days in order, working ones but for today, which is always the last."""
+        days = [self.today - timedelta(days=n) for n in range(DAYS, 0, -1)]
         weights = [
-            5 if abs(day.month - month) <= 1 else 1 for _first, _now, month in self.figures.values()
+            SEASON[day.month - 1] * (1 + GROWTH * n / DAYS) * (day.weekday() < 5)
+            for n, day in enumerate(days)
         ]
-        chosen = self.random.choices(list(self.figures), weights, k=self.random.randint(2, 4))
+        return [*sorted(self.random.choices(days, weights, k=number - 1)), self.today]
+
+    def _draft_sale(self, number, day):
+        ago = (self.today - day).days
+        buyers = self.customers.filtered(lambda customer: self._buys(customer, ago))
+        # whose potential is high buys more often
+        weights = [2e5 + customer.isof_potential for customer in buyers]
+        customer = self.random.choices(buyers, weights)[0]
+        sale = Sale(number, day, customer, self._choose_campaign(customer, day))
+        for product in self._choose_products(customer, day):
+            is_key = customer.isof_lifecycle == "key"
+            dear = product.list_price > 300
+            quantity = self.random.randint(1, 6) if dear else 5 * self.random.randint(1, 8)
+            discount = self.random.choice((5, 10, 12) if is_key else (0, 0, 0, 3, 5))
+            sale.lines[product] = (quantity, discount)
+        return sale
+
+    def _buys(self, customer, ago):
+        """Return whether a customer buys so many days ago."""
+        span = BUYING[customer.isof_lifecycle or "customer"]
+        return bool(span) and span[1] <= ago <= span[0]
+
+    def _choose_campaign(self, customer, day):
+        """Return the campaign that led to a sale, mostly none."""
+        name = None
+        if customer.isof_lifecycle == "key" and day.month >= 10:
+            name = "loyalty"
+        elif customer.isof_lifecycle == "prospect":
+            name = "win_back"
+        elif day.month in (3, 9):
+            name = "fair"
+        elif day.month in (4, 5):
+            name = "catalogue"
+        return self.campaigns[name] if name and self.random.random() < 0.6 else None
+
+    def _choose_products(self, customer, day):
+        """Return some products: those that the customer's trade needs, and those in season."""
+        weights = []
+        for product, (_facts, leaf, is_service) in self.products.items():
+            weight = 6 if leaf in self.favourites.get(customer, ()) else 1
+            peak = self.products[product][0].peak
+            distance = min((day.month - peak) % 12, (peak - day.month) % 12)
+            weights.append(weight * (3 if peak and distance <= 1 else 1) / (1 + is_service))
+        chosen = self.random.choices(list(self.products), weights, k=self.random.randint(1, 5))
         return list(dict.fromkeys(chosen))
 
-    def _create_invoices(self, is_first_year):
-        vals_list = []
-        for _number in range(INVOICES // 2):
-            day = self._get_day(is_first_year)
-            # few customers buy much
-            position = int(len(self.customers) * self.random.random() ** 2)
-            customer = self.customers[position]
-            campaign = self.random.choice([*self.campaigns, *[self.campaigns.browse()] * 6])
-            vals_list.append(
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": customer.id,
-                    "company_id": self.company.id,
-                    "invoice_date": day,
-                    "invoice_user_id": customer.user_id.id,
-                    "team_id": customer.user_id.sale_team_id.id,
-                    "campaign_id": campaign.id,
-                    "invoice_line_ids": [
-                        Command.create(
-                            {
-                                "product_id": product.id,
-                                "quantity": self.random.randint(1, 24),
-                                "price_unit": product.list_price,
-                                "discount": self.random.choice([0, 0, 0, 5, 10]),
-                                "tax_ids": [Command.clear()],
-                            }
-                        )
-                        for product in self._choose_products(day)
-                    ],
-                }
-            )
-        invoices = self.env["account.move"].create(vals_list)
-        invoices.action_post()
-        return invoices
+    def _get_delivered_share(self, sale):
+        """Return which part is delivered: all of the old orders, but for what is late."""
+        ago = (self.today - sale.day).days
+        if ago > 45:
+            return 0.5 if sale.number % LEFT_OVER_EVERY == 0 else 1
+        if ago > 12:
+            return (1, 0.5, 1, 0)[sale.number % 4]
+        return (0, 0, 0.5)[sale.number % 3]
+
+    # ------------------------------------------------------------
+    # Products and vendors
+    # ------------------------------------------------------------
+
+    def _say(self, pair):
+        """Return the text in the language of the demo company."""
+        return pair[self.language]
+
+    def _create_products(self):
+        categories = self.env["product.category"]
+        for root, leaves in ASSORTMENT.items():
+            parent = categories.create({"name": self._say(root)})
+            is_service = root[0] == SERVICES
+            for leaf, products in leaves.items():
+                category = categories.create({"name": self._say(leaf), "parent_id": parent.id})
+                records = self.env["product.product"].create(
+                    [
+                        {
+                            "name": self._say(facts.name),
+                            "type": "service" if is_service else "consu",
+                            "categ_id": category.id,
+                            "list_price": facts.price,
+                            "invoice_policy": "delivery",
+                            "purchase_method": "receive",
+                            "taxes_id": [Command.clear()],
+                            "supplier_taxes_id": [Command.clear()],
+                        }
+                        for facts in products
+                    ]
+                )
+                for product, facts in zip(records, products, strict=True):
+                    self.products[product] = (facts, leaf[0], is_service)
+
+    def _create_vendor(self, name, country, city, buyer):
+        return self.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "country_id": self.env.ref(country).id,
+                "city": city,
+                "supplier_rank": 1,
+                "buyer_id": self.env.ref(f"isof_crm.res_users_{buyer}").id,
+            }
+        )
+
+    def _set_costs(self, ago):
+        """Give the products the cost that they had so many days ago."""
+        for product, (facts, _leaf, _is_service) in self.products.items():
+            product.standard_price = round(facts.cost * (1 + facts.drift * (1 - ago / DAYS)), 2)
+
+    # ------------------------------------------------------------
+    # Sales
+    # ------------------------------------------------------------
+
+    def _sell(self, sales):
+        """Create what sales of a quarter lead to: orders, invoices, receipts, credit notes."""
+        direct = [sale for sale in sales if sale.number % DIRECT_EVERY == 1]
+        ordered = [sale for sale in sales if sale.number % DIRECT_EVERY != 1]
+        orders = self._create_orders(ordered)
+        vals_list = [self._prepare_invoice_vals(sale) for sale in direct]
+        for sale, order in zip(ordered, orders, strict=True):
+            day = sale.day + timedelta(days=4)
+            # of what went out lately, some is not invoiced yet
+            if day <= self.today and (sale.number % 5 or sale.day < self.today - timedelta(45)):
+                vals_list += self._prepare_order_invoice_vals(order, day)
+        invoices = self._post(vals_list)
+        self._credit(invoices.filtered(lambda move: move.move_type == "out_invoice"))
+
+    def _create_orders(self, sales):
+        orders = self.env["sale.order"].create([self._prepare_order_vals(sale) for sale in sales])
+        orders.action_confirm()
+        for sale, order in zip(sales, orders, strict=True):
+            order.date_order = datetime.combine(sale.day, time(9))
+        return orders
+
+    def _prepare_order_vals(self, sale):
+        share = self._get_delivered_share(sale)
+        promised = sale.day + timedelta(days=5 + sale.number % 3 * 7)
+        return {
+            "partner_id": self._get_addressee(sale).id,
+            "company_id": self.company.id,
+            "user_id": sale.customer.user_id.id,
+            "team_id": sale.customer.user_id.sale_team_id.id,
+            "commitment_date": datetime.combine(promised, time(12)),
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": quantity,
+                        "qty_delivered": int(quantity * share),
+                        "price_unit": product.list_price,
+                        "discount": discount,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+                for product, (quantity, discount) in sale.lines.items()
+            ],
+            **self._prepare_origin_vals(sale),
+        }
+
+    def _prepare_origin_vals(self, sale):
+        """Return what brought the customer: a document's campaign, source and medium."""
+        medium = list(self.mediums.values())[sale.number % len(self.mediums)]
+        return {
+            "campaign_id": sale.campaign and sale.campaign.id,
+            "source_id": sale.customer.isof_source_id.id,
+            "medium_id": medium.id,
+        }
+
+    def _get_addressee(self, sale):
+        """Return the customer, or somebody there."""
+        persons = sale.customer.child_ids
+        return persons[0] if persons and sale.number % CONTACT_EVERY == 0 else sale.customer
+
+    def _prepare_order_invoice_vals(self, order, day):
+        """Return the values of the invoice of what is delivered, in a list; none if nothing is."""
+        lines = order.order_line.filtered("qty_to_invoice")
+        if not lines:
+            return []
+        return [
+            order._prepare_invoice()
+            | {
+                "invoice_date": day,
+                "invoice_line_ids": [
+                    Command.create(line._prepare_invoice_line()) for line in lines
+                ],
+            }
+        ]
+
+    def _prepare_invoice_vals(self, sale):
+        """Return the values of an invoice or a receipt without an order."""
+        is_receipt = sale.number % RETURN_EVERY == 1 and sale.number % RECEIPT_EVERY < 20
+        return {
+            "move_type": "out_receipt" if is_receipt else "out_invoice",
+            "partner_id": self._get_addressee(sale).id,
+            "company_id": self.company.id,
+            "invoice_date": sale.day,
+            "invoice_user_id": sale.customer.user_id.id,
+            "team_id": sale.customer.user_id.sale_team_id.id,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "quantity": quantity,
+                        "price_unit": product.list_price,
+                        "discount": discount,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+                for product, (quantity, discount) in sale.lines.items()
+            ],
+            **self._prepare_origin_vals(sale),
+        }
+
+    def _post(self, vals_list):
+        """Create and post documents, in the order of their days so that their numbers follow."""
+        vals_list.sort(key=lambda vals: vals["invoice_date"])
+        moves = self.env["account.move"].create(vals_list)
+        moves.action_post()
+        return moves
 
     def _credit(self, invoices):
-        """Take back some goods, and a part of the price of others."""
-        chosen = invoices[: CREDIT_NOTES // 2]
-        credit_notes = chosen._reverse_moves(
+        """Take back some goods, whole invoices, and a part of the price of others."""
+        returned, corrected = invoices[5::RETURN_EVERY], invoices[9::CORRECTION_EVERY]
+        notes = (returned | corrected)._reverse_moves(
             [
                 {
-                    "invoice_date": min(invoice.invoice_date + timedelta(days=9), self.today),
-                    "invoice_user_id": invoice.invoice_user_id.id,
+                    "invoice_date": min(move.invoice_date + timedelta(days=9), self.today),
+                    "invoice_user_id": move.invoice_user_id.id,
                 }
-                for invoice in chosen
+                for move in returned | corrected
             ]
         )
-        for number, credit_note in enumerate(credit_notes):
-            credit_note.invoice_line_ids[1:].unlink()
-            line = credit_note.invoice_line_ids
-            if number % 4 == 0:
-                line.price_unit = round(line.price_unit / 10, 2)
-            else:
-                line.quantity = 1
-        credit_notes.action_post()
+        for number, note in enumerate(notes):
+            lines = note.invoice_line_ids
+            if note.reversed_entry_id in corrected:
+                lines[1:].unlink()
+                lines[0].price_unit = round(lines[0].price_unit / 10, 2)
+            elif number % 3:
+                lines[1:].unlink()
+                lines[0].quantity = max(lines[0].quantity // 5, 1)
+        notes.action_post()
 
-    def _create_bills(self):
-        self.env["account.move"].create(
-            [
-                {
-                    "move_type": "in_invoice",
-                    "partner_id": self.vendors[number % 2].id,
-                    "company_id": self.company.id,
-                    "invoice_date": day,
-                    "ref": f"FV/{number + 1:03}",
-                    "invoice_line_ids": [
-                        Command.create(
-                            {
-                                "product_id": product.id,
-                                "quantity": self.random.randint(10, 80),
-                                "price_unit": product.standard_price or product.list_price / 2,
-                                "tax_ids": [Command.clear()],
-                            }
-                        )
-                        for product in self._choose_products(day)
-                        if product.type == "consu"
-                    ],
-                }
-                for number in range(BILLS)
-                for day in [self._get_day(number % 2)]
-            ]
-        ).filtered("invoice_line_ids").action_post()
+    def _sell_on_special_terms(self):
+        """One order with a down payment that is settled, one with a discount on everything."""
+        sales = [
+            self._draft_sale(DIRECT_EVERY * n, self.today - timedelta(days=ago))
+            for n, ago in ((30, 80), (31, 60))
+        ]
+        paid_ahead, discounted = (self._create_orders([sale]) for sale in sales)
+        down_payment = self.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [Command.set(paid_ahead.ids)],
+                "advance_payment_method": "percentage",
+                "amount": 30,
+            }
+        )
+        down_payment.create_invoices()
+        paid_ahead.invoice_ids.invoice_date = sales[0].day
+        paid_ahead.invoice_ids.action_post()
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": discounted.id,
+                "discount_type": "so_discount",
+                "discount_percentage": 0.05,
+            }
+        ).action_apply_discount()
+        for order, sale in ((paid_ahead, sales[0]), (discounted, sales[1])):
+            invoice = order._create_invoices(final=True)
+            invoice.invoice_date = sale.day + timedelta(days=21)
+            invoice.action_post()
 
-    def _create_orders(self):
-        """Create orders of the last weeks: delivered, partly delivered, to come and late."""
-        orders = self.env["sale.order"]
-        for number in range(ORDERS):
-            day = self.today - timedelta(days=3 * number)
-            customer = self.customers[number % len(self.customers)]
-            order = orders.create(
-                {
-                    "partner_id": customer.id,
-                    "company_id": self.company.id,
-                    "user_id": customer.user_id.id,
-                    "commitment_date": day + timedelta(days=14),
-                    "order_line": [
-                        Command.create(
-                            {"product_id": product.id, "product_uom_qty": 4, "tax_ids": False}
-                        )
-                        for product in self._choose_products(day)
-                    ],
-                }
-            )
-            order.action_confirm()
-            order.date_order = day
-            for position, line in enumerate(order.order_line):
-                line.qty_delivered = (0, 4, 2)[(number + position) % 3]
-            if number % 3 == 1:
-                order._create_invoices().action_post()
-        purchases = (
-            self.env["purchase.order"]
-            .create(
-                [
+    # ------------------------------------------------------------
+    # Purchases
+    # ------------------------------------------------------------
+
+    def _buy(self, days):
+        """Create what is bought in a quarter: orders and their bills, freight, returns, fuel."""
+        orders = self.env["purchase.order"].create(
+            [self._prepare_purchase_vals(list(VENDORS)[day.toordinal() % 5], day) for day in days]
+        )
+        orders.button_confirm()
+        vals_list = []
+        for day, order in zip(days, orders, strict=True):
+            order.date_approve = order.date_order
+            arrival = day + timedelta(days=10)
+            if arrival <= self.today:
+                # of what came lately, a part is missing
+                is_complete = day < self.today - timedelta(days=60) or day.toordinal() % 2
+                for line in order.order_line:
+                    line.qty_received = line.product_qty // (1 if is_complete else 2)
+                vals_list.append(self._prepare_bill_vals(order, arrival))
+        bills = self._post(vals_list)
+        self._return_goods(bills[:1])
+        self._post([self._prepare_expense_vals(day) for day in days[::2]])
+
+    def _prepare_purchase_vals(self, key, day):
+        vendor = self.vendors[key]
+        arrival = datetime.combine(day + timedelta(days=10), time(12))
+        offered = [
+            product
+            for product, (facts, _leaf, _is_service) in self.products.items()
+            if facts.vendor == key
+        ]
+        return {
+            "partner_id": vendor.id,
+            "company_id": self.company.id,
+            "user_id": vendor.buyer_id.id,
+            "date_order": datetime.combine(day, time(10)),
+            "date_planned": arrival,
+            "order_line": [
+                Command.create(
                     {
-                        "partner_id": self.vendors[number % 2].id,
-                        "company_id": self.company.id,
-                        "date_planned": day + timedelta(days=10),
-                        "order_line": [
-                            Command.create(
-                                {
-                                    "product_id": product.id,
-                                    "product_qty": 40,
-                                    "price_unit": product.standard_price,
-                                    "date_planned": day + timedelta(days=10),
-                                }
-                            )
-                            for product in self._choose_products(day)
-                            if product.type == "consu"
-                        ],
+                        "product_id": product.id,
+                        "product_qty": 10 * self.random.randint(3, 9),
+                        "price_unit": product.standard_price,
+                        "date_planned": arrival,
+                        "tax_ids": [Command.clear()],
                     }
-                    for number in range(ORDERS // 2)
-                    for day in [self.today - timedelta(days=4 * number)]
-                ]
-            )
-            .filtered("order_line")
+                )
+                for product in self.random.sample(offered, min(3, len(offered)))
+            ],
+        }
+
+    def _prepare_bill_vals(self, order, day):
+        lines = order.order_line
+        return order._prepare_invoice() | {
+            "invoice_date": day,
+            "ref": f"FV {order.name}",
+            "invoice_user_id": order.user_id.id,
+            "invoice_line_ids": [
+                Command.create(line._prepare_account_move_line()) for line in lines
+            ],
+        }
+
+    def _return_goods(self, bills):
+        """Send a few pieces back."""
+        notes = bills._reverse_moves(
+            [
+                {
+                    "invoice_date": min(bill.invoice_date + timedelta(days=14), self.today),
+                    "invoice_user_id": bill.invoice_user_id.id,
+                    "ref": f"KOR {bill.ref}",
+                }
+                for bill in bills
+            ]
         )
-        purchases.button_confirm()
-        for number, line in enumerate(purchases.order_line):
-            line.qty_received = (0, 40, 15)[number % 3]
+        for note in notes:
+            note.invoice_line_ids[1:].unlink()
+            note.invoice_line_ids.quantity = 3
+        notes.action_post()
+
+    def _prepare_expense_vals(self, day):
+        """Return the values of a bill of the carrier, or of a receipt for fuel."""
+        is_receipt = day.toordinal() % 4 == 0
+        delivery = next(iter(p for p, (_f, leaf, _s) in self.products.items() if leaf == "Transport"))
+        texts = ("Fuel", "Paliwo")
+        line = {"name": self._say(texts)} if is_receipt else {"product_id": delivery.id}
+        vendor = self.vendors["carrier"]
+        return {
+            "move_type": "in_receipt" if is_receipt else "in_invoice",
+            "partner_id": vendor.id,
+            "company_id": self.company.id,
+            "invoice_date": day,
+            "ref": f"TR {day:%Y-%m-%d}",
+            "invoice_user_id": vendor.buyer_id.id,
+            "invoice_line_ids": [
+                Command.create(
+                    line
+                    | {
+                        "quantity": 1 if is_receipt else self.random.randint(4, 15),
+                        "price_unit": 310 if is_receipt else delivery.standard_price,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ],
+        }
