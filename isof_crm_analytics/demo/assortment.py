@@ -75,7 +75,7 @@ ASSORTMENT = {
         ),
     },
 }
-SERVICES = "Services"
+SERVICES, DELIVERY = "Services", "Transport"
 # What each contractor group buys most of, by the English names in marketing_base.py.
 FAVOURITES = {
     "Building materials": ("Paints and wood care", "Power tools", "Hand tools"),

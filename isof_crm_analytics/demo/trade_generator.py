@@ -12,26 +12,26 @@ from odoo.fields import Command
 
 from odoo.addons.isof_crm.demo.marketing_base import GROUPS
 
-from .assortment import ASSORTMENT, CARRIER, FAVOURITES, SEASON, SERVICES, VENDORS
+from .assortment import ASSORTMENT, CARRIER, DELIVERY, FAVOURITES, SEASON, SERVICES, VENDORS
 
 SEED = 19
 DAYS = 730
 # Costs change so often: documents are posted one such part of the time after the other.
 STEP = 91
 SALES, PURCHASES = 300, 56
-GROWTH = 0.25  # by what part there is more trade at the end than at the beginning
-# How many days ago a customer of that stage bought for the first and for the last time.
+GROWTH = 0.7  # by what part there is more trade at the end than at the beginning
+# Between how many days ago customers of a stage bought. Some come back after a long time.
+WIN_BACK = 75
 BUYING = {
-    "lead": None,
-    "prospect": (100, 0),
-    "dormant": (DAYS, 240),
-    "lost": (DAYS, 400),
-    "customer": (DAYS, 0),
-    "key": (DAYS, 0),
+    "prospect": [(100, 0)],
+    "dormant": [(DAYS, 330), (WIN_BACK, 0)],
+    "lost": [(DAYS, 400)],
+    "customer": [(DAYS, 0)],
+    "key": [(DAYS, 0)],
 }
-# One in so many sales or invoices is so.
-DIRECT_EVERY, RECEIPT_EVERY, CONTACT_EVERY = 4, 40, 3
-RETURN_EVERY, CORRECTION_EVERY, LEFT_OVER_EVERY = 16, 40, 25
+# One in so many sales is so; a receipt is a sale without an order, too.
+DIRECT_EVERY, RECEIPT_EVERY, CONTACT_EVERY, LEFT_OVER_EVERY = 4, 28, 3, 25
+RETURN_EVERY, CORRECTION_EVERY = 16, 40  # invoices
 
 
 @dataclass
@@ -88,8 +88,11 @@ class TradeGenerator:
         for ago in range(DAYS, -1, -STEP):
             first, last = (self.today - timedelta(days=n) for n in (ago, ago - STEP + 1))
             self._set_costs(ago)
-            self._buy([day for day in purchases if first <= day <= last])
-            self._sell([sale for sale in sales if first <= sale.day <= last])
+            moves = self._post(
+                self._buy([day for day in purchases if first <= day <= last])
+                + self._sell([sale for sale in sales if first <= sale.day <= last])
+            )
+            self._post(self._prepare_credit_notes(moves))
         self._sell_on_special_terms()
 
     # ------------------------------------------------------------
@@ -129,16 +132,16 @@ class TradeGenerator:
 
     def _buys(self, customer, ago):
         """Return whether a customer buys so many days ago."""
-        span = BUYING[customer.isof_lifecycle or "customer"]
-        return bool(span) and span[1] <= ago <= span[0]
+        spans = BUYING.get(customer.isof_lifecycle, ())
+        return any(last <= ago <= first for first, last in spans)
 
     def _choose_campaign(self, customer, day):
         """Return the campaign that led to a sale, mostly none."""
         name = None
         if customer.isof_lifecycle == "key" and day.month >= 10:
             name = "loyalty"
-        elif customer.isof_lifecycle == "prospect":
-            name = "win_back"
+        elif customer.isof_lifecycle == "dormant" and (self.today - day).days <= WIN_BACK:
+            return self.campaigns["win_back"]
         elif day.month in (3, 9):
             name = "fair"
         elif day.month in (4, 5):
@@ -148,9 +151,9 @@ class TradeGenerator:
     def _choose_products(self, customer, day):
         """Return some products: those that the customer's trade needs, and those in season."""
         weights = []
-        for product, (_facts, leaf, is_service) in self.products.items():
+        for facts, leaf, is_service in self.products.values():
             weight = 6 if leaf in self.favourites.get(customer, ()) else 1
-            peak = self.products[product][0].peak
+            peak = facts.peak
             distance = min((day.month - peak) % 12, (peak - day.month) % 12)
             weights.append(weight * (3 if peak and distance <= 1 else 1) / (1 + is_service))
         chosen = self.random.choices(list(self.products), weights, k=self.random.randint(1, 5))
@@ -197,6 +200,10 @@ class TradeGenerator:
                 )
                 for product, facts in zip(records, products, strict=True):
                     self.products[product] = (facts, leaf[0], is_service)
+        self.delivery = next(
+            product for product, (_facts, leaf, _is_service) in self.products.items()
+            if leaf == DELIVERY
+        )
 
     def _create_vendor(self, name, country, city, buyer):
         return self.env["res.partner"].create(
@@ -220,18 +227,16 @@ class TradeGenerator:
     # ------------------------------------------------------------
 
     def _sell(self, sales):
-        """Create what sales of a quarter lead to: orders, invoices, receipts, credit notes."""
+        """Create the orders of a quarter, and return the values of invoices and receipts."""
         direct = [sale for sale in sales if sale.number % DIRECT_EVERY == 1]
         ordered = [sale for sale in sales if sale.number % DIRECT_EVERY != 1]
-        orders = self._create_orders(ordered)
         vals_list = [self._prepare_invoice_vals(sale) for sale in direct]
-        for sale, order in zip(ordered, orders, strict=True):
+        for sale, order in zip(ordered, self._create_orders(ordered), strict=True):
             day = sale.day + timedelta(days=4)
             # of what went out lately, some is not invoiced yet
             if day <= self.today and (sale.number % 5 or sale.day < self.today - timedelta(45)):
                 vals_list += self._prepare_order_invoice_vals(order, day)
-        invoices = self._post(vals_list)
-        self._credit(invoices.filtered(lambda move: move.move_type == "out_invoice"))
+        return vals_list
 
     def _create_orders(self, sales):
         orders = self.env["sale.order"].create([self._prepare_order_vals(sale) for sale in sales])
@@ -296,9 +301,8 @@ class TradeGenerator:
 
     def _prepare_invoice_vals(self, sale):
         """Return the values of an invoice or a receipt without an order."""
-        is_receipt = sale.number % RETURN_EVERY == 1 and sale.number % RECEIPT_EVERY < 20
         return {
-            "move_type": "out_receipt" if is_receipt else "out_invoice",
+            "move_type": "out_invoice" if sale.number % RECEIPT_EVERY != 1 else "out_receipt",
             "partner_id": self._get_addressee(sale).id,
             "company_id": self.company.id,
             "invoice_date": sale.day,
@@ -326,27 +330,59 @@ class TradeGenerator:
         moves.action_post()
         return moves
 
-    def _credit(self, invoices):
-        """Take back some goods, whole invoices, and a part of the price of others."""
-        returned, corrected = invoices[5::RETURN_EVERY], invoices[9::CORRECTION_EVERY]
-        notes = (returned | corrected)._reverse_moves(
-            [
-                {
-                    "invoice_date": min(move.invoice_date + timedelta(days=9), self.today),
-                    "invoice_user_id": move.invoice_user_id.id,
-                }
-                for move in returned | corrected
-            ]
-        )
-        for number, note in enumerate(notes):
-            lines = note.invoice_line_ids
-            if note.reversed_entry_id in corrected:
-                lines[1:].unlink()
-                lines[0].price_unit = round(lines[0].price_unit / 10, 2)
-            elif number % 3:
-                lines[1:].unlink()
-                lines[0].quantity = max(lines[0].quantity // 5, 1)
-        notes.action_post()
+    def _prepare_credit_notes(self, moves):
+        """Return the values of what takes back goods, whole invoices, or a part of a price."""
+        invoices = moves.filtered(lambda move: move.move_type == "out_invoice")
+        bills = moves.filtered(lambda move: move.move_type == "in_invoice")
+        vals_list = []
+        for number, invoice in enumerate(invoices[5::RETURN_EVERY]):
+            if number % 3 == 0:
+                lines = {line: (line.quantity, line.price_unit) for line in invoice.invoice_line_ids}
+            else:
+                line = invoice.invoice_line_ids[0]
+                lines = {line: (max(line.quantity // 5, 1), line.price_unit)}
+            vals_list.append(self._prepare_credit_vals(invoice, lines))
+        for invoice in invoices[9::CORRECTION_EVERY]:
+            line = invoice.invoice_line_ids[0]
+            lines = {line: (line.quantity, round(line.price_unit / 10, 2))}
+            vals_list.append(self._prepare_credit_vals(invoice, lines))
+        for bill in bills[:1]:
+            line = bill.invoice_line_ids[0]
+            vals_list.append(self._prepare_credit_vals(bill, {line: (3, line.price_unit)}))
+        return vals_list
+
+    def _prepare_credit_vals(self, move, lines):
+        """Return the values of a credit note.
+
+        :param dict lines: quantity and price that some lines of the document are credited with
+        """
+        return {
+            "move_type": "out_refund" if move.move_type == "out_invoice" else "in_refund",
+            "reversed_entry_id": move.id,
+            "partner_id": move.partner_id.id,
+            "company_id": self.company.id,
+            "invoice_date": min(move.invoice_date + timedelta(days=9), self.today),
+            "invoice_user_id": move.invoice_user_id.id,
+            "team_id": move.team_id.id,
+            "campaign_id": move.campaign_id.id,
+            "source_id": move.source_id.id,
+            "medium_id": move.medium_id.id,
+            "ref": f"{self._say(('Credit note', 'Korekta'))}: {move.ref or move.name}",
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "product_id": line.product_id.id,
+                        "quantity": quantity,
+                        "price_unit": price,
+                        "discount": line.discount,
+                        "tax_ids": [Command.clear()],
+                        "sale_line_ids": [Command.set(line.sale_line_ids.ids)],
+                        "purchase_line_id": line.purchase_line_id.id,
+                    }
+                )
+                for line, (quantity, price) in lines.items()
+            ],
+        }
 
     def _sell_on_special_terms(self):
         """One order with a down payment that is settled, one with a discount on everything."""
@@ -382,24 +418,23 @@ class TradeGenerator:
     # ------------------------------------------------------------
 
     def _buy(self, days):
-        """Create what is bought in a quarter: orders and their bills, freight, returns, fuel."""
+        """Create the orders of a quarter, and return the values of bills and receipts."""
         orders = self.env["purchase.order"].create(
-            [self._prepare_purchase_vals(list(VENDORS)[day.toordinal() % 5], day) for day in days]
+            [self._prepare_purchase_vals(list(VENDORS)[n % len(VENDORS)], day) for n, day in enumerate(days)]
         )
         orders.button_confirm()
-        vals_list = []
-        for day, order in zip(days, orders, strict=True):
+        vals_list = [self._prepare_expense_vals(n, day) for n, day in enumerate(days)]
+        for n, (day, order) in enumerate(zip(days, orders, strict=True)):
             order.date_approve = order.date_order
             arrival = day + timedelta(days=10)
-            if arrival <= self.today:
-                # of what came lately, a part is missing
-                is_complete = day < self.today - timedelta(days=60) or day.toordinal() % 2
-                for line in order.order_line:
-                    line.qty_received = line.product_qty // (1 if is_complete else 2)
-                vals_list.append(self._prepare_bill_vals(order, arrival))
-        bills = self._post(vals_list)
-        self._return_goods(bills[:1])
-        self._post([self._prepare_expense_vals(day) for day in days[::2]])
+            if arrival > self.today:
+                continue
+            # of what came lately, a part is missing
+            is_complete = day < self.today - timedelta(days=60) or n % 2
+            for line in order.order_line:
+                line.qty_received = line.product_qty // (1 if is_complete else 2)
+            vals_list.append(self._prepare_bill_vals(order, arrival))
+        return vals_list
 
     def _prepare_purchase_vals(self, key, day):
         vendor = self.vendors[key]
@@ -419,7 +454,7 @@ class TradeGenerator:
                 Command.create(
                     {
                         "product_id": product.id,
-                        "product_qty": 10 * self.random.randint(3, 9),
+                        "product_qty": self._choose_lot(product),
                         "price_unit": product.standard_price,
                         "date_planned": arrival,
                         "tax_ids": [Command.clear()],
@@ -428,6 +463,9 @@ class TradeGenerator:
                 for product in self.random.sample(offered, min(3, len(offered)))
             ],
         }
+
+    def _choose_lot(self, product):
+        return self.random.randint(4, 9) * (4 if product.list_price > 300 else 20)
 
     def _prepare_bill_vals(self, order, day):
         lines = order.order_line
@@ -440,45 +478,24 @@ class TradeGenerator:
             ],
         }
 
-    def _return_goods(self, bills):
-        """Send a few pieces back."""
-        notes = bills._reverse_moves(
-            [
-                {
-                    "invoice_date": min(bill.invoice_date + timedelta(days=14), self.today),
-                    "invoice_user_id": bill.invoice_user_id.id,
-                    "ref": f"KOR {bill.ref}",
-                }
-                for bill in bills
-            ]
-        )
-        for note in notes:
-            note.invoice_line_ids[1:].unlink()
-            note.invoice_line_ids.quantity = 3
-        notes.action_post()
-
-    def _prepare_expense_vals(self, day):
+    def _prepare_expense_vals(self, number, day):
         """Return the values of a bill of the carrier, or of a receipt for fuel."""
-        is_receipt = day.toordinal() % 4 == 0
-        delivery = next(iter(p for p, (_f, leaf, _s) in self.products.items() if leaf == "Transport"))
-        texts = ("Fuel", "Paliwo")
-        line = {"name": self._say(texts)} if is_receipt else {"product_id": delivery.id}
+        is_receipt = number % 4 == 3
         vendor = self.vendors["carrier"]
+        if is_receipt:
+            line = {"name": self._say(("Fuel", "Paliwo")), "quantity": 1, "price_unit": 310}
+        else:
+            line = {
+                "product_id": self.delivery.id,
+                "quantity": self.random.randint(4, 15),
+                "price_unit": self.delivery.standard_price,
+            }
         return {
             "move_type": "in_receipt" if is_receipt else "in_invoice",
             "partner_id": vendor.id,
             "company_id": self.company.id,
             "invoice_date": day,
-            "ref": f"TR {day:%Y-%m-%d}",
+            "ref": f"TR {day:%Y-%m-%d}/{number + 1}",
             "invoice_user_id": vendor.buyer_id.id,
-            "invoice_line_ids": [
-                Command.create(
-                    line
-                    | {
-                        "quantity": 1 if is_receipt else self.random.randint(4, 15),
-                        "price_unit": 310 if is_receipt else delivery.standard_price,
-                        "tax_ids": [Command.clear()],
-                    }
-                )
-            ],
+            "invoice_line_ids": [Command.create(line | {"tax_ids": [Command.clear()]})],
         }
