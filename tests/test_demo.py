@@ -11,6 +11,7 @@ from isof_cli import config
 
 STATES = {"planned", "in_progress", "done", "not_held", "postponed", "cancelled"}
 SALESPEOPLE = {"anna", "piotr", "tomasz", "ewa", "marek"}
+ORDER_STATES = ("0_open", "1_partial", "2_done")
 WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 FACTS = """
 import json
@@ -150,6 +151,90 @@ for n in range(7):
 print("FACTS", json.dumps(found))
 """
 
+# What each ready report shows by default, this year and last year, and what is in the facts.
+TRADE = """
+import json
+from datetime import date
+from lxml import etree
+from odoo.fields import Domain
+from odoo.tools.safe_eval import safe_eval
+Facts, Orders = env["isof.trade.line"], env["isof.order.report"]
+year = date.today().year
+def count(action, year):
+    views = env[action.res_model].get_views([(action.search_view_id.id, "search")])
+    arch = etree.fromstring(views["views"]["search"]["arch"])
+    domain = Domain.TRUE
+    for name in safe_eval(action.context):
+        if name.startswith("search_default_"):
+            [node] = arch.xpath("//filter[@name='%s']" % name.removeprefix("search_default_"))
+            if field := node.get("date"):
+                domain &= Domain(field, ">=", f"{year}-01-01")
+                domain &= Domain(field, "<=", f"{year}-12-31")
+            else:
+                domain &= Domain(safe_eval(node.get("domain")))
+    return env[action.res_model].search_count(domain)
+reports = env["ir.actions.act_window"].search(
+    [("res_model", "in", ("isof.trade.line", "isof.order.report", "isof.assortment.report")),
+     ("path", "!=", False)])
+salespeople = env["res.users"].search(
+    [("login", "in", ("anna", "piotr", "tomasz", "ewa", "marek"))])
+campaigns = env["ir.model.data"].search(
+    [("module", "=", "isof_crm"), ("model", "=", "utm.campaign")]).mapped("res_id")
+# not what Odoo's own demo data have
+ours = [("user_id", "in", salespeople.ids)]
+print("FACTS", json.dumps({
+    "reports": {action.path: [count(action, year), count(action, year - 1)]
+                for action in reports},
+    "salespeople": {
+        user.login: [
+            Facts.with_user(user).search_count(
+                [("user_id", "=", user.id), ("flow", "=", flow),
+                 ("invoice_date", ">=", f"{y}-01-01"), ("invoice_date", "<=", f"{y}-12-31")])
+            for flow, y in (("sale", year), ("sale", year - 1), ("purchase", year - 1))]
+        for user in salespeople},
+    "months": len(Facts._read_group(ours, ["invoice_date:month"])),
+    "roles": [role for [role] in Facts._read_group(ours, ["role"])],
+    "types": [kind for [kind] in Facts._read_group(ours, ["move_type"])],
+    "costs": dict(Facts._read_group([*ours, ("flow", "=", "sale")], ["cost_source"], ["__count"])),
+    "margins": [
+        float(margin / net) for _category, margin, net in Facts._read_group(
+            [*ours, ("role", "=", "goods"), ("costed_net", "!=", 0)], ["product_category_id"],
+            ["margin:sum", "costed_net:sum"])],
+    "unit_costs": [
+        sorted({round(fact.cost / fact.sold_quantity, 2) for fact in lines})
+        for _product, lines in Facts._read_group(
+            [*ours, ("role", "=", "goods"), ("cost_source", "=", "product")], ["product_id"],
+            ["id:recordset"])],
+    "corrections": Facts.search_count([*ours, ("is_price_correction", "=", True)]),
+    "campaigns": len(Facts._read_group([("campaign_id", "in", campaigns)], ["campaign_id"])),
+    "orders": [[flow, state] for flow, state in Orders._read_group(ours, ["flow", "state"])],
+    "late": [flow for [flow] in Orders._read_group([*ours, ("is_late", "=", True)], ["flow"])],
+    "wrong": Facts._sync_everything(),
+    "later": Facts.search_count([*ours, ("invoice_date", ">", date.today())]),
+    "mails": env["mail.mail"].search_count([]),
+}))
+"""
+# Only drafts: what would be sold on other days, twice each.
+SALES_ON_OTHER_DAYS = """
+import json
+from freezegun import freeze_time
+from odoo.addons.isof_crm_analytics.demo.trade_generator import TradeGenerator
+def draft():
+    generator = TradeGenerator(env)
+    generator._create_products()
+    return generator.draft()
+def tell(sales):
+    return [
+        (sale.day.isoformat(), sale.customer.user_id.login,
+         [(product.name, *terms) for product, terms in sale.lines.items()])
+        for sale in sales]
+found = {}
+for day in ("2026-11-24", "2027-01-01", "2028-02-29", "2027-05-03", "2027-08-15"):
+    with freeze_time(f"{day} 10:00"):
+        found[day] = tell(draft()), tell(draft())
+print("FACTS", json.dumps(found))
+"""
+
 
 def facts(isof, name, script):
     """Run a script that prints facts in the shell of a database, and return them."""
@@ -161,7 +246,7 @@ def facts(isof, name, script):
 
 @pytest.fixture(scope="module")
 def database(new_database):
-    return new_database("--modules", "isof_crm,isof_crm_resources")
+    return new_database("--modules", "isof_crm,isof_crm_resources,isof_crm_analytics")
 
 
 @pytest.fixture(scope="module")
@@ -331,3 +416,59 @@ def test_bookings_on_any_day(isof, database):
     for day in days:
         assert day["today"] >= 8, day
         assert day["to_approve"] >= 2, day
+
+
+@pytest.fixture(scope="module")
+def trade(isof, database):
+    return facts(isof, database, TRADE)
+
+
+def test_ready_reports(trade):
+    """Each ready report shows something of this year and of last year at once."""
+    assert len(trade["reports"]) == 10
+    empty = {path for path, counts in trade["reports"].items() if min(counts) < 10}
+    assert empty == set()
+    assert trade["months"] >= 24
+    assert trade["later"] == 0
+
+
+def test_everybody_sells(trade):
+    """Each salesperson has own sales of both years, and buys something."""
+    assert set(trade["salespeople"]) == SALESPEOPLE
+    assert {name for name, counts in trade["salespeople"].items() if not all(counts)} == set()
+
+
+def test_every_kind_of_document(trade):
+    assert set(trade["roles"]) == {"goods", "service", "other", "down_payment", "discount"}
+    assert set(trade["types"]) == {
+        f"{way}_{kind}" for way in ("in", "out") for kind in ("invoice", "refund", "receipt")
+    }
+    assert trade["corrections"] >= 2
+    assert trade["campaigns"] == 4
+    states = [[flow, state] for flow in ("purchase", "sale") for state in ORDER_STATES]
+    assert sorted(trade["orders"]) == states
+    assert sorted(trade["late"]) == ["purchase", "sale"]
+    assert trade["mails"] == 0
+
+
+def test_margins(trade):
+    """Costs are mostly known, change over time, and leave a margin that one can believe."""
+    costs = trade["costs"]
+    assert costs["unknown"] >= 1
+    assert costs["product"] > 10 * costs["unknown"]
+    assert costs["original"] >= 1
+    assert all(0.05 < margin < 0.6 for margin in trade["margins"]), trade["margins"]
+    assert [prices for prices in trade["unit_costs"] if len(prices) < 3] == []
+    assert trade["wrong"] == 0, "the facts of the demo company differ from its ledger"
+
+
+def test_sales_on_any_day(isof, database):
+    """Whatever day it is loaded on, its sales reach up to that day and are always the same."""
+    for day, (sales, again) in facts(isof, database, SALES_ON_OTHER_DAYS).items():
+        assert sales == again, day
+        days, people, lines = zip(*sales, strict=True)
+        assert days[-1] == day
+        assert list(days) == sorted(days), day
+        assert date.fromisoformat(days[0]) < date.fromisoformat(day) - timedelta(days=700), day
+        assert set(people) == SALESPEOPLE, day
+        assert all(lines), day

@@ -2,7 +2,7 @@
 
 Every invoice and credit note is created and posted by the ORM, in a transaction that is never
 committed. What the analyses must say is computed from the file alone, in decimal numbers. By
-default it is one in so many documents of the year; all of them take an hour or more::
+default it is one in so many documents of the year; all of them take hours::
 
     ISOF_ONLINE_RETAIL_EVERY=1 ./isof test tests/test_online_retail.py
 """
@@ -10,7 +10,7 @@ default it is one in so many documents of the year; all of them take an hour or 
 import csv
 import gzip
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "online_retail"
-EVERY = int(os.environ.get("ISOF_ONLINE_RETAIL_EVERY", "60"))
+EVERY = int(os.environ.get("ISOF_ONLINE_RETAIL_EVERY", "240"))
 BATCH = 50
 # Adjustments that take money back and are not numbered as credit notes.
 BAD_DEBTS = ("A563186", "A563187")
@@ -46,9 +46,7 @@ def rows():
     """Return the lines of the file that are loaded."""
     with gzip.open(FOLDER / "online_retail.csv.gz", "rt", encoding="utf-8") as file:
         rows = [
-            row
-            for row in csv.DictReader(file)
-            if int(row["InvoiceNo"].lstrip("AC")) % EVERY == 0
+            row for row in csv.DictReader(file) if int(row["InvoiceNo"].lstrip("AC")) % EVERY == 0
         ]
     for row in rows:
         row["Customer"] = f"{row['CustomerID'] or 'unknown'}, {row['Country']}"
@@ -104,10 +102,7 @@ def load(env, rows):
     documents = list(documents.values())
     for first in range(0, len(documents), BATCH):
         moves = env["account.move"].create(
-            [
-                prepare(lines, partner_ids, product_ids)
-                for lines in documents[first : first + BATCH]
-            ]
+            [prepare(lines, partner_ids, product_ids) for lines in documents[first : first + BATCH]]
         )
         moves.action_post()
         env.flush_all()
@@ -171,8 +166,8 @@ def test_something_is_loaded(facts, rows):
     """All months and many countries are there, and enough is credited."""
     assert facts.search_count([]) == len(rows) > 0
     assert len({row["InvoiceDate"][:7] for row in rows}) == 13
-    assert len({row["Country"] for row in rows}) > 10
-    assert Counter(fact.move_type for fact in facts.search([]))["out_refund"] > 50
+    assert len({row["Country"] for row in rows}) > 5
+    assert facts.search_count([("move_type", "=", "out_refund")]) > 20
 
 
 def test_by_month(facts, rows):

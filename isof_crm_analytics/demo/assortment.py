@@ -21,13 +21,19 @@ class Product(NamedTuple):
 ASSORTMENT = {
     ("Building and workshop", "Budowa i warsztat"): {
         ("Power tools", "Elektronarzędzia"): (
-            Product(("Cordless drill 18 V", "Wiertarko-wkrętarka 18 V"), 389, 248, 0.08, 4, "tools"),
-            Product(("Angle grinder 125 mm", "Szlifierka kątowa 125 mm"), 279, 196, 0.04, 0, "tools"),
+            Product(
+                ("Cordless drill 18 V", "Wiertarko-wkrętarka 18 V"), 389, 248, 0.08, 4, "tools"
+            ),
+            Product(
+                ("Angle grinder 125 mm", "Szlifierka kątowa 125 mm"), 279, 196, 0.04, 0, "tools"
+            ),
             Product(("Circular saw 1200 W", "Pilarka tarczowa 1200 W"), 459, 318, 0.19, 9, "tools"),
         ),
         ("Hand tools", "Narzędzia ręczne"): (
             Product(("Screwdriver set", "Zestaw wkrętaków"), 79, 41, 0.06, 11, "tools"),
-            Product(("Folding ladder 3.6 m", "Drabina składana 3,6 m"), 349, 262, -0.05, 5, "tools"),
+            Product(
+                ("Folding ladder 3.6 m", "Drabina składana 3,6 m"), 349, 262, -0.05, 5, "tools"
+            ),
         ),
         ("Paints and wood care", "Farby i impregnaty"): (
             Product(("Wood stain 5 l", "Impregnat do drewna 5 l"), 124, 77, 0.09, 5, "paints"),
@@ -35,13 +41,22 @@ ASSORTMENT = {
         ),
         ("Workwear", "Odzież robocza"): (
             Product(("Work boots S3", "Obuwie robocze S3"), 189, 112, 0.05, 10, "textiles"),
-            Product(("Winter work jacket", "Kurtka robocza zimowa"), 249, 151, 0.07, 10, "textiles"),
+            Product(
+                ("Winter work jacket", "Kurtka robocza zimowa"), 249, 151, 0.07, 10, "textiles"
+            ),
         ),
     },
     ("Garden", "Ogród"): {
         ("Garden furniture", "Meble ogrodowe"): (
             Product(("Garden bench", "Ławka ogrodowa"), 599, 394, 0.07, 4, "garden"),
-            Product(("Table with six chairs", "Stół z sześcioma krzesłami"), 1890, 1330, 0.1, 5, "garden"),
+            Product(
+                ("Table with six chairs", "Stół z sześcioma krzesłami"),
+                1890,
+                1330,
+                0.1,
+                5,
+                "garden",
+            ),
         ),
         ("Garden tools", "Narzędzia ogrodowe"): (
             Product(("Electric lawn mower", "Kosiarka elektryczna"), 849, 634, 0.05, 5, "garden"),
@@ -51,15 +66,38 @@ ASSORTMENT = {
     },
     ("Home", "Dom"): {
         ("Lighting", "Oświetlenie"): (
-            Product(("LED panel 60 × 60", "Panel LED 60 × 60"), 142, 98, -0.18, 10, "lighting"),
-            Product(("Outdoor lamp with sensor", "Lampa zewnętrzna z czujnikiem"), 98, 58, -0.04, 10, "lighting"),
+            Product(("LED panel 60x60", "Panel LED 60x60"), 142, 98, -0.18, 10, "lighting"),
+            Product(
+                ("Outdoor lamp with sensor", "Lampa zewnętrzna z czujnikiem"),
+                98,
+                58,
+                -0.04,
+                10,
+                "lighting",
+            ),
         ),
         ("Storage systems", "Systemy przechowywania"): (
-            Product(("Storage rack, five shelves", "Regał magazynowy, pięć półek"), 269, 171, 0.06, 0, "tools"),
-            Product(("Wooden box, set of three", "Skrzynki drewniane, 3 szt."), 89, 47, 0.05, 8, "garden"),
+            Product(
+                ("Storage rack, five shelves", "Regał magazynowy, pięć półek"),
+                269,
+                171,
+                0.06,
+                0,
+                "tools",
+            ),
+            Product(
+                ("Wooden box, set of three", "Skrzynki drewniane, 3 szt."),
+                89,
+                47,
+                0.05,
+                8,
+                "garden",
+            ),
         ),
         ("Kitchen equipment", "Wyposażenie kuchni"): (
-            Product(("Steel cookware set", "Komplet garnków stalowych"), 419, 263, 0.06, 12, "textiles"),
+            Product(
+                ("Steel cookware set", "Komplet garnków stalowych"), 419, 263, 0.06, 12, "textiles"
+            ),
             # bought long ago, and nobody has entered what for
             Product(("Enamelled kettle", "Czajnik emaliowany"), 109, 0, 0, 12),
         ),

@@ -19,12 +19,12 @@ DAYS = 730
 # Costs change so often: documents are posted one such part of the time after the other.
 STEP = 91
 SALES, PURCHASES = 300, 56
-GROWTH = 0.7  # by what part there is more trade at the end than at the beginning
+GROWTH = 1.2  # by what part there is more trade at the end than at the beginning
 # Between how many days ago customers of a stage bought. Some come back after a long time.
-WIN_BACK = 75
+WIN_BACK = 120
 BUYING = {
     "prospect": [(100, 0)],
-    "dormant": [(DAYS, 330), (WIN_BACK, 0)],
+    "dormant": [(DAYS, 300), (WIN_BACK, 0)],
     "lost": [(DAYS, 400)],
     "customer": [(DAYS, 0)],
     "key": [(DAYS, 0)],
@@ -201,7 +201,8 @@ class TradeGenerator:
                 for product, facts in zip(records, products, strict=True):
                     self.products[product] = (facts, leaf[0], is_service)
         self.delivery = next(
-            product for product, (_facts, leaf, _is_service) in self.products.items()
+            product
+            for product, (_facts, leaf, _is_service) in self.products.items()
             if leaf == DELIVERY
         )
 
@@ -337,7 +338,9 @@ class TradeGenerator:
         vals_list = []
         for number, invoice in enumerate(invoices[5::RETURN_EVERY]):
             if number % 3 == 0:
-                lines = {line: (line.quantity, line.price_unit) for line in invoice.invoice_line_ids}
+                lines = {
+                    line: (line.quantity, line.price_unit) for line in invoice.invoice_line_ids
+                }
             else:
                 line = invoice.invoice_line_ids[0]
                 lines = {line: (max(line.quantity // 5, 1), line.price_unit)}
@@ -420,7 +423,10 @@ class TradeGenerator:
     def _buy(self, days):
         """Create the orders of a quarter, and return the values of bills and receipts."""
         orders = self.env["purchase.order"].create(
-            [self._prepare_purchase_vals(list(VENDORS)[n % len(VENDORS)], day) for n, day in enumerate(days)]
+            [
+                self._prepare_purchase_vals(list(VENDORS)[n % len(VENDORS)], day)
+                for n, day in enumerate(days)
+            ]
         )
         orders.button_confirm()
         vals_list = [self._prepare_expense_vals(n, day) for n, day in enumerate(days)]
@@ -465,7 +471,7 @@ class TradeGenerator:
         }
 
     def _choose_lot(self, product):
-        return self.random.randint(4, 9) * (4 if product.list_price > 300 else 20)
+        return self.random.randint(3, 6) * (4 if product.list_price > 300 else 20)
 
     def _prepare_bill_vals(self, order, day):
         lines = order.order_line
