@@ -18,7 +18,7 @@ SEED = 19
 DAYS = 730
 # Costs change so often: documents are posted one such part of the time after the other.
 STEP = 91
-SALES, PURCHASES = 300, 56
+SALES, PURCHASES = 250, 46
 GROWTH = 1.2  # by what part there is more trade at the end than at the beginning
 # Between how many days ago customers of a stage bought. Some come back after a long time.
 WIN_BACK = 120
