@@ -313,9 +313,10 @@ class TestTradeSync(TradeCommon):
             budgets.append(len(queries))
         # stale ones, those of the lines, how many
         self.assertEqual(budgets[0], budgets[1])
-        self.assertLessEqual(budgets[1], 4)
+        self.assertIn(budgets[1], range(1, 5))
 
     def test_entries_cost_nothing(self):
+        account = self.company.income_currency_exchange_account_id
         queries = self._get_fact_queries(
             lambda: (
                 self.env["account.move"]
@@ -326,7 +327,7 @@ class TestTradeSync(TradeCommon):
                         "line_ids": [
                             Command.create(
                                 {
-                                    "account_id": self.company.income_currency_exchange_account_id.id,
+                                    "account_id": account.id,
                                     "debit": debit,
                                     "credit": 5 - debit,
                                 }
