@@ -1,4 +1,4 @@
-from . import controllers, demo, models, reports, wizards
+from . import controllers, models, reports, wizards
 
 # Columns of documents that the first fill writes by SQL, much faster than the ORM would.
 COLUMNS = {"isof_trade_line_count": "int4", "isof_is_grouped": "bool"}

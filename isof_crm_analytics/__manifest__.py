@@ -28,7 +28,6 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/isof_period_demo.xml",
-        "demo/isof_trade_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
