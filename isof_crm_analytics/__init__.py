@@ -29,4 +29,5 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Take the periods' fields off other add-ons' models, and the favourites that use them."""
+    env["isof.demo"]._unload_trade()
     env["isof.period.type"].with_context(active_test=False).search([]).unlink()

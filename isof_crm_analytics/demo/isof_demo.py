@@ -11,3 +11,26 @@ class IsofDemo(models.AbstractModel):
         from .trade_generator import TradeGenerator
 
         TradeGenerator(self.env).load()
+
+    @api.model
+    def _unload_trade(self):
+        """Delete these documents again, before the add-on goes.
+
+        They would keep the contractors of the demo company from being deleted with isof_crm.
+        """
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "isof_crm_analytics"), ("name", "=like", "trade\\_%")]
+        )
+
+        def find(model):
+            ids = data.filtered(lambda item: item.model == model).mapped("res_id")
+            return self.env[model].browse(ids).exists()
+
+        moves, sales, purchases = map(find, ("account.move", "sale.order", "purchase.order"))
+        moves.filtered(lambda move: move.state != "draft").button_draft()
+        # they have numbers, which Odoo wants to be without gaps
+        moves.with_context(force_delete=True).unlink()
+        sales._action_cancel()
+        sales.unlink()
+        purchases.button_cancel()
+        purchases.unlink()

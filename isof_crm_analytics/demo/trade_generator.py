@@ -73,6 +73,8 @@ class TradeGenerator:
         }
         self.products = {}
         self.vendors = {}
+        self.moves = self.env["account.move"]
+        self.sales, self.purchases = self.env["sale.order"], self.env["purchase.order"]
 
     def load(self):
         """Create products and vendors, and let time pass."""
@@ -94,6 +96,7 @@ class TradeGenerator:
             )
             self._post(self._prepare_credit_notes(moves))
         self._sell_on_special_terms()
+        self._name_documents()
 
     # ------------------------------------------------------------
     # What and when
@@ -151,11 +154,11 @@ class TradeGenerator:
     def _choose_products(self, customer, day):
         """Return some products: those that the customer's trade needs, and those in season."""
         weights = []
-        for facts, leaf, is_service in self.products.values():
+        for facts, leaf in self.products.values():
             weight = 6 if leaf in self.favourites.get(customer, ()) else 1
             peak = facts.peak
             distance = min((day.month - peak) % 12, (peak - day.month) % 12)
-            weights.append(weight * (3 if peak and distance <= 1 else 1) / (1 + is_service))
+            weights.append(weight * (3 if peak and distance <= 1 else 1))
         chosen = self.random.choices(list(self.products), weights, k=self.random.randint(1, 5))
         return list(dict.fromkeys(chosen))
 
@@ -199,11 +202,9 @@ class TradeGenerator:
                     ]
                 )
                 for product, facts in zip(records, products, strict=True):
-                    self.products[product] = (facts, leaf[0], is_service)
+                    self.products[product] = (facts, leaf[0])
         self.delivery = next(
-            product
-            for product, (_facts, leaf, _is_service) in self.products.items()
-            if leaf == DELIVERY
+            product for product, (_facts, leaf) in self.products.items() if leaf == DELIVERY
         )
 
     def _create_vendor(self, name, country, city, buyer):
@@ -220,7 +221,7 @@ class TradeGenerator:
 
     def _set_costs(self, ago):
         """Give the products the cost that they had so many days ago."""
-        for product, (facts, _leaf, _is_service) in self.products.items():
+        for product, (facts, _leaf) in self.products.items():
             product.standard_price = round(facts.cost * (1 + facts.drift * (1 - ago / DAYS)), 2)
 
     # ------------------------------------------------------------
@@ -242,6 +243,7 @@ class TradeGenerator:
     def _create_orders(self, sales):
         orders = self.env["sale.order"].create([self._prepare_order_vals(sale) for sale in sales])
         orders.action_confirm()
+        self.sales |= orders
         for sale, order in zip(sales, orders, strict=True):
             order.date_order = datetime.combine(sale.day, time(9))
         return orders
@@ -329,6 +331,7 @@ class TradeGenerator:
         vals_list.sort(key=lambda vals: vals["invoice_date"])
         moves = self.env["account.move"].create(vals_list)
         moves.action_post()
+        self.moves |= moves
         return moves
 
     def _prepare_credit_notes(self, moves):
@@ -415,6 +418,23 @@ class TradeGenerator:
             invoice = order._create_invoices(final=True)
             invoice.invoice_date = sale.day + timedelta(days=21)
             invoice.action_post()
+            self.moves |= order.invoice_ids
+
+    def _name_documents(self):
+        """Give the documents names by which ``_unload_trade`` finds them."""
+        self.env["ir.model.data"].create(
+            [
+                {
+                    "module": "isof_crm_analytics",
+                    "name": f"trade_{records._table}_{record.id}",
+                    "model": records._name,
+                    "res_id": record.id,
+                    "noupdate": True,
+                }
+                for records in (self.moves, self.sales, self.purchases)
+                for record in records
+            ]
+        )
 
     # ------------------------------------------------------------
     # Purchases
@@ -429,6 +449,7 @@ class TradeGenerator:
             ]
         )
         orders.button_confirm()
+        self.purchases |= orders
         vals_list = [self._prepare_expense_vals(n, day) for n, day in enumerate(days)]
         for n, (day, order) in enumerate(zip(days, orders, strict=True)):
             order.date_approve = order.date_order
@@ -446,9 +467,7 @@ class TradeGenerator:
         vendor = self.vendors[key]
         arrival = datetime.combine(day + timedelta(days=10), time(12))
         offered = [
-            product
-            for product, (facts, _leaf, _is_service) in self.products.items()
-            if facts.vendor == key
+            product for product, (facts, _leaf) in self.products.items() if facts.vendor == key
         ]
         return {
             "partner_id": vendor.id,

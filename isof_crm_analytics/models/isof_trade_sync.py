@@ -657,7 +657,7 @@ class IsofTradeLine(models.Model):
         """Log that facts differed from the ledger, and tell the managers."""
         _logger.warning("%s facts of sales and purchases differed from the ledger; healed", changed)
         managers = self.env.ref("isof_crm.group_manager").all_user_ids.filtered("active")
-        self.env["res.partner"].browse(managers.partner_id.ids).message_notify(
+        self.env["mail.thread"].message_notify(
             partner_ids=managers.partner_id.ids,
             subject=self.env._("Analyses of sales and purchases differed from the ledger"),
             body=self.env._(

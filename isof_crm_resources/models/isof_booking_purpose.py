@@ -193,15 +193,19 @@ class IsofBooking(models.Model):
         def names_of(records):
             return {record.id: record.display_name for record in records}
 
-        def browse(model, name):
-            return self.env[model].browse({row[name] for row in rows if row[name]})
+        def ids_of(name):
+            return {row[name] for row in rows if row[name]}
 
-        activities = browse("isof.activity", "held_activity_id").sudo(False)
-        purposes = names_of(activities._filtered_access("read"))
-        in_care = browse("isof.resource", "resource_id")._get_in_care_ids()
+        # users and customers have a hundred columns: one field at a time
+        env = self.with_context(prefetch_fields=False, active_test=False).env
+        activities = env["isof.activity"].sudo(False)
+        held = [("id", "in", ids_of("held_activity_id"))]
+        purposes = names_of(activities.search_fetch(held, ["display_name"], order="id"))
+        resources = env["isof.resource"].browse(ids_of("resource_id"))
+        in_care = resources._get_in_care_ids()
         # sudo: whoever may read a booking reads what it refers to, as everywhere in Odoo
-        resources = names_of(browse("isof.resource", "resource_id").sudo())
-        users = names_of(browse("res.users", "user_id").sudo())
+        resource_names = names_of(resources.sudo())
+        user_names = names_of(env["res.users"].sudo().browse(ids_of("user_id")))
         reserved = self.env._("Reserved")
         for row in rows:
             activity_id, title = (row.pop(name) for name in PURPOSE_COLUMNS)
@@ -217,8 +221,8 @@ class IsofBooking(models.Model):
                 "display_name": name or reserved,
                 "name": name,
                 "may_change": may_change,
-                "resource_id": (row["resource_id"], resources[row["resource_id"]]),
-                "user_id": (row["user_id"], users[row["user_id"]]),
+                "resource_id": (row["resource_id"], resource_names[row["resource_id"]]),
+                "user_id": (row["user_id"], user_names[row["user_id"]]),
             }
         return rows
 

@@ -9,6 +9,11 @@ from .isof_resource_availability import DAYS_AHEAD
 # So many resources the planner shows at once, and so long a time.
 MAX_ROWS = 100
 MAX_SPAN = timedelta(days=124)
+# What rows, and when they are closed, follow from.
+ROW_FIELDS = [
+    *("name", "kind_id", "place_id", "seats", "quantity", "needs_approval"),
+    *("company_id", "resource_calendar_id", "resource_id"),
+]
 
 
 class IsofResource(models.Model):
@@ -64,7 +69,7 @@ class IsofResource(models.Model):
         start, stop = map(fields.Datetime.to_datetime, (start, stop))
         stop = min(stop, start + MAX_SPAN)
         found = self._get_planner_domain(domain)
-        resources = self.search(found, limit=MAX_ROWS)
+        resources = self.search_fetch(found, ROW_FIELDS, limit=MAX_ROWS)
         count = len(resources)
         if count == MAX_ROWS:
             count = self.search_count(found)
@@ -74,7 +79,8 @@ class IsofResource(models.Model):
                 resource._prepare_planner_row()
                 | {
                     "closed": [
-                        [fields.Datetime.to_string(moment) for moment in times]
+                        # as Odoo writes them, in a tenth of the time
+                        [moment.isoformat(" ", "seconds") for moment in times]
                         for times in intervals.difference([(start, stop)], opening[resource.id])
                     ]
                 }
@@ -92,8 +98,8 @@ class IsofResource(models.Model):
             "name": self.name,
             "kind_id": [self.kind_id.id, self.kind_id.name],
             "place_id": [self.place_id.id, self.place_id.complete_name],
-            "icon": self.icon,
-            "color": self.color,
+            "icon": self.kind_id.icon,
+            "color": self.kind_id.color,
             "seats": self.seats,
             "quantity": self.quantity,
             "needs_approval": self.needs_approval,
