@@ -23,12 +23,14 @@ class BookingConflict(ValidationError):  # noqa: N818
     other caller reads the message.
 
     :param str message: what is in the way, and what is still free
+    :param wanted: list of dicts of values: all the bookings that were wanted together
     :param alternatives: list of ``Alternative``
     :param str taken: the part of the message that says what is in the way
     """
 
-    def __init__(self, message, alternatives=(), taken=None):
+    def __init__(self, message, wanted=(), alternatives=(), taken=None):
         super().__init__(message)
+        self.wanted = list(wanted)
         self.alternatives = list(alternatives)
         # what Odoo sends to the client along with the message
         self.context = {"offers": [], "model": None, "finder": {}, "taken": taken}
@@ -44,3 +46,12 @@ class BookingConflict(ValidationError):  # noqa: N818
         """
         offers = [{"model": model} | each for each in offers]
         self.context |= {"model": model, "offers": offers, "finder": finder or {}}
+
+    def advise(self, model, advice):
+        """Say in words what to do where nothing can be offered that is the whole.
+
+        :param str model: the model whose call was refused
+        :param str advice: what to do, as a sentence
+        """
+        self.offer(model, [])
+        self.args = (f"{self}\n\n{advice}",)

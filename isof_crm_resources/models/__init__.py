@@ -1,6 +1,7 @@
 from . import (
     ir_websocket,
     isof_activity,
+    isof_activity_offers,
     isof_activity_status,
     isof_booking,
     isof_booking_approval,

@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from odoo.addons.isof_crm.tools import activity_time
 
@@ -26,7 +25,8 @@ CARRIED_FIELDS = {
     "user_id",
 }
 
-Anchor = namedtuple("Anchor", "start stop allday takes_place user")
+# What bookings follow, and from when to when each of them was.
+Anchor = namedtuple("Anchor", "start stop allday takes_place user times")
 
 
 class IsofActivity(models.Model):
@@ -115,15 +115,7 @@ class IsofActivity(models.Model):
         try:
             return super().create(vals_list)
         except BookingConflict as conflict:
-            offers = []
-            if len(vals_list) == 1:
-                [vals] = vals_list
-                times = {} if vals.get("allday") else vals
-                offers = [
-                    offer | {"method": "create", "args": [[changed]]}
-                    for offer, changed in self._iter_offers(conflict, vals, times)
-                ]
-            conflict.offer(self._name, offers)
+            self._offer_creation(conflict, vals_list)
             raise
 
     def write(self, vals):
@@ -132,14 +124,7 @@ class IsofActivity(models.Model):
             result = super().write(vals)
             self._sync_bookings(anchors)
         except BookingConflict as conflict:
-            offers = []
-            if len(self) == 1:
-                times = {} if self.allday else {"start": self.start, "stop": self.stop}
-                offers = [
-                    offer | {"method": "write", "args": [self.ids, changed]}
-                    for offer, changed in self._iter_offers(conflict, vals, times)
-                ]
-            conflict.offer(self._name, offers)
+            self._offer_change(conflict, vals, anchors)
             raise
         return result
 
@@ -149,7 +134,7 @@ class IsofActivity(models.Model):
         except BookingConflict as conflict:
             # what is offered for one of them is not the whole
             if len(self) > 1:
-                conflict.offer(self._name, [])
+                self._advise(conflict)
             raise
 
     def unlink(self):
@@ -169,7 +154,6 @@ class IsofActivity(models.Model):
 
     def _get_booking_anchors(self):
         """Return what the bookings of activities follow, to compare it after a change."""
-        bookings = self._get_held_bookings()
         return {
             activity: Anchor(
                 activity.start,
@@ -177,8 +161,9 @@ class IsofActivity(models.Model):
                 activity.allday,
                 activity._takes_place(),
                 activity.user_id,
+                {booking: (booking.start, booking.stop) for booking in bookings},
             )
-            for activity in bookings.held_activity_id
+            for activity, bookings in self._get_held_bookings().grouped("held_activity_id").items()
         }
 
     def _takes_place(self):
@@ -200,35 +185,6 @@ class IsofActivity(models.Model):
         if changes:
             self.env["isof.booking"].sudo().concat(*changes)._write_each(changes)
 
-    @api.model
-    def _iter_offers(self, conflict, vals, times):
-        """Yield what may be saved of an activity instead of what was refused.
-
-        It is put off to where all it needs is free, or has another resource in the place of the
-        one that is taken; everything else is saved as it was given.
-
-        :param conflict: the ``BookingConflict`` with the alternatives
-        :param dict vals: what was to be saved
-        :param dict times: ``start`` and perhaps ``stop`` of it; empty if it cannot be put off
-        """
-        for label, shift, instead in conflict.alternatives:
-            if instead:
-                yield {"label": label, "kwargs": {"context": {"isof_instead": [instead]}}}, vals
-            elif times.get("start"):
-                moved = {
-                    name: fields.Datetime.to_datetime(times[name]) + shift
-                    for name in ("start", "stop")
-                    if times.get(name)
-                }
-                label = self.env._(
-                    "The whole activity at %(time)s",
-                    time=format_datetime(self.env, moved["start"], dt_format="short"),
-                )
-                yield (
-                    {"label": label},
-                    vals | {name: fields.Datetime.to_string(moved[name]) for name in moved},
-                )
-
     def _prepare_booking_vals(self, booking, before):
         """Return what changes on a booking with its activity.
 
@@ -243,14 +199,30 @@ class IsofActivity(models.Model):
             vals["user_id"] = self.user_id.id
         if booking.company_id != self.company_id:
             vals["company_id"] = self.company_id.id
-        if (before.start, before.stop, before.allday) != (self.start, self.stop, self.allday):
-            vals["start"], vals["stop"] = self._follow(booking, before)
+        times = self._get_followed_times(booking, before)
+        if times != (booking.start, booking.stop):
+            vals["start"], vals["stop"] = times
         takes_place = self._takes_place()
         if before.takes_place and not takes_place and booking.state in LIVE_STATES:
             vals |= {"state": "cancelled", "is_dropped": True}
         elif takes_place and booking.is_dropped:
             vals["state"] = booking._get_first_state()
         return vals
+
+    def _get_followed_times(self, booking, before):
+        """Return start and stop of a booking once it has followed its activity.
+
+        A time that was given to it along with a change of the activity stays.
+        """
+        times = booking.start, booking.stop
+        is_moved = (before.start, before.stop, before.allday) != (
+            self.start,
+            self.stop,
+            self.allday,
+        )
+        if is_moved and before.times.get(booking) == times:
+            return self._follow(booking, before)
+        return times
 
     def _follow(self, booking, before):
         """Return start and stop of a booking after its activity moved or got another length.
@@ -260,20 +232,13 @@ class IsofActivity(models.Model):
         that lasts all day what is booked for whole days stays so.
         """
         resource = booking.resource_id
-        whole = self._get_booking_times(resource, before) if before.allday else None
+        whole = self._get_whole_days(resource, before) if before.allday else None
         if before.allday != self.allday or (booking.start, booking.stop) == whole:
             return self._get_booking_times(resource)
         shift_start, shift_stop = self.start - before.start, self.stop - before.stop
         if shift_start == shift_stop:
-            if not self.allday:
-                return booking.start + shift_start, booking.stop + shift_stop
-            # by days: at the same time on the clock
-            tz = self._get_tz()
             return tuple(
-                activity_time.to_utc(
-                    activity_time.to_local(moment, tz).replace(tzinfo=None) + shift_start, tz
-                )
-                for moment in (booking.start, booking.stop)
+                self._put_off(moment, shift_start) for moment in (booking.start, booking.stop)
             )
         start = booking.start + (shift_start if booking.start <= before.start else timedelta())
         stop = booking.stop + (shift_stop if booking.stop >= before.stop else timedelta())
@@ -281,16 +246,19 @@ class IsofActivity(models.Model):
             return self._get_booking_times(resource)
         return start, stop
 
-    def _get_booking_times(self, resource, anchor=None):
-        """Return from when to when the activity needs a resource unless told otherwise.
-
-        :param anchor: the ``Anchor`` with the time of the activity, if not that of now
-        """
+    def _get_booking_times(self, resource):
+        """Return from when to when the activity needs a resource unless told otherwise."""
         self.ensure_one()
-        times = anchor or self
-        if not times.allday:
-            # what has no length still takes place
-            return times.start, max(times.stop, times.start + timedelta(minutes=15))
+        if self.allday:
+            return self._get_whole_days(resource, self)
+        # what has no length still takes place
+        return self.start, max(self.stop, self.start + timedelta(minutes=15))
+
+    def _get_whole_days(self, resource, times):
+        """Return from when to when a resource is needed all day.
+
+        :param times: the activity, or the ``Anchor`` with its time before a change
+        """
         tz = self._get_tz()
         first, last = (
             activity_time.allday_date(moment, tz) for moment in (times.start, times.stop)

@@ -25,7 +25,13 @@ class IsofBooking(models.Model):
         except BookingConflict as conflict:
             # what is offered for one of them is not the whole
             if len(self) > 1:
-                conflict.offer(self._name, [])
+                conflict.advise(
+                    self._name,
+                    self.env._(
+                        "None of the bookings has been changed. Change this one on its own: "
+                        "another time or another resource is then offered for it."
+                    ),
+                )
             raise
 
     @api.model
@@ -34,6 +40,7 @@ class IsofBooking(models.Model):
         alternatives = self._find_alternatives(to_place, conflicts, ignored)
         conflict = BookingConflict(
             self._describe_conflicts(conflicts, ignored),
+            to_place,
             alternatives,
             taken=self._describe_all_taken(conflicts),
         )

@@ -101,6 +101,24 @@ class TestActivityBooking(ResourceCommon):
             bookings, (self._at(11), self._at(12)), (self._at(10, 30), self._at(12, 15))
         )
 
+    def test_what_is_added_along_with_a_move(self):
+        """It is booked where it is wanted, and does not move once more."""
+        [kit] = self._add(self.kit)
+        move = {"start": self._at(11), "stop": self._at(12)}
+        line = {"start": "2026-03-12 10:30:00", "stop": "2026-03-12 12:00:00"}
+        self.activity.write(
+            move
+            | {
+                "resource_ids": [Command.link(self.room_small.id)],
+                "booking_ids": [Command.update(kit.id, line)],
+            }
+        )
+        self.assertTimes(
+            self.activity.booking_ids.sorted("id"),
+            (self._at(10, 30), self._at(12)),
+            (self._at(11), self._at(12)),
+        )
+
     def test_resize(self):
         bookings = self._add(self.room_small, self.kit, self.room_large)
         bookings[1].stop = self._at(9, 30)

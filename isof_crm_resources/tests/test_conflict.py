@@ -170,6 +170,7 @@ class TestConflict(ResourceCommon):
         changes = [{"name": "x"}, {"resource_id": self.room_large.id}]
         error = self._get_refusal(lambda: both.web_save_multi(changes, {}))
         self.assertFalse(error.context["offers"])
+        self.assertRegex(str(error), "None of the bookings has been changed.")
 
     def test_no_offers_for_several_activities(self):
         both = self.env["isof.activity"]
@@ -189,6 +190,7 @@ class TestConflict(ResourceCommon):
             error = self._get_refusal(refused)
             self.assertEqual(error.context["model"], "isof.activity")
             self.assertFalse(error.context["offers"])
+            self.assertRegex(str(error), "None of the activities has been saved.")
         # of one alone there is something to offer
         error = self._get_refusal(lambda: both[1].web_save_multi([vals], {}))
         self.assertTrue(error.context["offers"])
@@ -206,7 +208,7 @@ class TestConflict(ResourceCommon):
         self.assertEqual(error.context["model"], "isof.activity")
         self.assertFalse(error.context["finder"])
         later, other = error.context["offers"]
-        self.assertRegex(later["label"], r"The whole activity at .*2:00.PM")
+        self.assertRegex(later["label"], r"The whole activity: .*2:00.PM")
         self.assertRegex(other["label"], "“Test large room” instead of “Test small room”")
         self.assertEqual(self._take(later), activity)
         self.assertEqual((activity.start, activity.stop), (self._at(13), self._at(13, 30)))
@@ -253,20 +255,123 @@ class TestConflict(ResourceCommon):
             activity.booking_ids, [{"state": "confirmed", "start": self._at(10)}]
         )
 
-    def test_an_allday_activity_gets_another_room_only(self):
-        """It cannot be put off by some hours."""
+    def _create_allday(self, *resources, **vals):
         activity = self._create_activity(
-            by=self.salesperson_a, start_date="2026-03-12", stop_date="2026-03-12", allday=True
+            by=self.salesperson_a,
+            **{"start_date": "2026-03-12", "stop_date": "2026-03-12", "allday": True, **vals},
         )
-        activity.resource_ids = self.room_small
+        activity.resource_ids = [Command.link(resource.id) for resource in resources]
+        return activity
+
+    def _open_on_weekdays(self, *resources):
+        """Have resources open from Monday to Friday, from 9 to 17 on the clock in Warsaw."""
+        calendar = self.env["resource.calendar"].create(
+            {
+                "name": "Test office",
+                "tz": "Europe/Warsaw",
+                "attendance_ids": [
+                    Command.create(
+                        {
+                            "name": "Test day",
+                            "dayofweek": str(day),
+                            "hour_from": 9,
+                            "hour_to": 17,
+                            "day_period": "morning",
+                        }
+                    )
+                    for day in range(5)
+                ],
+            }
+        )
+        for resource in resources:
+            resource.resource_calendar_id = calendar
+
+    def test_an_allday_activity_is_moved(self):
+        """To the next day on which everything is free and open, or gets another room."""
+        self._open_on_weekdays(self.room_small, self.room_large)
+        activity = self._create_allday(self.room_small, self.kit)
+        part = self._book(self.car_shared, 9, 10, activity_id=activity.id)
         self._book(self.room_small, self._at(9, day=13), self._at(10, day=13))
+        # Saturday and Sunday it is closed, and on Monday the car is taken for some of the time
+        self._book(self.car_shared, self._at(8, day=16), self._at(9, 30, day=16))
         error = self._get_refusal(
-            lambda: activity.write({"start_date": "2026-03-13", "stop_date": "2026-03-13"})
+            lambda: activity.write(
+                {"start_date": "2026-03-13", "stop_date": "2026-03-13", "location": "Here"}
+            )
         )
-        [offer] = error.context["offers"]
-        self._take(offer)
-        self.assertEqual(activity.resource_ids, self.room_large)
+        later, other = error.context["offers"]
+        self.assertEqual(later["label"], "The whole activity: 03/17/2026")
+        self._take(later)
+        self.assertRecordValues(activity, [{"allday": True, "location": "Here"}])
+        self.assertEqual(str(activity.start_date), "2026-03-17")
+        self.assertEqual(str(activity.stop_date), "2026-03-17")
+        room = activity.booking_ids.filtered(lambda each: each.resource_id == self.room_small)
+        self.assertEqual(
+            [(each.start, each.stop) for each in room | part],
+            [
+                (self._at(8, day=17), self._at(16, day=17)),
+                (self._at(9, day=17), self._at(10, day=17)),
+            ],
+        )
+        activity.write({"start_date": "2026-03-12", "stop_date": "2026-03-12"})
+        self._take(other)
+        self.assertEqual(activity.resource_ids, self.room_large | self.kit | self.car_shared)
         self.assertEqual(str(activity.start_date), "2026-03-13")
+
+    def test_an_allday_activity_of_several_days(self):
+        """It starts and ends on days on which the room is open, and keeps its length."""
+        self._open_on_weekdays(self.room_small)
+        self._book(self.room_small, 9, 10)
+        error = self._get_refusal(
+            lambda: self._create_allday(
+                start_date="2026-03-12",
+                stop_date="2026-03-13",
+                resource_ids=[Command.link(self.room_small.id)],
+            )
+        )
+        later = error.context["offers"][0]
+        self.assertEqual(later["label"], "The whole activity: 03/16/2026 – 03/17/2026")
+        activity = self._take(later)
+        self.assertEqual(str(activity.start_date), "2026-03-16")
+        self.assertEqual(
+            (activity.booking_ids.start, activity.booking_ids.stop),
+            (self._at(8, day=16), self._at(16, day=17)),
+        )
+
+    def test_an_activity_that_has_something_gets_more(self):
+        """It is put off to where what it has already is free as well."""
+        activity = self._create_activity(by=self.salesperson_a, stop=self._at(10))
+        activity.resource_ids = self.kit
+        self.kit.quantity = 1
+        self._book(self.room_small, 9, 10)
+        self._book(self.kit, 10, 11)
+        error = self._get_refusal(
+            lambda: activity.write({"resource_ids": [Command.link(self.room_small.id)]})
+        )
+        later = error.context["offers"][0]
+        self.assertRegex(later["label"], r"The whole activity: .*12:00.PM")
+        self._take(later)
+        self.assertEqual(activity.start, self._at(11))
+        self.assertEqual(activity.resource_ids, self.kit | self.room_small)
+        self.assertEqual(set(activity.booking_ids.mapped("start")), {self._at(11)})
+
+    def test_a_line_of_an_activity(self):
+        """What is booked at a time of its own keeps its place in the activity."""
+        activity = self._create_activity(by=self.salesperson_a, stop=self._at(11))
+        activity.resource_ids = self.kit
+        self._book(self.room_small, 10, 11)
+        line = {
+            "resource_id": self.room_small.id,
+            "start": "2026-03-12 10:00:00",
+            "stop": "2026-03-12 11:00:00",
+        }
+        error = self._get_refusal(
+            lambda: activity.web_save({"booking_ids": [[0, "virtual_1", line]]}, {})
+        )
+        self._take(error.context["offers"][0])
+        self.assertEqual(activity.start, self._at(10))
+        room = activity.booking_ids.filtered(lambda each: each.resource_id == self.room_small)
+        self.assertEqual((room.start, room.stop), (self._at(11), self._at(12)))
 
     def test_offers_are_refused_to_others(self):
         activity = self._create_activity(by=self.salesperson_a, stop=self._at(10))
@@ -386,6 +491,40 @@ class TestConflict(ResourceCommon):
         self.assertRecordValues(
             booking, [{"start": self._at(12), "stop": self._at(14), "name": "Talk"}]
         )
+
+    def _find(self, *resources, **vals):
+        """Return a proposal of the finder, for ten o'clock."""
+        finder = self.env["isof.resource.finder"].with_user(self.salesperson_a)
+        needs = [Command.create({"resource_ids": resource.ids}) for resource in resources]
+        finder = finder.create({"start": self._at(9), "need_ids": needs, **vals})
+        finder.action_search()
+        [line] = finder.line_ids
+        return line
+
+    def test_the_finder_offers_the_whole(self):
+        """Somebody took the room meanwhile; room and kit are possible together."""
+        line = self._find(self.room_small, self.kit)
+        self._book(self.room_small, 9, 10, by=self.salesperson_b)
+        error = self._get_refusal(line.action_book)
+        self.assertEqual(error.context["model"], line._name)
+        later, other = error.context["offers"][:2]
+        self.assertEqual(set(self._take(later).mapped("start")), {self._at(10)})
+        self.assertEqual(self._take(other).resource_id, self.room_large | self.kit)
+
+    def test_the_finder_offers_no_part(self):
+        """What is only a part of what was to be done is not offered; it is said what to do."""
+        activity = self._create_activity(by=self.salesperson_a)
+        booking = self._book(self.kit, 12, 13)
+        lines = [
+            self._find(self.room_small, activity_id=activity.id).action_move_and_book,
+            self._find(self.room_small, self.room_large, booking_id=booking.id).action_book,
+        ]
+        self._book(self.room_small, 9, 10, by=self.salesperson_b)
+        for refused in lines:
+            error = self._get_refusal(refused)
+            self.assertFalse(error.context["offers"])
+            self.assertRegex(str(error), "Nothing has been booked or moved. Search again")
+        self.assertEqual(booking.start, self._at(12))
 
     def test_a_lost_race_is_tried_again(self):
         """After the rollback what the other one booked is seen, with all that is offered."""

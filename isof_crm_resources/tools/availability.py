@@ -257,6 +257,22 @@ def find_together(requirements, start, stop, duration, *, step=STEP, tz="UTC", l
     return slots
 
 
+def are_free(wanted):
+    """Return whether several bookings are possible together.
+
+    :param wanted: list of tuples of ``Bookable``, start and stop
+    :raises ValueError: when one would not end after it starts
+
+    >>> from datetime import datetime as dt
+    >>> kit = Bookable("kit", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))], quantity=2)
+    >>> once = (kit, dt(2026, 3, 2, 8), dt(2026, 3, 2, 10))
+    >>> are_free([once]), are_free([once, once])
+    (True, False)
+    """
+    in_order = sorted(wanted, key=itemgetter(1))
+    return all(is_free(*each) for each in wanted) and _fit_together(in_order, timedelta())
+
+
 def next_shift(wanted, horizon, *, step=STEP, tz="UTC"):
     """Return by how much several bookings have to be put off so that all of them fit, or None.
 

@@ -7,6 +7,7 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.isof_crm.tools import activity_time
 
+from ..exceptions import BookingConflict
 from ..tools import availability, intervals
 
 # Proposals shown; whoever needs more asks for less.
@@ -436,6 +437,45 @@ class IsofResourceFinderLine(models.TransientModel):
         A booking that was to be moved is moved to the first of them.
         """
         self.ensure_one()
+        is_moved = bool(self.finder_id.booking_id)
+        try:
+            bookings = self._book()
+        except BookingConflict as conflict:
+            # somebody took it meanwhile
+            if is_moved and len(self.booked_ids) > 1:
+                self._advise(conflict)
+            else:
+                # what is offered is all that was to be booked
+                conflict.offer(self._name, conflict.context["offers"])
+            raise
+        return self._get_booked_action(bookings)
+
+    def action_move_and_book(self):
+        """Move the activity, with what is booked for it, to the time proposed and book for it."""
+        self.ensure_one()
+        try:
+            self.activity_id.write({"allday": False, "start": self.start, "stop": self.stop})
+            bookings = self._book()
+        except BookingConflict as conflict:
+            self._advise(conflict)
+            raise
+        return self._get_booked_action(bookings)
+
+    def action_show_others(self):
+        """Show everything that is free at the time proposed."""
+        self.ensure_one()
+        self.finder_id.write({"mode": "time", "start": self.start})
+        return self.finder_id.action_search()
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _book(self):
+        """Book the resources of the proposal, or move the booking that was to be moved.
+
+        :return: ``isof.booking``
+        """
         bookings = self.finder_id.booking_id
         activity = self.activity_id or bookings.activity_id
         vals_list = [
@@ -444,7 +484,21 @@ class IsofResourceFinderLine(models.TransientModel):
         ]
         if bookings:
             bookings.write(vals_list.pop(0))
-        bookings |= bookings.create([vals | {"activity_id": activity.id} for vals in vals_list])
+        return bookings | bookings.create(
+            [vals | {"activity_id": activity.id} for vals in vals_list]
+        )
+
+    @api.model
+    def _advise(self, conflict):
+        """Say what to do where what is offered would be only a part of what was to be done."""
+        conflict.advise(
+            self._name,
+            self.env._("Nothing has been booked or moved. Search again to see what is free now."),
+        )
+
+    @api.model
+    def _get_booked_action(self, bookings):
+        """Return the action that tells what is booked, and closes the finder."""
         requested = bookings.filtered(lambda booking: booking.state == "requested")
         # the names of the resources are the texts of the links
         links = [
@@ -480,15 +534,3 @@ class IsofResourceFinderLine(models.TransientModel):
                 },
             },
         }
-
-    def action_move_and_book(self):
-        """Move the activity, with what is booked for it, to the time proposed and book for it."""
-        self.ensure_one()
-        self.activity_id.write({"allday": False, "start": self.start, "stop": self.stop})
-        return self.action_book()
-
-    def action_show_others(self):
-        """Show everything that is free at the time proposed."""
-        self.ensure_one()
-        self.finder_id.write({"mode": "time", "start": self.start})
-        return self.finder_id.action_search()

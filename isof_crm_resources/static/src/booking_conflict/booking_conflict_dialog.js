@@ -54,11 +54,14 @@ export class BookingConflictDialog extends Component {
     }
 
     async show(model, ids) {
-        if (TIME_VIEWS.includes(this.action.currentController?.view?.type)) {
+        const { view, props, config } = this.action.currentController || {};
+        if (TIME_VIEWS.includes(view?.type)) {
             // it shows the same time again, with what is booked now
             return this.action.doAction("soft_reload");
         }
         const isOne = ids.length === 1;
+        // the form in which it was refused gives its place to what is booked
+        const isReplaced = view?.type === "form" && props.resModel === model;
         await this.action.doAction(
             {
                 type: "ir.actions.act_window",
@@ -72,7 +75,7 @@ export class BookingConflictDialog extends Component {
                           [false, "form"],
                       ],
             },
-            { forceLeave: true },
+            { forceLeave: true, ...(isReplaced && { index: config.breadcrumbs.length - 1 }) },
         );
     }
 
