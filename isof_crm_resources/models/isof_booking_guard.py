@@ -1,7 +1,6 @@
 import logging
 import re
 from collections import defaultdict
-from datetime import timedelta
 from typing import NamedTuple
 
 from psycopg2.errors import ExclusionViolation
@@ -61,9 +60,12 @@ class IsofBooking(models.Model):
         """Explain a lost race like any other booking that is in the way."""
         if isinstance(exc, ExclusionViolation) and (lost := self._parse_violation(exc)):
             # Odoo has rolled back by now: what the winner booked can be seen
-            resource_id, _taken, start, stop = lost
+            resource_id, _taken, *blocked = lost
+            # sudo: how long it is kept free around a booking
             resource = self.env["isof.resource"].browse(resource_id)
-            rows = self._query_blocking([(resource_id, start, stop)])
+            before, after = resource.sudo()._get_buffers()
+            start, stop = blocked[0] + before, blocked[1] - after
+            rows = self._query_blocking([(resource_id, *blocked)])
             return self._describe_conflict(resource, start, stop, [row.id for _pos, row in rows])
         return super()._sql_error_to_message(exc)
 
@@ -110,12 +112,13 @@ class IsofBooking(models.Model):
         if state in DROPPED_STATES:
             placed["is_blocking"] = False
         if is_moved or state == "released" or (is_blocking and not self.is_blocking):
+            before, after = resource._get_buffers()
             placed |= {
                 "resource_id": resource.id,
                 "start": start,
                 "stop": stop,
-                "block_start": start - timedelta(minutes=resource.buffer_before),
-                "block_stop": stop + timedelta(minutes=resource.buffer_after),
+                "block_start": start - before,
+                "block_stop": stop + after,
                 "is_blocking": is_blocking,
                 "unit": 1,
             }
@@ -329,11 +332,14 @@ class IsofBooking(models.Model):
         """Return what is in the way of a booking, as far as the reader may see it."""
         # as the reader sees it, whoever books
         bookings = self.browse(ids[:MAX_NAMED]).sudo(False)._filtered_access("read")
+        # sudo: what is taken, and how long it is kept free around a booking
+        resource = resource.sudo()
+        before, after = resource._get_buffers()
         lines = [
             self.env._(
                 "“%(resource)s” is already taken at the time you chose, %(time)s:",
-                resource=resource.sudo().name,
-                time=self._format_period(start, stop),
+                resource=resource.name,
+                time=self._format_blocked((start, stop), (start - before, stop + after)),
             ),
             *(f"– {booking._describe()}" for booking in bookings),
         ]
@@ -344,8 +350,24 @@ class IsofBooking(models.Model):
     def _describe(self):
         """Return time and holder, and purpose and address if the reader may see what it is for."""
         self.ensure_one()
+        times = self._format_blocked((self.start, self.stop), (self.block_start, self.block_stop))
         # sudo: the name of a colleague
-        who = f"{self._format_times()}, {self.sudo().user_id.name}"
+        who = f"{times}, {self.sudo().user_id.name}"
         if not self.name:
             return self.env._("%(who)s: reserved", who=who)
         return f"{who}: {self.name} {self.get_base_url()}/odoo/{self._name}/{self.id}"
+
+    @api.model
+    def _format_blocked(self, times, blocked):
+        """Return a time on the user's clock, and the longer one in which nobody else can book.
+
+        :param times: tuple of start and stop
+        :param blocked: the same with preparation and clearing up
+        """
+        if times == blocked:
+            return self._format_period(*times)
+        return self.env._(
+            "%(times)s (with preparation and clearing up %(blocked)s)",
+            times=self._format_period(*times),
+            blocked=self._format_period(*blocked),
+        )

@@ -127,16 +127,18 @@ class IsofBookingSeries(models.Model):
             # sudo: the company only
             series.company_id = series.resource_id.sudo().company_id or self.env.company
 
-    @api.depends("freq", "start", "until")
-    @api.depends_context("lang", "tz")
+    @api.depends("freq", "start", "tz")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         # seen by everybody who sees one of the bookings: nothing of what it is for
         labels = dict(self._fields["freq"]._description_selection(self.env))
         for series in self:
-            series.display_name = self.env._(
+            series.display_name = series.start and self.env._(
                 "%(unit)s from %(start)s",
                 unit=labels.get(series.freq, ""),
-                start=format_date(self.env, series.start and series.start.date()),
+                start=format_date(
+                    self.env, activity_time.local_day(series.start, series.tz or "UTC")
+                ),
             )
 
     # ------------------------------------------------------------
@@ -301,7 +303,7 @@ class IsofBookingSeries(models.Model):
         times = self._expand()
         impossible = self._find_impossible(times)
         if len(impossible) < len(times):
-            label = self.env._("Leave out what is taken: %(count)s", count=len(impossible))
+            label = self.env._("All but what is taken (%(count)s left out)", count=len(impossible))
             changes.append((label, {"skip_taken": True}))
         return [
             {"label": label, "method": "create", "args": [[vals | changed]]}

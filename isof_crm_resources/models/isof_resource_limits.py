@@ -71,6 +71,11 @@ class IsofResource(models.Model):
             for resource in self
         }
 
+    def _get_buffers(self):
+        """Return how long the resource is kept free before and after a booking."""
+        self.ensure_one()
+        return timedelta(minutes=self.buffer_before), timedelta(minutes=self.buffer_after)
+
     def _get_max_duration(self):
         """Return how long the user may book the resource at most, None without a limit."""
         self.ensure_one()

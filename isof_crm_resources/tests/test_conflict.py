@@ -68,6 +68,18 @@ class TestConflict(ResourceCommon):
             ],
         )
 
+    def test_what_is_kept_free_around_a_booking_is_named(self):
+        """Otherwise nobody would understand what is in the way of a time that seems free."""
+        self.room_small.buffer_after = 30
+        self._book(self.room_small, 9, 10, by=self.salesperson_b)
+        error = self._get_refusal(lambda: self._book(self.room_small, 10, 11))
+        self.assertRegex(
+            str(error),
+            r"the time you chose, .*11:00.AM–12:00.PM "
+            r"\(with preparation and clearing up .*11:00.AM–12:30.PM\):\n"
+            r"– .*10:00.AM–11:00.AM \(with preparation and clearing up .*10:00.AM–11:30.AM\)",
+        )
+
     def test_offers_for_a_booking_that_is_moved(self):
         """It is moved itself; its own time does not count as taken."""
         self._book(self.room_small, 9, 11, by=self.salesperson_b)
@@ -403,7 +415,7 @@ class TestConflict(ResourceCommon):
         later, other, less = error.context["offers"]
         self.assertRegex(later["label"], r"All of them, starting 3/12/26, 12:00.PM")
         self.assertEqual(other["label"], "“Test large room” instead of “Test small room”")
-        self.assertEqual(less["label"], "Leave out what is taken: 1")
+        self.assertEqual(less["label"], "All but what is taken (1 left out)")
         starts = ["12.03. 11", "19.03. 11", "26.03. 11", "02.04. 10"]
         series = self._take(later)
         self.assertEqual(self._starts(series), starts)
@@ -417,7 +429,8 @@ class TestConflict(ResourceCommon):
         self._book(self.room_large, self._at(9, day=19), self._at(10, day=19))
         error = self._get_refusal(self._create_series)
         self.assertEqual(
-            [offer["label"] for offer in error.context["offers"]], ["Leave out what is taken: 1"]
+            [offer["label"] for offer in error.context["offers"]],
+            ["All but what is taken (1 left out)"],
         )
         error = self._get_refusal(
             lambda: self._create_series(

@@ -65,6 +65,8 @@ export class BookingConflictDialog extends Component {
         await this.action.doAction(
             {
                 type: "ir.actions.act_window",
+                // several are bookings made together
+                name: isOne ? undefined : _t("Bookings"),
                 res_model: model,
                 res_id: isOne && ids[0],
                 domain: [["id", "in", ids]],
