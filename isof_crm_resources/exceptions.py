@@ -30,6 +30,7 @@ class BookingConflict(ValidationError):  # noqa: N818
 
     def __init__(self, message, wanted=(), alternatives=(), taken=None):
         super().__init__(message)
+        self.message = message
         self.wanted = list(wanted)
         self.alternatives = list(alternatives)
         # what Odoo sends to the client along with the message
@@ -45,6 +46,7 @@ class BookingConflict(ValidationError):  # noqa: N818
         :param dict finder: context that opens the finder with what was wanted
         """
         offers = [{"model": model} | each for each in offers]
+        self.args = (self.message,)
         self.context |= {"model": model, "offers": offers, "finder": finder or {}}
 
     def advise(self, model, advice):
@@ -54,4 +56,4 @@ class BookingConflict(ValidationError):  # noqa: N818
         :param str advice: what to do, as a sentence
         """
         self.offer(model, [])
-        self.args = (f"{self}\n\n{advice}",)
+        self.args = (f"{self.message}\n\n{advice}",)

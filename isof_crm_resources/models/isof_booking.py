@@ -149,6 +149,9 @@ class IsofBooking(models.Model):
         "CHECK(stop > start AND block_start <= start AND block_stop >= stop)",
         "A booking has to end after it starts.",
     )
+    _attendees_not_negative = models.Constraint(
+        "CHECK(attendee_count >= 0)", "The number of participants cannot be negative."
+    )
     # My bookings, and utilisation by department and holder.
     _user_start_idx = models.Index("(user_id, start, stop)")
     # The planner and lists of one resource, whatever the state.
@@ -205,7 +208,8 @@ class IsofBooking(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.check_access("create")
-        prepared = [self._prepare_create_vals(vals) for vals in vals_list]
+        # of none that exists: a copy is created by its original
+        prepared = [self.browse()._prepare_create_vals(vals) for vals in vals_list]
         # sudo: what the booking is for is stored where nobody reaches it, see the class
         creating = super(IsofBooking, self.sudo())
         bookings = self._place(prepared, creating.create).with_env(self.env)
@@ -263,6 +267,7 @@ class IsofBooking(models.Model):
                 )
             )
 
+    @api.model
     def _prepare_create_vals(self, vals):
         """Return all values of a new booking, checked, but for the unit.
 

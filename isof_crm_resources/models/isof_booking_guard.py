@@ -343,7 +343,9 @@ class IsofBooking(models.Model):
             ),
             *(f"– {booking._describe()}" for booking in bookings),
         ]
-        if not bookings:
+        if not ids:
+            lines.append(self.env._("– another of the bookings that you make at once"))
+        elif not bookings:
             lines.append(self.env._("– reserved"))
         return "\n".join(lines)
 

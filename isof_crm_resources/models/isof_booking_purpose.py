@@ -41,10 +41,14 @@ class IsofBooking(models.Model):
         compute="_compute_name",
         inverse="_inverse_name",
         search="_search_name",
+        copy=True,
         help="What the resource is needed for, if you may see it.",
     )
     title = fields.Char(
-        string="Own Purpose", groups=fields.NO_ACCESS, export_string_translation=False
+        string="Own Purpose",
+        groups=fields.NO_ACCESS,
+        copy=False,
+        export_string_translation=False,
     )
     may_change = fields.Boolean(
         string="May Be Changed by Me",

@@ -3,6 +3,7 @@ from datetime import UTC, timedelta
 from itertools import pairwise
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -63,12 +64,14 @@ class IsofResource(models.Model):
         :param stop: its end
         :return: list of dicts with ``resource_id``, ``name``, ``start`` and ``stop`` (strings):
             first the next free time of this resource, then others of its kind for the same time
+        :raises ValidationError: if it would not end after it starts
         """
         self.ensure_one()
         self.check_access("read")
-        found = self._find_alternatives(
-            fields.Datetime.to_datetime(start), fields.Datetime.to_datetime(stop)
-        )
+        start, stop = map(fields.Datetime.to_datetime, (start, stop))
+        if start >= stop:
+            raise ValidationError(self.env._("A booking has to end after it starts."))
+        found = self._find_alternatives(start, stop)
         return [
             {
                 "resource_id": resource.id,

@@ -7,6 +7,7 @@ from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 from odoo.tools.safe_eval import safe_eval
 
+from ..exceptions import BookingConflict
 from .common import ResourceCommon
 
 
@@ -216,3 +217,26 @@ class TestBooking(ResourceCommon):
                 ("Test large room", fields.Datetime.to_string(self._at(9))),
             ],
         )
+        with self.assertRefused(ValidationError, "has to end after it starts"):
+            self.room_small.get_alternatives("2026-03-12 10:00:00", "2026-03-12 10:00:00")
+
+    def test_copy(self):
+        """A copy is in the way of the original, and another time is offered with all it has."""
+        booking = self._book(self.room_small, 9, 10, name="Training", attendee_count=3)
+        with self.assertRaises(BookingConflict) as caught, self.env.cr.savepoint():
+            booking.copy()
+        [vals] = caught.exception.context["offers"][0]["args"][0]
+        self.assertRecordValues(
+            booking.create(vals),
+            [{"name": "Training", "attendee_count": 3, "start": self._at(10)}],
+        )
+
+    def test_two_at_once_in_each_others_way(self):
+        vals = {"resource_id": self.room_small.id, "start": self._at(9), "stop": self._at(11)}
+        later = vals | {"start": self._at(10)}
+        with self.assertRefused(ValidationError, "another of the bookings that you make at once"):
+            self.Booking.with_user(self.salesperson_a).create([vals, later])
+
+    def test_participants(self):
+        with self.assertDatabaseRefuses("participants cannot be negative"):
+            self._book(self.room_small, 9, 10, attendee_count=-1)

@@ -546,6 +546,7 @@ class TestFinder(ResourceCommon):
     def test_bad_input(self):
         for message, vals in [
             ("for how long", {"duration": 0}),
+            ("Look for 62 days", {"duration": 62 * 24 + 1}),
             ("from when on", {"start": False}),
             ("from which to which day", {"mode": "period", "date_to": False}),
             (

@@ -78,6 +78,10 @@ class IsofResourceFinder(models.TransientModel):
         for finder in self:
             if finder.duration <= 0:
                 raise ValidationError(self.env._("Say for how long you need it."))
+            if finder.duration > MAX_DAYS * 24:
+                raise ValidationError(
+                    self.env._("Look for %(days)s days at a time or fewer.", days=MAX_DAYS)
+                )
             if finder.mode == "time":
                 if not finder.start:
                     raise ValidationError(self.env._("Say from when on you need it."))

@@ -27,10 +27,14 @@ const OFFER = {
 };
 
 /** Show what the server said when something was saved, above a view. */
-async function showConflict({ view, model = "isof.booking" }) {
+async function showConflict({ view, resModel = "isof.booking", model = "isof.booking" }) {
     mockService("action", {
-        currentController: { view: { type: view } },
-        doAction: (action) => expect.step(action.res_id || action),
+        currentController: {
+            view: { type: view },
+            props: { resModel },
+            config: { breadcrumbs: ["Bookings", "Large room"] },
+        },
+        doAction: (action, options) => expect.step([action.res_id || action, options?.index]),
     });
     await mountWithCleanup(MainComponentsContainer);
     getService("dialog").add(BookingConflictDialog, {
@@ -53,20 +57,22 @@ test("what is in the way can be opened, as far as it is no secret", async () => 
     expect(queryOne("p[role=alert] a").getAttribute("href")).toBe("/odoo/isof.booking/7");
 });
 
-for (const [view, shown] of [
-    ["form", 8],
-    ["calendar", "soft_reload"],
-    ["timeline", "soft_reload"],
+for (const [view, resModel, shown, index] of [
+    // in the place of the form in which it was refused, which would be in the breadcrumb as well
+    ["form", "isof.booking", 8, 1],
+    ["form", "isof.activity", 8, undefined],
+    ["calendar", "isof.booking", "soft_reload", undefined],
+    ["timeline", "isof.booking", "soft_reload", undefined],
 ]) {
-    test(`an offer that is taken above a ${view} is booked and shown`, async () => {
+    test(`an offer taken above a ${view} of ${resModel} is booked and shown`, async () => {
         onRpc("isof.booking", "create", ({ args }) => {
             expect.step(args[0]);
             return [8];
         });
-        await showConflict({ view });
+        await showConflict({ view, resModel });
         expect(".list-group-item button").toBeFocused();
         await contains(".list-group-item button").click();
-        expect.verifySteps([[{ resource_id: 2 }], shown]);
+        expect.verifySteps([[{ resource_id: 2 }], [shown, index]]);
         expect(".o_dialog").toHaveCount(0);
         expect(".o_notification_content").toHaveText("Booked: Small room, 9:00–10:00");
     });
