@@ -26,12 +26,12 @@ class IsofActivity(models.Model):
 
         :param conflict: the ``BookingConflict`` about what they need
         """
-        if len(vals_list) > 1:
+        # it is there until the transaction is rolled back
+        activity = self.browse(conflict.wanted[0].get("held_activity_id"))
+        if len(vals_list) > 1 or not activity:
             self._advise(conflict)
             return
         [vals] = vals_list
-        # it is there until the transaction is rolled back
-        activity = self.browse(conflict.wanted[0]["held_activity_id"])
         offers = [
             offer | {"method": "create", "args": [[changed]]}
             for offer, changed in activity._iter_offers(conflict, vals)
@@ -107,15 +107,13 @@ class IsofActivity(models.Model):
             no such time soon
         """
         horizon = timedelta(days=DAYS_AHEAD)
-        bookables = (
-            self.env["isof.resource"]
-            .union(*(resource for resource, *_times in needed))
-            ._get_bookables(
-                min(start for _resource, start, _stop in needed),
-                # a day more, as what is needed for whole days starts and ends when that opens
-                max(stop for *_start, stop in needed) + horizon + timedelta(days=1),
-                self._get_held_bookings().ids,
-            )
+        # sudo: everybody's bookings count
+        resources = self.env["isof.resource"].sudo().union(*(each[0] for each in needed))
+        bookables = resources._get_bookables(
+            min(start for _resource, start, _stop in needed),
+            # a day more, as what is needed for whole days starts and ends when that opens
+            max(stop for *_start, stop in needed) + horizon + timedelta(days=1),
+            self._get_held_bookings().ids,
         )
         if not self.allday:
             wanted = [(bookables[resource.id], *times) for resource, *times in needed]
