@@ -50,6 +50,7 @@ class IsofTradeLine(models.Model):
         changed = self._delete_stale(move_ids)
         for ids in self._get_generations(move_ids):
             changed += self._upsert(ids)
+        self.env["isof.trade.summary"]._sync(move_ids)
         if changed:
             self.invalidate_model()
         return changed
@@ -113,6 +114,7 @@ class IsofTradeLine(models.Model):
         if self._execute_counting(
             SQL("DELETE FROM isof_trade_line WHERE move_id = ANY(%s)", list(move_ids))
         ):
+            self.env["isof.trade.summary"]._sync(move_ids)
             self.invalidate_model()
 
     @api.model
