@@ -48,8 +48,8 @@ class IsofTradeLine(models.Model):
         """
         self._flush_sources()
         changed = self._delete_stale(move_ids)
-        for ids in self._get_generations(move_ids):
-            changed += self._upsert(ids)
+        for ids, are_corrections in self._get_generations(move_ids):
+            changed += self._upsert(ids, are_corrections)
         self.env["isof.trade.summary"]._sync(move_ids)
         if changed:
             self.invalidate_model()
@@ -82,7 +82,7 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _upsert(self, move_ids):
+    def _upsert(self, move_ids, are_corrections):
         """Insert the facts of documents that are missing, and correct those that differ."""
         columns = self._get_fact_columns()
         names = SQL(", ").join(map(SQL.identifier, columns))
@@ -93,7 +93,10 @@ class IsofTradeLine(models.Model):
         def row(table):
             return SQL(", ").join(SQL.identifier(table, name) for name in columns)
 
-        return self._execute_counting(
+        # PostgreSQL would think longer about the order of the joins than it then takes: as they
+        # are written they follow keys
+        self.env.cr.execute("SET LOCAL join_collapse_limit = 1")
+        changed = self._execute_counting(
             SQL(
                 """
                 INSERT INTO isof_trade_line (%(names)s) %(facts)s
@@ -101,12 +104,14 @@ class IsofTradeLine(models.Model):
                  WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
                 """,
                 names=names,
-                facts=self._select_facts(move_ids),
+                facts=self._select_facts(move_ids, are_corrections),
                 changes=changes,
                 old=row("isof_trade_line"),
                 new=row("excluded"),
             )
         )
+        self.env.cr.execute("SET LOCAL join_collapse_limit = DEFAULT")
+        return changed
 
     @api.model
     def _delete_facts(self, move_ids):
@@ -156,25 +161,28 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _get_generations(self, move_ids):
-        """Split documents so that each comes after the one that it credits.
+        """Split documents so that each comes after the one that it corrects.
 
-        :return: list of lists of ids
+        :return: list of tuples of ids and of whether they correct any documents
         """
         self.env.cr.execute(
-            "SELECT id, reversed_entry_id FROM account_move"
-            " WHERE id = ANY(%s) AND reversed_entry_id IS NOT NULL",
-            [list(move_ids)],
+            SQL(
+                "SELECT move.id, %(origin)s FROM account_move AS move"
+                " WHERE move.id = ANY(%(move_ids)s) AND %(origin)s IS NOT NULL",
+                origin=self._get_origin(),
+                move_ids=list(move_ids),
+            )
         )
         origins = dict(self.env.cr.fetchall())
         generations = defaultdict(list)
         for move_id in move_ids:
-            depth, seen = 0, {move_id}
+            depth, seen = 0, set()
             origin = origins.get(move_id)
             while origin is not None and origin not in seen:
                 seen.add(origin)
                 depth, origin = depth + 1, origins.get(origin)
             generations[depth].append(move_id)
-        return [generations[depth] for depth in sorted(generations)]
+        return [(generations[depth], depth > 0) for depth in sorted(generations)]
 
     # ------------------------------------------------------------
     # What the facts are
@@ -234,12 +242,15 @@ class IsofTradeLine(models.Model):
         }
 
     @api.model
-    def _select_facts(self, move_ids):
-        """Return the query of what the facts of some documents have to be."""
+    def _select_facts(self, move_ids, are_corrections):
+        """Return the query of what the facts of some documents have to be.
+
+        :param are_corrections: whether any of them may correct another document
+        """
         return SQL(
             "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(move_ids)s) AND %(where)s",
             columns=SQL(", ").join(self._get_fact_columns().values()),
-            tables=self._from_facts(),
+            tables=self._from_facts(are_corrections),
             move_ids=list(move_ids),
             where=self._where_facts(),
         )
@@ -257,7 +268,7 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _from_facts(self):
+    def _from_facts(self, are_corrections):
         """Return the tables of the facts.
 
         Besides those of Odoo there are ``was`` (the fact that is there already), ``origin`` (the
@@ -296,7 +307,7 @@ class IsofTradeLine(models.Model):
             %(costs)s
             """,
             owner=self._from_owner(),
-            measures=self._from_measures(),
+            measures=self._from_measures(are_corrections),
             posts=self.env["isof.order.report"]._get_posts(),
             costs=self._from_costs(),
         )
@@ -335,8 +346,10 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _from_measures(self):
-        """Return ``role``, ``x`` and ``price``."""
+    def _from_origin(self, are_corrections):
+        """Return ``origin``; to find none is left out where it takes PostgreSQL time."""
+        if not are_corrections:
+            return SQL("LEFT JOIN isof_trade_line AS origin ON FALSE")
         return SQL(
             """
             LEFT JOIN LATERAL (
@@ -351,6 +364,22 @@ class IsofTradeLine(models.Model):
                           abs((%(old_position)s) - (%(position)s))
                  LIMIT 1
             ) AS origin ON %(origin)s IS NOT NULL
+            """,
+            origin=self._get_origin(),
+            old_position=self._get_position(SQL.identifier("old_line")),
+            position=self._get_position(SQL.identifier("line")),
+        )
+
+    @api.model
+    def _from_measures(self, are_corrections):
+        """Return ``role``, ``x`` and ``price``.
+
+        ``OFFSET 0`` keeps PostgreSQL from putting what they are made of into each place where
+        they are used, and from doing it dozens of times.
+        """
+        return SQL(
+            """
+            %(from_origin)s
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN line.is_downpayment OR sold_line.is_downpayment
                               OR bought_line.is_downpayment THEN 'down_payment'
@@ -360,6 +389,7 @@ class IsofTradeLine(models.Model):
                             WHEN template.type = 'service' THEN 'service'
                             ELSE 'goods' END AS name,
                        COALESCE(%(is_price_correction)s, FALSE) AS is_price_correction
+                OFFSET 0
             ) AS role
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
@@ -377,6 +407,7 @@ class IsofTradeLine(models.Model):
                        CASE WHEN move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                              AND role.name <> 'down_payment'
                             THEN -line.balance ELSE 0 END AS sold
+                OFFSET 0
             ) AS x
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.flow = 'purchase' OR role.name = 'down_payment' THEN 0
@@ -389,12 +420,11 @@ class IsofTradeLine(models.Model):
                                        currency.decimal_places)
                             ELSE round(x.sold * line.discount / (100 - line.discount),
                                        currency.decimal_places) END AS discount
+                OFFSET 0
             ) AS price
             """,
-            origin=self._get_origin(),
-            old_position=self._get_position(SQL.identifier("old_line")),
-            position=self._get_position(SQL.identifier("line")),
-            is_price_correction=self._is_price_correction(),
+            from_origin=self._from_origin(are_corrections),
+            is_price_correction=self._is_price_correction(are_corrections),
         )
 
     @api.model
@@ -417,7 +447,7 @@ class IsofTradeLine(models.Model):
         return SQL("move.reversed_entry_id")
 
     @api.model
-    def _is_price_correction(self):
+    def _is_price_correction(self, are_corrections):
         """Return the condition of a line that gives back a part of the price, and no goods.
 
         Odoo has no mark for it: one credits the same quantity at the difference of the prices.
@@ -426,6 +456,8 @@ class IsofTradeLine(models.Model):
         changed. A debit note raises the price of what it repeats. The user can say otherwise on
         the document.
         """
+        if not are_corrections:
+            return SQL("move.isof_correction = 'price'")
         return SQL(
             """
             CASE move.isof_correction WHEN 'price' THEN TRUE WHEN 'goods' THEN FALSE
@@ -484,6 +516,7 @@ class IsofTradeLine(models.Model):
                             THEN CASE origin.cost_source
                                  WHEN 'unknown' THEN 'unknown' ELSE 'original' END
                             %(name)s ELSE 'unknown' END AS source
+                OFFSET 0
             ) AS spent
             """,
             joins=SQL(" ").join(self._from_cost_sources()),
