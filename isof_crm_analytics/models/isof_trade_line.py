@@ -54,6 +54,14 @@ class IsofTradeLine(models.Model):
     move_line_id = fields.Many2one(
         "account.move.line", string="Journal Item", required=True, readonly=True, ondelete="cascade"
     )
+    origin_line_id = fields.Many2one(
+        "account.move.line",
+        string="Corrected Journal Item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line of the customer invoice that a credit or debit note corrects.",
+    )
 
     state_id = fields.Many2one(related="partner_id.state_id", string="State", readonly=True)
     industry_id = fields.Many2one(
