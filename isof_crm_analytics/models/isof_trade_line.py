@@ -1,14 +1,19 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
 
 from ..tools.grouped_query import COUNT, GroupedDomain, GroupedQuery
+from .isof_period_type import get_type_id
 from .isof_trade_mixin import MARGIN_GROUP, LedgerMany2one
 
 # Measures that count different values of another field.
 COUNTED = {"partner_count": "partner_id", "move_count": "move_id", "product_count": "product_id"}
 # Aggregates to which it makes no difference how often a value occurs.
 DISTINCT_AGGREGATES = ("count_distinct", "array_agg_distinct", "min", "max", "bool_and", "bool_or")
+# Whoever knows the month knows these.
+MONTHLY = {"month", "quarter", "year"}
 
 
 class IsofTradeLine(models.Model):
@@ -179,6 +184,7 @@ class IsofTradeLine(models.Model):
             measures=set(summary._get_measures()),
             summary=summary._table,
             summary_columns={*summary._get_dimensions(), *summary._get_measures(), COUNT},
+            months=domain.months,
         )
 
     @api.model
@@ -187,14 +193,14 @@ class IsofTradeLine(models.Model):
     ):
         terms = [*aggregates, *(item[0] for item in having if isinstance(item, (list, tuple)))]
         if self._can_sum(groupby, terms, order):
-            domain = GroupedDomain(domain)
+            domain = GroupedDomain(domain, self._find_months(groupby, terms))
         return super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         groupby = {spec for specs in grouping_sets for spec in specs}
         if self._can_sum(groupby, aggregates, order):
-            domain = GroupedDomain(domain)
+            domain = GroupedDomain(domain, self._find_months(groupby, aggregates))
         return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
 
     @api.model
@@ -212,6 +218,21 @@ class IsofTradeLine(models.Model):
             elif name not in self._isof_ratios and aggregator not in DISTINCT_AGGREGATES:
                 return False
         return True
+
+    @api.model
+    def _find_months(self, groupby, aggregates):
+        """Return the dates of which no more than the month is asked for.
+
+        By day there would be many more groups, unless it is grouped by nothing else.
+        """
+        if len(groupby) < 2:
+            return ()
+        asked = defaultdict(set)
+        for spec in (*groupby, *aggregates):
+            name, _property, granularity = parse_read_group_spec(spec)
+            # a user's period begins and ends on any day
+            asked[self._isof_period_date if get_type_id(name) else name].add(granularity)
+        return [name for name in ("invoice_date", "date") if asked[name] <= MONTHLY]
 
     def _read_group_select(self, aggregate_spec, query):
         if aggregate_spec == "__count" and isinstance(query, GroupedQuery):

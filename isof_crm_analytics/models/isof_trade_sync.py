@@ -1,5 +1,6 @@
 import logging
 from collections import defaultdict
+from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -8,6 +9,12 @@ _logger = logging.getLogger(__name__)
 
 # So many documents are compared at a time.
 BATCH_SIZE = 5000
+# What a rebuild looks up while it fills the tables.
+NEEDED_INDEXES = [
+    "isof_trade_line_move_idx",
+    "isof_trade_line__origin_line_id_index",
+    "isof_trade_summary_move_idx",
+]
 # What a fact is derived from, where it is there, but for documents and their lines; see
 # account_move.py.
 SOURCES = {
@@ -798,6 +805,58 @@ class IsofTradeLine(models.Model):
             self._count_lines(ids)
             if progress:
                 progress(len(ids), wrong)
+
+    @api.model
+    def _rebuild(self):
+        """Derive all facts anew, as fast as it can be done, in the current transaction.
+
+        Nobody reads the facts meanwhile. Afterwards costs, contractor groups and regions of the
+        past are those of today, as far as documents and orders do not say otherwise.
+        """
+        self._flush_sources()
+        self.env.cr.execute("TRUNCATE isof_trade_line, isof_trade_summary")
+        with self._without_checks():
+            self._sync_everything()
+        self.invalidate_model()
+
+    @contextmanager
+    def _without_checks(self):
+        """Make indexes and checks of links once at the end, instead of for each row."""
+        tables = ["isof_trade_line", "isof_trade_summary"]
+        self.env.cr.execute(
+            """
+            SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+              FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])
+            """,
+            [tables],
+        )
+        links = self.env.cr.fetchall()
+        self.env.cr.execute(
+            "SELECT indexname, indexdef FROM pg_indexes"
+            " WHERE tablename = ANY(%s) AND indexdef NOT LIKE %s AND indexname <> ALL(%s)",
+            [tables, "%UNIQUE%", NEEDED_INDEXES],
+        )
+        indexes = self.env.cr.fetchall()
+        for table, name, _definition in links:
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(name)
+                )
+            )
+        for name, _definition in indexes:
+            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+        yield
+        for _name, definition in indexes:
+            self.env.cr.execute(definition)
+        for table, name, definition in links:
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s ADD CONSTRAINT %s %s",
+                    SQL.identifier(table),
+                    SQL.identifier(name),
+                    SQL(definition),
+                )
+            )
 
     @api.model
     def _count_lines(self, move_ids):

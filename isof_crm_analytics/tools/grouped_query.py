@@ -16,7 +16,14 @@ COUNT = "line_count"
 
 
 class GroupedDomain(list):
-    """A domain of which only sums of groups are wanted."""
+    """A domain of which only sums of groups are wanted.
+
+    :param months: names of the dates of which no more than the month is
+    """
+
+    def __init__(self, domain, months=()):
+        super().__init__(domain)
+        self.months = months
 
 
 class GroupedQuery(Query):
@@ -29,14 +36,16 @@ class GroupedQuery(Query):
     :param measures: names of the columns that are added up, and never used otherwise
     :param summary: name of a table that has the sums of the rows already
     :param summary_columns: names of its columns; it is read if they are all that is needed
+    :param months: names of the columns of which the first day of the month is enough
     """
 
-    def __init__(self, rows, measures, summary, summary_columns):
+    def __init__(self, rows, measures, summary, summary_columns, months=()):
         super().__init__(rows._env, rows.table)
         self._rows = rows
         self._measures = measures
         self._summary = summary
         self._summary_columns = summary_columns
+        self._months = months
 
     def _find_columns(self, sql):
         """Return the columns of the table that some SQL uses."""
@@ -55,16 +64,24 @@ class GroupedQuery(Query):
         if used <= self._summary_columns:
             rows._tables[table] = SQL.identifier(self._summary)
             count = SQL("SUM(%s)", SQL.identifier(table, COUNT))
-        groups = [
-            SQL.identifier(table, name) for name in sorted(columns - self._measures - {COUNT})
-        ]
-        sums = [
-            SQL(
-                "%s AS %s",
-                count if name == COUNT else SQL("SUM(%s)", SQL.identifier(table, name)),
-                SQL.identifier(name),
-            )
-            for name in sorted(columns & (self._measures | {COUNT}))
-        ]
-        rows.groupby = SQL(", ").join(groups) if groups else None
-        return SQL("(%s)", rows.select(*groups, *sums))
+        groups = {name: self._group(name) for name in columns - self._measures - {COUNT}}
+        sums = {
+            name: count if name == COUNT else SQL("SUM(%s)", SQL.identifier(table, name))
+            for name in columns - groups.keys()
+        }
+        rows.groupby = SQL(", ").join(groups.values()) if groups else None
+        return SQL(
+            "(%s)",
+            rows.select(
+                *(
+                    SQL("%s AS %s", sql, SQL.identifier(name))
+                    for name, sql in sorted({**groups, **sums}.items())
+                )
+            ),
+        )
+
+    def _group(self, name):
+        column = SQL.identifier(self.table, name)
+        if name in self._months:
+            return SQL("date_trunc('month', %s::timestamp)::date", column)
+        return column
