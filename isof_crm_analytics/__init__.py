@@ -24,7 +24,7 @@ def post_init_hook(env):
          WHERE move.id = grouped.move_id
         """
     )
-    env["isof.trade.line"]._sync_everything()
+    env["isof.trade.line"]._rebuild()
 
 
 def uninstall_hook(env):

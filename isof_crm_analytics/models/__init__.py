@@ -1,4 +1,8 @@
-from . import isof_figures_mixin, isof_period_mixin  # first: other models inherit them
+from . import (  # first: other models inherit them
+    isof_figures_mixin,
+    isof_period_mixin,
+    isof_trade_mixin,
+)
 
 # isort: split
 from . import (
@@ -12,6 +16,7 @@ from . import (
     isof_period,
     isof_period_type,
     isof_trade_line,
+    isof_trade_summary,
     isof_trade_sync,
     res_partner,
 )

@@ -1,3 +1,5 @@
+from functools import cache
+
 from lxml import etree
 
 from odoo import api, fields, models
@@ -90,6 +92,11 @@ class IsofFiguresMixin(models.AbstractModel):
             for name in sorted(needed - names):
                 etree.SubElement(arch, "field", name=name, column_invisible="1")
         return arch, view
+
+    @api.model
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        """Format each value once, and not in each group of all levels that has it."""
+        return cache(super()._web_read_group_groupby_formatter(groupby_spec, values))
 
     def _read_group_select(self, aggregate_spec, query):
         name, _property, aggregator = parse_read_group_spec(aggregate_spec)

@@ -1,19 +1,19 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.models import parse_read_group_spec
+from odoo.tools import SQL
+
+from ..tools.grouped_query import COUNT, GroupedDomain, GroupedQuery
+from .isof_period_type import get_type_id
+from .isof_trade_mixin import MARGIN_GROUP, LedgerMany2one
 
 # Measures that count different values of another field.
 COUNTED = {"partner_count": "partner_id", "move_count": "move_id", "product_count": "product_id"}
-MARGIN_GROUP = "isof_crm_analytics.group_margin"
-
-
-class LedgerMany2one(fields.Many2one):
-    """A link whose target the ledger itself keeps from being deleted.
-
-    PostgreSQL need not check it once more on each fact, which would take most of the time of a
-    rebuild. Links to what can be deleted or merged are ordinary ones.
-    """
-
-    def update_db_foreign_key(self, model, column):
-        pass
+# Aggregates to which it makes no difference how often a value occurs.
+DISTINCT_AGGREGATES = ("count_distinct", "array_agg_distinct", "min", "max", "bool_and", "bool_or")
+# Whoever knows the month knows these.
+MONTHLY = {"month", "quarter", "year"}
 
 
 class IsofTradeLine(models.Model):
@@ -30,7 +30,7 @@ class IsofTradeLine(models.Model):
 
     _name = "isof.trade.line"
     _description = "Sales and Purchases"
-    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.trade.mixin", "isof.figures.mixin", "isof.period.mixin"]
     _isof_period_date = "invoice_date"
     _order = "invoice_date desc, move_id desc, id"
     _rec_name = "move_id"
@@ -59,77 +59,15 @@ class IsofTradeLine(models.Model):
     move_line_id = fields.Many2one(
         "account.move.line", string="Journal Item", required=True, readonly=True, ondelete="cascade"
     )
-    move_id = LedgerMany2one("account.move", string="Document", required=True, readonly=True)
-    flow = fields.Selection(
-        [("sale", "Sales"), ("purchase", "Purchases")],
-        string="Direction",
-        required=True,
+    origin_line_id = fields.Many2one(
+        "account.move.line",
+        string="Corrected Journal Item",
         readonly=True,
-    )
-    move_type = fields.Selection(
-        [
-            ("out_invoice", "Customer Invoice"),
-            ("out_refund", "Customer Credit Note"),
-            ("out_receipt", "Sales Receipt"),
-            ("in_invoice", "Vendor Bill"),
-            ("in_refund", "Vendor Credit Note"),
-            ("in_receipt", "Purchase Receipt"),
-        ],
-        string="Type",
-        required=True,
-        readonly=True,
-    )
-    invoice_date = fields.Date(
-        string="Date", required=True, readonly=True, help="The date of the document."
-    )
-    date = fields.Date(
-        string="Accounting Date",
-        required=True,
-        readonly=True,
-        help="The day in the ledger, which lock dates may move.",
-    )
-    journal_id = LedgerMany2one("account.journal", string="Journal", required=True, readonly=True)
-    company_id = LedgerMany2one("res.company", string="Company", required=True, readonly=True)
-    company_currency_id = LedgerMany2one(
-        "res.currency",
-        string="Currency",
-        required=True,
-        readonly=True,
-        help="The currency of the company, in which all amounts are.",
-    )
-    currency_id = LedgerMany2one(
-        "res.currency", string="Document Currency", required=True, readonly=True
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line of the customer invoice that a credit or debit note corrects.",
     )
 
-    # With whom
-    partner_id = fields.Many2one(
-        "res.partner", string="Contractor", readonly=True, index=True, ondelete="restrict"
-    )
-    contact_id = fields.Many2one(
-        "res.partner",
-        string="Contact",
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-        help="To whom the document is addressed.",
-    )
-    group_id = fields.Many2one(
-        "isof.partner.group",
-        string="Contractor Group",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The main group of the contractor when the document was posted.",
-    )
-    region_id = fields.Many2one(
-        "isof.region",
-        string="Region",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The region of the contractor when the document was posted.",
-    )
-    country_id = LedgerMany2one("res.country", string="Country", readonly=True)
     state_id = fields.Many2one(related="partner_id.state_id", string="State", readonly=True)
     industry_id = fields.Many2one(
         related="partner_id.industry_id", string="Industry", readonly=True
@@ -144,107 +82,7 @@ class IsofTradeLine(models.Model):
 
     # Of what
     product_id = LedgerMany2one("product.product", string="Product", readonly=True, index=True)
-    product_category_id = fields.Many2one(
-        "product.category",
-        string="Product Category",
-        readonly=True,
-        ondelete="set null",
-        help="The category of the product as it is now.",
-    )
-    role = fields.Selection(
-        [
-            ("goods", "Goods"),
-            ("service", "Service"),
-            ("other", "No product"),
-            ("down_payment", "Down payment"),
-            ("discount", "Global discount"),
-        ],
-        string="Goods or Service",
-        required=True,
-        readonly=True,
-    )
-    is_price_correction = fields.Boolean(
-        string="Price Correction",
-        readonly=True,
-        help="A credit or debit note that changes a price only: it has neither quantity nor cost.",
-    )
 
-    # By whom
-    user_id = fields.Many2one(
-        "res.users",
-        string="Employee",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The salesperson of a sale, the buyer of a purchase. On an invoice of several "
-        "orders, that of each order.",
-    )
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True, ondelete="set null")
-    department_id = fields.Many2one(
-        "hr.department",
-        string="Department",
-        readonly=True,
-        ondelete="set null",
-        help="The department of the employee on the day of the document.",
-    )
-    campaign_id = fields.Many2one(
-        "utm.campaign",
-        string="Campaign",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    source_id = fields.Many2one("utm.source", string="Source", readonly=True, ondelete="set null")
-    medium_id = fields.Many2one("utm.medium", string="Medium", readonly=True, ondelete="set null")
-
-    # How many, in the unit of the product
-    sold_quantity = fields.Float(
-        readonly=True,
-        digits="Product Unit",
-        help="In the unit of the product. Down payments, global discounts and price corrections "
-        "have none.",
-    )
-    bought_quantity = fields.Float(
-        readonly=True, digits="Product Unit", help="In the unit of the product."
-    )
-
-    # For how much, in the currency of the company
-    sold_net = fields.Float(
-        string="Sold",
-        readonly=True,
-        digits=(16, 2),
-        help="Net turnover: invoiced less credited, without tax. Down payments do not count; the "
-        "invoice that settles them counts in full.",
-    )
-    invoiced_net = fields.Float(
-        string="Invoiced to Customers",
-        readonly=True,
-        digits=(16, 2),
-        help="Without tax, with down payments when they are invoiced.",
-    )
-    bought_net = fields.Float(
-        string="Bought",
-        readonly=True,
-        digits=(16, 2),
-        help="Billed by vendors less their credit notes, without tax and without down payments.",
-    )
-    billed_net = fields.Float(
-        string="Billed by Vendors",
-        readonly=True,
-        digits=(16, 2),
-        help="Without tax, with down payments when they are billed.",
-    )
-    discount = fields.Float(
-        readonly=True,
-        digits=(16, 2),
-        help="What discounts on lines and global discounts took off the sales.",
-    )
-    list_net = fields.Float(
-        string="Before Discount",
-        readonly=True,
-        digits=(16, 2),
-        help="Sold, as it would have been without discounts.",
-    )
     sold_price = fields.Float(
         string="Average Price",
         compute="_compute_ratios",
@@ -267,37 +105,6 @@ class IsofTradeLine(models.Model):
         help="Discount by what would have been sold without it.",
     )
 
-    # At what cost, in the currency of the company
-    cost = fields.Float(
-        readonly=True,
-        digits=(16, 2),
-        groups=MARGIN_GROUP,
-        help="Cost of what was sold, as it was when the invoice was posted.",
-    )
-    cost_source = fields.Selection(
-        [
-            ("original", "As on the credited invoice"),
-            ("entry", "Cost of goods entry"),
-            ("delivery", "Delivered goods"),
-            ("order", "Order line"),
-            ("product", "Cost of the product"),
-            ("no_cost", "Has no cost"),
-            ("unknown", "Unknown"),
-        ],
-        readonly=True,
-        groups=MARGIN_GROUP,
-        help="Where the cost comes from. Price corrections, down payments and global discounts "
-        "have none. Where the cost is unknown, there is no margin.",
-    )
-    costed_net = fields.Float(
-        string="Sold with Known Cost", readonly=True, digits=(16, 2), groups=MARGIN_GROUP
-    )
-    margin = fields.Float(
-        readonly=True,
-        digits=(16, 2),
-        groups=MARGIN_GROUP,
-        help="Sold less cost, of what has a known cost.",
-    )
     margin_rate = fields.Float(
         string="Margin %",
         compute="_compute_ratios",
@@ -368,7 +175,69 @@ class IsofTradeLine(models.Model):
     def _search(self, domain, *args, **kwargs):
         """Bring the facts in step with what has changed in this transaction first."""
         self.env["account.move"].flush_model(["isof_trade_line_count"])
-        return super()._search(domain, *args, **kwargs)
+        query = super()._search(domain, *args, **kwargs)
+        if not isinstance(domain, GroupedDomain) or query.is_empty():
+            return query
+        summary = self.env["isof.trade.summary"]
+        return GroupedQuery(
+            query,
+            measures=set(summary._get_measures()),
+            summary=summary._table,
+            summary_columns={*summary._get_dimensions(), *summary._get_measures(), COUNT},
+            months=domain.months,
+        )
+
+    @api.model
+    def _read_group(
+        self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None
+    ):
+        terms = [*aggregates, *(item[0] for item in having if isinstance(item, (list, tuple)))]
+        if self._can_sum(groupby, terms, order):
+            domain = GroupedDomain(domain, self._find_months(groupby, terms))
+        return super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
+
+    @api.model
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        groupby = {spec for specs in grouping_sets for spec in specs}
+        if self._can_sum(groupby, aggregates, order):
+            domain = GroupedDomain(domain, self._find_months(groupby, aggregates))
+        return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+
+    @api.model
+    def _can_sum(self, groupby, aggregates, order):
+        """Return whether what is asked for follows from sums of facts."""
+        measures = self.env["isof.trade.summary"]._get_measures()
+        if any(parse_read_group_spec(spec)[0] in measures for spec in groupby):
+            return False
+        ordered = {part.split()[0] for part in (order or "").split(",") if part.strip()}
+        for spec in {*aggregates, *ordered} - {"__count", *groupby}:
+            name, _property, aggregator = parse_read_group_spec(spec)
+            if name in measures or name == "current_cost":
+                if aggregator != "sum":
+                    return False
+            elif name not in self._isof_ratios and aggregator not in DISTINCT_AGGREGATES:
+                return False
+        return True
+
+    @api.model
+    def _find_months(self, groupby, aggregates):
+        """Return the dates of which no more than the month is asked for.
+
+        By day there would be many more groups, unless it is grouped by nothing else.
+        """
+        if len(groupby) < 2:
+            return ()
+        asked = defaultdict(set)
+        for spec in (*groupby, *aggregates):
+            name, _property, granularity = parse_read_group_spec(spec)
+            # a user's period begins and ends on any day
+            asked[self._isof_period_date if get_type_id(name) else name].add(granularity)
+        return [name for name in ("invoice_date", "date") if asked[name] <= MONTHLY]
+
+    def _read_group_select(self, aggregate_spec, query):
+        if aggregate_spec == "__count" and isinstance(query, GroupedQuery):
+            return SQL("COALESCE(SUM(%s), 0)::bigint", SQL.identifier(self._table, COUNT))
+        return super()._read_group_select(aggregate_spec, query)
 
     @api.model
     def _field_to_sql(self, alias, field_expr, query=None):

@@ -1,5 +1,6 @@
 import logging
 from collections import defaultdict
+from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -8,7 +9,14 @@ _logger = logging.getLogger(__name__)
 
 # So many documents are compared at a time.
 BATCH_SIZE = 5000
-# What a fact is derived from, but for documents and their lines; see account_move.py.
+# What a rebuild looks up while it fills the tables.
+NEEDED_INDEXES = [
+    "isof_trade_line_move_idx",
+    "isof_trade_line__origin_line_id_index",
+    "isof_trade_summary_move_idx",
+]
+# What a fact is derived from, where it is there, but for documents and their lines; see
+# account_move.py.
 SOURCES = {
     "hr.employee": ["user_id", "company_id"],
     "hr.version": ["employee_id", "date_version", "department_id", "active"],
@@ -20,7 +28,8 @@ SOURCES = {
     "res.currency": ["rounding"],
     "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
     "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],
-    "sale.order.line": ["order_id", "is_downpayment", "product_uom_id"],
+    "sale.order.line": ["order_id", "is_downpayment", "product_uom_id", "purchase_price"],
+    "stock.move": ["state", "quantity", "value", "is_in", "is_out", "origin_returned_move_id"],
     "uom.uom": ["factor"],
 }
 
@@ -48,8 +57,12 @@ class IsofTradeLine(models.Model):
         """
         self._flush_sources()
         changed = self._delete_stale(move_ids)
+        corrections = self._find_corrections(move_ids)
         for ids in self._get_generations(move_ids):
-            changed += self._upsert(ids)
+            for are_corrections in (False, True):
+                if part := [id_ for id_ in ids if (id_ in corrections) == are_corrections]:
+                    changed += self._upsert(part, are_corrections)
+        self.env["isof.trade.summary"]._sync(move_ids)
         if changed:
             self.invalidate_model()
         return changed
@@ -60,7 +73,10 @@ class IsofTradeLine(models.Model):
         move.flush_model([name for name in move._get_isof_trade_fields() if name in move._fields])
         line.flush_model(line._get_isof_trade_fields())
         for model, names in SOURCES.items():
-            self.env[model].flush_model(names)
+            if model in self.env:
+                self.env[model].flush_model(
+                    [name for name in names if name in self.env[model]._fields]
+                )
 
     @api.model
     def _delete_stale(self, move_ids):
@@ -81,7 +97,7 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _upsert(self, move_ids):
+    def _upsert(self, move_ids, are_corrections):
         """Insert the facts of documents that are missing, and correct those that differ."""
         columns = self._get_fact_columns()
         names = SQL(", ").join(map(SQL.identifier, columns))
@@ -92,7 +108,10 @@ class IsofTradeLine(models.Model):
         def row(table):
             return SQL(", ").join(SQL.identifier(table, name) for name in columns)
 
-        return self._execute_counting(
+        # PostgreSQL would think longer about the order of the joins than it then takes: as they
+        # are written they follow keys
+        self.env.cr.execute("SET LOCAL join_collapse_limit = 1")
+        changed = self._execute_counting(
             SQL(
                 """
                 INSERT INTO isof_trade_line (%(names)s) %(facts)s
@@ -100,12 +119,14 @@ class IsofTradeLine(models.Model):
                  WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
                 """,
                 names=names,
-                facts=self._select_facts(move_ids),
+                facts=self._select_facts(move_ids, are_corrections),
                 changes=changes,
                 old=row("isof_trade_line"),
                 new=row("excluded"),
             )
         )
+        self.env.cr.execute("SET LOCAL join_collapse_limit = DEFAULT")
+        return changed
 
     @api.model
     def _delete_facts(self, move_ids):
@@ -113,6 +134,7 @@ class IsofTradeLine(models.Model):
         if self._execute_counting(
             SQL("DELETE FROM isof_trade_line WHERE move_id = ANY(%s)", list(move_ids))
         ):
+            self.env["isof.trade.summary"]._sync(move_ids)
             self.invalidate_model()
 
     @api.model
@@ -154,9 +176,56 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _get_generations(self, move_ids):
-        """Split documents so that each comes after the one that it credits.
+        """Split documents so that each comes after those that its costs depend on.
+
+        These are the one that it credits and, of the same document or order, the earlier ones.
 
         :return: list of lists of ids
+        """
+        if len(move_ids) < 2:
+            return [list(move_ids)]
+        origins, orders = self._get_links(move_ids)
+        depths = {}
+
+        def get_depth(move_id):
+            if move_id not in depths:
+                depths[move_id] = 0  # should documents credit each other
+                depths[move_id] = get_depth(origins[move_id]) + 1 if move_id in origins else 0
+            return depths[move_id]
+
+        generations, last = defaultdict(list), {}
+        for move_id in sorted(move_ids, key=lambda id_: (get_depth(id_), id_)):
+            links = {("move", move_id), ("move", origins.get(move_id, move_id)), *orders[move_id]}
+            generation = max((last[link] + 1 for link in links if link in last), default=0)
+            last.update(dict.fromkeys(links, generation))
+            generations[generation].append(move_id)
+        return [generations[generation] for generation in sorted(generations)]
+
+    @api.model
+    def _find_corrections(self, move_ids):
+        """Return the documents that may correct others: the set of their ids."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT move.id FROM account_move AS move
+                 WHERE move.id = ANY(%(move_ids)s)
+                   AND (move.move_type IN ('out_refund', 'in_refund') OR %(is_debit_note)s
+                        OR EXISTS (SELECT FROM account_move_line AS line
+                                    WHERE line.move_id = move.id AND line.quantity < 0))
+                """,
+                move_ids=list(move_ids),
+                is_debit_note=SQL("move.debit_origin_id IS NOT NULL")
+                if self._has_field("account.move", "debit_origin_id")
+                else SQL("FALSE"),
+            )
+        )
+        return {id_ for (id_,) in self.env.cr.fetchall()}
+
+    @api.model
+    def _get_links(self, move_ids):
+        """Return what documents credit, and the orders that they invoice.
+
+        :return: dict of id to id, and dict of id to set of keys
         """
         self.env.cr.execute(
             "SELECT id, reversed_entry_id FROM account_move"
@@ -164,15 +233,20 @@ class IsofTradeLine(models.Model):
             [list(move_ids)],
         )
         origins = dict(self.env.cr.fetchall())
-        generations = defaultdict(list)
-        for move_id in move_ids:
-            depth, seen = 0, {move_id}
-            origin = origins.get(move_id)
-            while origin is not None and origin not in seen:
-                seen.add(origin)
-                depth, origin = depth + 1, origins.get(origin)
-            generations[depth].append(move_id)
-        return [generations[depth] for depth in sorted(generations)]
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT line.move_id, sold_line.order_id
+              FROM account_move_line AS line
+              JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line AS sold_line ON sold_line.id = rel.order_line_id
+             WHERE line.move_id = ANY(%s)
+            """,
+            [list(move_ids)],
+        )
+        orders = defaultdict(set)
+        for move_id, order_id in self.env.cr.fetchall():
+            orders[move_id].add(("order", order_id))
+        return origins, orders
 
     # ------------------------------------------------------------
     # What the facts are
@@ -225,6 +299,10 @@ class IsofTradeLine(models.Model):
             "billed_net": SQL("CASE x.flow WHEN 'purchase' THEN line.balance ELSE 0 END"),
             "discount": SQL("price.discount"),
             "list_net": SQL("x.sold + price.discount"),
+            "origin_line_id": SQL(
+                "CASE WHEN how.is_kept THEN was.origin_line_id"
+                " WHEN x.flow = 'sale' THEN origin.move_line_id END"
+            ),
             "cost": SQL("spent.cost"),
             "cost_source": SQL("spent.source"),
             "costed_net": SQL("CASE WHEN spent.cost IS NOT NULL THEN x.sold END"),
@@ -232,12 +310,15 @@ class IsofTradeLine(models.Model):
         }
 
     @api.model
-    def _select_facts(self, move_ids):
-        """Return the query of what the facts of some documents have to be."""
+    def _select_facts(self, move_ids, are_corrections):
+        """Return the query of what the facts of some documents have to be.
+
+        :param are_corrections: whether any of them may correct another document
+        """
         return SQL(
             "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(move_ids)s) AND %(where)s",
             columns=SQL(", ").join(self._get_fact_columns().values()),
-            tables=self._from_facts(),
+            tables=self._from_facts(are_corrections),
             move_ids=list(move_ids),
             where=self._where_facts(),
         )
@@ -255,12 +336,13 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _from_facts(self):
+    def _from_facts(self, are_corrections):
         """Return the tables of the facts.
 
         Besides those of Odoo there are ``was`` (the fact that is there already), ``origin`` (the
-        fact of the line that a credit note credits) and names for what several columns need:
-        ``owner`` (whose sale or purchase it is), ``role``, ``x`` (``flow``, ``day``,
+        fact of the line that a credit note credits), ``rest`` (what earlier credit notes left of
+        it) and names for what several columns need: ``owner`` (whose sale or purchase it is),
+        ``corrected`` (the document that is corrected), ``role``, ``x`` (``flow``, ``day``,
         ``quantity``, ``sold``), ``price`` and ``spent``.
         """
         return SQL(
@@ -294,7 +376,7 @@ class IsofTradeLine(models.Model):
             %(costs)s
             """,
             owner=self._from_owner(),
-            measures=self._from_measures(),
+            measures=self._from_measures(are_corrections),
             posts=self.env["isof.order.report"]._get_posts(),
             costs=self._from_costs(),
         )
@@ -333,22 +415,58 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _from_measures(self):
-        """Return ``role``, ``x`` and ``price``."""
+    def _from_corrected(self, are_corrections):
+        """Return ``corrected``, ``origin`` and ``rest``.
+
+        Where nothing is corrected they are left out: PostgreSQL takes time for them, too.
+        """
+        if not are_corrections:
+            return SQL(
+                """
+                LEFT JOIN isof_trade_line AS origin ON FALSE
+                LEFT JOIN (SELECT 0 AS quantity, 0 AS sold, 0 AS cost, 0 AS discount) AS rest
+                       ON FALSE
+                """
+            )
         return SQL(
             """
+            CROSS JOIN LATERAL (SELECT %(corrected)s AS move_id OFFSET 0) AS corrected
             LEFT JOIN LATERAL (
                 SELECT old.*
                   FROM isof_trade_line AS old
                   JOIN account_move_line AS old_line ON old_line.id = old.move_line_id
-                 WHERE old.move_id = %(origin)s
+                 WHERE old.move_id = corrected.move_id
                    AND old.product_id IS NOT DISTINCT FROM line.product_id
                  ORDER BY (old_line.quantity = line.quantity) DESC,
                           (old_line.price_unit = line.price_unit) DESC,
                           abs(old_line.sequence - line.sequence),
                           abs((%(old_position)s) - (%(position)s))
                  LIMIT 1
-            ) AS origin ON %(origin)s IS NOT NULL
+            ) AS origin ON corrected.move_id IS NOT NULL
+            LEFT JOIN LATERAL (
+                SELECT sum(known.sold_quantity) AS quantity, sum(known.sold_net) AS sold,
+                       sum(known.cost) AS cost, sum(known.discount) AS discount
+                  FROM isof_trade_line AS known
+                 WHERE (known.move_line_id = origin.move_line_id
+                        OR known.origin_line_id = origin.move_line_id)
+                   AND known.move_line_id <> line.id
+            ) AS rest ON origin.id IS NOT NULL
+            """,
+            corrected=self._get_corrected(),
+            old_position=self._get_position(SQL.identifier("old_line")),
+            position=self._get_position(SQL.identifier("line")),
+        )
+
+    @api.model
+    def _from_measures(self, are_corrections):
+        """Return ``corrected``, ``origin``, ``rest``, ``role``, ``x`` and ``price``.
+
+        ``OFFSET 0`` keeps PostgreSQL from putting what they are made of into each place where
+        they are used, and from doing it dozens of times.
+        """
+        return SQL(
+            """
+            %(from_corrected)s
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN line.is_downpayment OR sold_line.is_downpayment
                               OR bought_line.is_downpayment THEN 'down_payment'
@@ -358,6 +476,7 @@ class IsofTradeLine(models.Model):
                             WHEN template.type = 'service' THEN 'service'
                             ELSE 'goods' END AS name,
                        COALESCE(%(is_price_correction)s, FALSE) AS is_price_correction
+                OFFSET 0
             ) AS role
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
@@ -375,10 +494,13 @@ class IsofTradeLine(models.Model):
                        CASE WHEN move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                              AND role.name <> 'down_payment'
                             THEN -line.balance ELSE 0 END AS sold
+                OFFSET 0
             ) AS x
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.flow = 'purchase' OR role.name = 'down_payment' THEN 0
                             WHEN role.name = 'discount' THEN -x.sold
+                            WHEN rest.sold = -x.sold AND rest.quantity = -x.quantity
+                            THEN -rest.discount
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
                             THEN round(line.price_unit * line.quantity
@@ -387,12 +509,11 @@ class IsofTradeLine(models.Model):
                                        currency.decimal_places)
                             ELSE round(x.sold * line.discount / (100 - line.discount),
                                        currency.decimal_places) END AS discount
+                OFFSET 0
             ) AS price
             """,
-            origin=self._get_origin(),
-            old_position=self._get_position(SQL.identifier("old_line")),
-            position=self._get_position(SQL.identifier("line")),
-            is_price_correction=self._is_price_correction(),
+            from_corrected=self._from_corrected(are_corrections),
+            is_price_correction=self._is_price_correction(are_corrections),
         )
 
     @api.model
@@ -408,14 +529,33 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _get_origin(self):
-        """Return the document that a credit or debit note corrects."""
+    def _get_corrected(self):
+        """Return the document that a credit or debit note corrects.
+
+        What comes back to an order is credited without a link to an invoice: it corrects the
+        last invoice of the order's line.
+        """
+        corrected = [SQL("move.reversed_entry_id")]
         if self._has_field("account.move", "debit_origin_id"):
-            return SQL("COALESCE(move.reversed_entry_id, move.debit_origin_id)")
-        return SQL("move.reversed_entry_id")
+            corrected.append(SQL("move.debit_origin_id"))
+        return SQL(
+            """
+            COALESCE(%s, CASE
+                WHEN sold_line.id IS NOT NULL AND sold_line.is_downpayment IS NOT TRUE
+                 AND CASE move.move_type WHEN 'out_refund' THEN line.quantity > 0
+                                         ELSE line.quantity < 0 END
+                THEN (SELECT max(sold.move_id)
+                        FROM sale_order_line_invoice_rel AS rel
+                        JOIN isof_trade_line AS sold ON sold.move_line_id = rel.invoice_line_id
+                       WHERE rel.order_line_id = sold_line.id AND sold.sold_quantity > 0
+                         AND sold.move_id <> move.id)
+                END)
+            """,
+            SQL(", ").join(corrected),
+        )
 
     @api.model
-    def _is_price_correction(self):
+    def _is_price_correction(self, are_corrections):
         """Return the condition of a line that gives back a part of the price, and no goods.
 
         Odoo has no mark for it: one credits the same quantity at the difference of the prices.
@@ -424,6 +564,8 @@ class IsofTradeLine(models.Model):
         changed. A debit note raises the price of what it repeats. The user can say otherwise on
         the document.
         """
+        if not are_corrections:
+            return SQL("move.isof_correction = 'price'")
         return SQL(
             """
             CASE move.isof_correction WHEN 'price' THEN TRUE WHEN 'goods' THEN FALSE
@@ -431,7 +573,7 @@ class IsofTradeLine(models.Model):
                  OR move.move_type IN ('out_refund', 'in_refund') AND line.quantity <> 0 AND (
                 SELECT min(abs(old_line.amount_currency / NULLIF(old_line.quantity, 0)))
                   FROM account_move_line AS old_line
-                 WHERE old_line.move_id = %(origin)s AND old_line.display_type = 'product'
+                 WHERE old_line.move_id = corrected.move_id AND old_line.display_type = 'product'
                    AND old_line.product_id = line.product_id
                    AND old_line.product_uom_id = line.product_uom_id
                    AND old_line.currency_id = line.currency_id
@@ -439,7 +581,6 @@ class IsofTradeLine(models.Model):
               > 2 * document_currency.rounding / abs(line.quantity)
             END
             """,
-            origin=self._get_origin(),
             is_debit_note=SQL("move.debit_origin_id IS NOT NULL AND origin.id IS NOT NULL")
             if self._has_field("account.move", "debit_origin_id")
             else SQL("FALSE"),
@@ -453,8 +594,10 @@ class IsofTradeLine(models.Model):
     def _from_costs(self):
         """Return ``spent``: what the sale cost, and how we know.
 
-        What a credit note gives back costs what it cost on the invoice, known or not. Otherwise
-        the first source that knows it counts; they are those of ``_get_cost_sources``.
+        What a credit note gives back costs what it cost on the invoice, known or not. It takes
+        its share of what is left there, so that the one that gives back the last piece leaves
+        nothing. Otherwise the first source that knows it counts; they are those of
+        ``_get_cost_sources``.
         """
         sources = self._get_cost_sources()
         cost = SQL(" ").join(
@@ -468,28 +611,29 @@ class IsofTradeLine(models.Model):
             """
             %(joins)s
             CROSS JOIN LATERAL (
+                SELECT COALESCE(was.product_id IS NOT DISTINCT FROM line.product_id
+                                AND was.sold_quantity = x.quantity, FALSE) AS is_kept,
+                       origin.id IS NOT NULL AND x.quantity <> 0 AS is_returned
+            ) AS how
+            CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.flow = 'purchase' THEN NULL
-                            WHEN %(is_kept)s THEN was.cost
-                            WHEN %(is_returned)s AND origin.sold_quantity = -x.quantity
-                            THEN -origin.cost
-                            WHEN %(is_returned)s
-                            THEN round(origin.cost * x.quantity / NULLIF(origin.sold_quantity, 0),
+                            WHEN how.is_kept THEN was.cost
+                            WHEN how.is_returned
+                            THEN round(COALESCE(rest.cost * x.quantity / NULLIF(rest.quantity, 0),
+                                                origin.cost * x.quantity
+                                                / NULLIF(origin.sold_quantity, 0)),
                                        currency.decimal_places)
                             %(cost)s END AS cost,
                        CASE WHEN x.flow = 'purchase' THEN NULL
-                            WHEN %(is_kept)s THEN was.cost_source
-                            WHEN %(is_returned)s
+                            WHEN how.is_kept THEN was.cost_source
+                            WHEN how.is_returned
                             THEN CASE origin.cost_source
                                  WHEN 'unknown' THEN 'unknown' ELSE 'original' END
                             %(name)s ELSE 'unknown' END AS source
+                OFFSET 0
             ) AS spent
             """,
             joins=SQL(" ").join(self._from_cost_sources()),
-            is_kept=SQL(
-                "was.product_id IS NOT DISTINCT FROM line.product_id"
-                " AND was.sold_quantity = x.quantity"
-            ),
-            is_returned=SQL("origin.id IS NOT NULL AND NOT role.is_price_correction"),
             cost=cost,
             name=name,
         )
@@ -521,7 +665,7 @@ class IsofTradeLine(models.Model):
         if self._has_field("account.move.line", "cogs_origin_id"):
             sources["entry"] = SQL("entry.cost")
         if self._has_deliveries():
-            sources["delivery"] = SQL("x.quantity * delivery.unit_cost")
+            sources["delivery"] = SQL("x.quantity * delivered.unit_cost")
         if self._has_field("sale.order.line", "purchase_price"):
             sources["order"] = SQL(
                 "x.quantity * NULLIF(sold_line.purchase_price, 0)"
@@ -553,27 +697,64 @@ class IsofTradeLine(models.Model):
                 )
             )
         if self._has_deliveries():
-            joins.append(
-                SQL(
-                    """
-                    LEFT JOIN LATERAL (
-                        SELECT NULLIF(sum(delivered.value), 0)
-                               / NULLIF(sum(delivered.quantity * delivered_uom.factor
-                                            / NULLIF(uom.factor, 0)), 0) AS unit_cost
-                          FROM stock_move AS delivered
-                          JOIN uom_uom AS delivered_uom ON delivered_uom.id = delivered.product_uom
-                         WHERE delivered.sale_line_id = sold_line.id
-                           AND delivered.product_id = line.product_id
-                           AND delivered.state = 'done' AND delivered.is_out
-                    ) AS delivery ON TRUE
-                    """
-                )
-            )
+            joins.append(self._from_deliveries())
         if self._has_field("sale.order.line", "purchase_price"):
             joins.append(
                 SQL("LEFT JOIN uom_uom AS sold_uom ON sold_uom.id = sold_line.product_uom_id")
             )
         return joins
+
+    @api.model
+    def _from_deliveries(self):
+        """Return ``delivered``: what one unit cost when it left the stock.
+
+        Invoices of an order's line take what was delivered in its order: an invoice counts the
+        deliveries that earlier ones, less their credit notes, have not counted. What came back
+        to the stock was not delivered.
+        """
+        return SQL(
+            """
+            LEFT JOIN LATERAL (
+                SELECT COALESCE(sum(known.sold_quantity), 0) AS quantity
+                  FROM sale_order_line_invoice_rel AS rel
+                  JOIN isof_trade_line AS known ON known.move_line_id = rel.invoice_line_id
+                 WHERE rel.order_line_id = sold_line.id AND rel.invoice_line_id <> line.id
+                   AND known.product_id = line.product_id
+            ) AS invoiced ON TRUE
+            LEFT JOIN LATERAL (
+                SELECT NULLIF(sum(unit_cost * quantity), 0) / NULLIF(sum(quantity), 0) AS unit_cost
+                  FROM (
+                    SELECT done.unit_cost,
+                           GREATEST(LEAST(sum(done.quantity) OVER before_and_this,
+                                          invoiced.quantity + x.quantity)
+                                    - GREATEST(sum(done.quantity) OVER before_and_this
+                                               - done.quantity, invoiced.quantity),
+                                    0) AS quantity
+                      FROM (
+                        SELECT stock.id, stock.date,
+                               stock.value / NULLIF(stock.quantity * %(to_unit)s, 0) AS unit_cost,
+                               (stock.quantity - COALESCE(back.quantity, 0)) * %(to_unit)s
+                                   AS quantity
+                          FROM stock_move AS stock
+                          JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
+                          LEFT JOIN LATERAL (
+                            SELECT sum(returned.quantity * returned_uom.factor / stock_uom.factor)
+                                   AS quantity
+                              FROM stock_move AS returned
+                              JOIN uom_uom AS returned_uom ON returned_uom.id = returned.product_uom
+                             WHERE returned.origin_returned_move_id = stock.id
+                               AND returned.state = 'done' AND returned.is_in
+                          ) AS back ON TRUE
+                         WHERE stock.sale_line_id = sold_line.id
+                           AND stock.product_id = line.product_id
+                           AND stock.state = 'done' AND stock.is_out
+                      ) AS done
+                    WINDOW before_and_this AS (ORDER BY done.date, done.id)
+                  ) AS counted
+            ) AS delivered ON x.quantity > 0
+            """,
+            to_unit=SQL("stock_uom.factor / NULLIF(uom.factor, 0)"),
+        )
 
     @api.model
     def _current_cost_to_sql(self, alias, query):
@@ -624,6 +805,58 @@ class IsofTradeLine(models.Model):
             self._count_lines(ids)
             if progress:
                 progress(len(ids), wrong)
+
+    @api.model
+    def _rebuild(self):
+        """Derive all facts anew, as fast as it can be done, in the current transaction.
+
+        Nobody reads the facts meanwhile. Afterwards costs, contractor groups and regions of the
+        past are those of today, as far as documents and orders do not say otherwise.
+        """
+        self._flush_sources()
+        self.env.cr.execute("TRUNCATE isof_trade_line, isof_trade_summary")
+        with self._without_checks():
+            self._sync_everything()
+        self.invalidate_model()
+
+    @contextmanager
+    def _without_checks(self):
+        """Make indexes and checks of links once at the end, instead of for each row."""
+        tables = ["isof_trade_line", "isof_trade_summary"]
+        self.env.cr.execute(
+            """
+            SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+              FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])
+            """,
+            [tables],
+        )
+        links = self.env.cr.fetchall()
+        self.env.cr.execute(
+            "SELECT indexname, indexdef FROM pg_indexes"
+            " WHERE tablename = ANY(%s) AND indexdef NOT LIKE %s AND indexname <> ALL(%s)",
+            [tables, "%UNIQUE%", NEEDED_INDEXES],
+        )
+        indexes = self.env.cr.fetchall()
+        for table, name, _definition in links:
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(name)
+                )
+            )
+        for name, _definition in indexes:
+            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+        yield
+        for _name, definition in indexes:
+            self.env.cr.execute(definition)
+        for table, name, definition in links:
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s ADD CONSTRAINT %s %s",
+                    SQL.identifier(table),
+                    SQL.identifier(name),
+                    SQL(definition),
+                )
+            )
 
     @api.model
     def _count_lines(self, move_ids):

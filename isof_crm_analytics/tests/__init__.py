@@ -9,5 +9,7 @@ from . import (
     test_period_generate,
     test_trade_line,
     test_trade_rights,
+    test_trade_stock,
+    test_trade_summary,
     test_trade_sync,
 )

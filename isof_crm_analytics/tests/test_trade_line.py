@@ -87,6 +87,59 @@ class TestTradeLine(TradeCommon):
             ],
         )
 
+    def test_partial_credit_notes_that_make_a_whole(self):
+        self.bolt.standard_price = 3.335
+        # a discount of 0.46 on all, and of 0.15 on each
+        invoice = self._create_invoice({"quantity": 3, "price_unit": 1.01, "discount": 15})
+        self.assertFacts(invoice, [{"cost": 10.01, "discount": 0.46}])
+        refunds = self.env["account.move"]
+        for cost, discount in ((-3.34, -0.15), (-3.34, -0.15), (-3.33, -0.16)):
+            refund = self._create_credit_note(invoice, quantity=1)
+            self.assertFacts(refund, [{"cost": cost, "discount": discount}])
+            refunds |= refund
+        self.assertNothingLeft(invoice | refunds)
+        self.assertInStep()
+
+    def test_partial_credit_notes_posted_at_once_make_a_whole(self):
+        self.bolt.standard_price = 3.335
+        invoice = self._create_invoice({"quantity": 3, "price_unit": 30})
+        self.assertFacts(invoice, [{"cost": 10.01}])
+        refunds = self.env["account.move"]
+        for _third in range(3):
+            refunds |= self._create_credit_note(invoice, quantity=1, post=False)
+        refunds.action_post()
+        self.assertEqual(sorted(self._get_facts(refunds).mapped("cost")), [-3.34, -3.34, -3.33])
+        self.assertNothingLeft(invoice | refunds)
+        self.env.cr.execute("DELETE FROM isof_trade_line")
+        self.facts._sync_everything()
+        self.assertNothingLeft(invoice | refunds)
+
+    def test_more_is_credited_than_was_invoiced(self):
+        invoice = self._create_invoice({"quantity": 3})
+        self._create_credit_note(invoice)
+        again = self._create_credit_note(invoice, quantity=1)
+        self.assertFacts(again, [{"sold_quantity": -1, "cost": -5, "cost_source": "original"}])
+
+    def test_what_comes_back_to_an_order_costs_what_it_cost_on_the_invoice(self):
+        order = self._create_sale({"product_uom_qty": 3}, delivered=3)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertFacts(invoice, [{"cost": 15}])
+        self.bolt.standard_price = 9
+        refunds = self.env["account.move"]
+        for delivered, cost in ((2, -5), (0, -10)):
+            order.order_line.qty_delivered = delivered
+            refund = order._create_invoices(final=True)
+            refund.invoice_date = date(2026, 3, 10)
+            refund.action_post()
+            refunds |= refund
+            self.assertFalse(refund.reversed_entry_id)
+            self.assertFacts(refund, [{"cost": cost, "cost_source": "original"}])
+        self.assertNothingLeft(invoice | refunds)
+        self.env.cr.execute("DELETE FROM isof_trade_line")
+        self.facts._sync_everything()
+        self.assertNothingLeft(invoice | refunds)
+
     def test_credit_note_without_an_invoice(self):
         refund = self._create_invoice(move_type="out_refund")
         self.assertFacts(
@@ -528,16 +581,3 @@ class TestTradeLine(TradeCommon):
         self.bolt.standard_price = 6
         invoice.invoice_line_ids.product_id = self.transport
         self.assertFacts(invoice, [{"cost": 400, "product_id": self.transport.id}])
-
-    def test_cost_of_the_order_line(self):
-        if "purchase_price" not in self.env["sale.order.line"]._fields:
-            self.skipTest("sale_margin is not installed")
-        order = self._create_sale({"purchase_price": 3}, delivered=10)
-        dozens = self._create_sale(
-            {"purchase_price": 24, "product_uom_id": self.dozen.id, "product_uom_qty": 1},
-            delivered=1,
-        )
-        for one, cost in ((order, 30), (dozens, 24)):
-            invoice = one._create_invoices()
-            invoice.action_post()
-            self.assertFacts(invoice, [{"cost": cost, "cost_source": "order"}])

@@ -224,6 +224,22 @@ class TestTradeSync(TradeCommon):
             self._fetch("SELECT count(*), sum(sold_net), sum(cost) FROM isof_trade_line"), before
         )
 
+    def test_rebuild_leaves_the_tables_as_they_were(self):
+        self._create_all_sorts()
+        shape = """
+            SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
+             WHERE conrelid = ANY('{isof_trade_line,isof_trade_summary}'::regclass[])
+             UNION ALL
+            SELECT indexdef FROM pg_indexes WHERE tablename ~ '^isof_trade_(line|summary)$'
+             ORDER BY 1
+        """
+        facts = "SELECT count(*), sum(sold_net), sum(cost) FROM isof_trade_line"
+        sums = "SELECT sum(line_count), sum(sold_net), sum(cost) FROM isof_trade_summary"
+        before = [self._fetch(sql) for sql in (shape, facts, sums)]
+        self.assertGreater(len(before[0]), 30)
+        self.facts._rebuild()
+        self.assertEqual([self._fetch(sql) for sql in (shape, facts, sums)], before)
+
     def test_nothing_to_do_on_a_clean_database(self):
         self._create_all_sorts()
         self.assertInStep()
