@@ -20,7 +20,12 @@ import pytest
 from isof_cli import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
-MODELS = ("isof.trade.line", "isof.order.report")
+# The table that a report reads, and a date of it.
+REPORTS = {
+    "isof.trade.line": ("isof_trade_line", "invoice_date"),
+    "isof.assortment.report": ("isof_trade_line", "last_date"),
+    "isof.order.report": ("sale_order_line", "date"),
+}
 SETTINGS = postgres.FAST | {"wal_level": "replica"}
 LOGGING = {"log_statement": "'all'", "log_line_prefix": "'%m [%p] '"}
 PREPARE = """
@@ -164,7 +169,7 @@ def get_calls(client, model):
         for name, field in fields.items()
         if field.get("aggregator") and field["type"] in ("float", "integer") and name != "id"
     ]
-    group = "invoice_date:month" if model == "isof.trade.line" else "date:month"
+    group = f"{REPORTS[model][1]}:month"
     specification = {name: {} for name in fields if name != "id"}
     return {
         "formatted_read_grouping_sets": {
@@ -179,11 +184,11 @@ def get_calls(client, model):
     }
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", REPORTS)
 def test_reports_are_read_from_the_replica(served, replicated, model):
     client, companies = served
     context = {"allowed_company_ids": companies, "lang": "en_US", "tz": "Europe/Warsaw"}
-    table = "isof_trade_line" if model == "isof.trade.line" else "sale_order_line"
+    table, _date = REPORTS[model]
     for method, kwargs in get_calls(client, model).items():
         before = get_log(replicated[1]).count(table)
         result = client.call(model, method, context=context, **kwargs)

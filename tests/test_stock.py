@@ -7,7 +7,7 @@ BATCH = ("--stop-after-init", "--no-http")
 
 def test_costs_of_goods_in_stock(isof, new_database):
     """The tests of costs that need Odoo's stock hold where it is installed after ours."""
-    name = new_database("--without-demo", "--modules", "isof_crm_analytics")
+    name = new_database("--without-demo")
     isof("odoo", "-d", name, "-i", "purchase_stock,sale_margin,sale_stock,stock_account", *BATCH)
     done = isof("odoo", "-d", name, "--test-tags", "isof_stock", *BATCH, check=False)
     result = re.search(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests", done.stderr)

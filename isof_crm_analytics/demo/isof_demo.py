@@ -1,8 +1,29 @@
 from odoo import api, models
 
+PERIOD_TYPES = {
+    "isof_period_type_season": "Sezony targowe",
+    "isof_period_type_retail": "Kwartały 4-4-5",
+}
+SEASONS = {
+    "Spring Fairs": "Targi wiosenne",
+    "Garden Season": "Sezon ogrodowy",
+    "Autumn Fairs": "Targi jesienne",
+}
+
 
 class IsofDemo(models.AbstractModel):
     _inherit = "isof.demo"
+
+    @api.model
+    def _translate_periods(self):
+        """Give the periods Polish names if the demo company speaks Polish."""
+        if not (self.env.ref("base.user_admin").lang or "").startswith("pl"):
+            return
+        for xml_id, name in PERIOD_TYPES.items():
+            self.env.ref(f"isof_crm_analytics.{xml_id}").with_context(lang="pl_PL").name = name
+        for period in self.env.ref("isof_crm_analytics.isof_period_type_season").period_ids:
+            season, _space, year = period.name.rpartition(" ")
+            period.name = f"{SEASONS[season]} {year}"
 
     @api.model
     def _load_trade(self):

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-# So many documents are compared at a time.
+# So many documents are compared at a time; nobody is kept waiting for more.
 BATCH_SIZE = 5000
 # What a rebuild looks up while it fills the tables.
 NEEDED_INDEXES = [
@@ -15,6 +15,8 @@ NEEDED_INDEXES = [
     "isof_trade_line__origin_line_id_index",
     "isof_trade_summary_move_idx",
 ]
+# The parameter with the id of the user who waits for a comparison in the background.
+WAITING_USER = "isof_crm_analytics.comparison_waiting_user_id"
 # What a fact is derived from, where it is there, but for documents and their lines; see
 # account_move.py.
 SOURCES = {
@@ -875,7 +877,10 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _cron_compare(self):
-        """Compare all facts with the ledger, heal what differs, and tell the managers."""
+        """Compare all facts with the ledger, heal what differs, and tell the managers.
+
+        If somebody asked for it, tell the user how it ended.
+        """
         cron = self.env["ir.cron"]
         cron._commit_progress(
             remaining=self.env["account.move"].search_count([("move_type", "!=", "entry")])
@@ -884,6 +889,12 @@ class IsofTradeLine(models.Model):
             progress=lambda count, _wrong: cron._commit_progress(count)
         ):
             self._report_difference(changed)
+        parameters = self.env["ir.config_parameter"].sudo()
+        if user_id := int(parameters.get_param(WAITING_USER, 0)):
+            parameters.set_param(WAITING_USER, False)
+            user = self.env["res.users"].browse(user_id).exists()
+            notice = self.with_context(lang=user.lang)._get_result_notice(changed)
+            user._bus_send("simple_notification", {**notice, "sticky": True})
 
     @api.model
     def _report_difference(self, changed):
@@ -904,6 +915,8 @@ class IsofTradeLine(models.Model):
     def action_compare(self):
         """Compare the facts with the ledger now, as a manager of analyses.
 
+        Of very many documents it goes on in the background.
+
         :return: the action that shows what was found
         :raises AccessError: for others
         """
@@ -911,16 +924,36 @@ class IsofTradeLine(models.Model):
         if not self.env.user.has_group("isof_crm_analytics.group_all"):
             self.env["isof.period.type"].check_access("write")
         # sudo: facts are derived; whoever sees all of them may have them derived anew
-        changed = self.sudo()._sync_everything()
-        message = (
-            self.env._(
-                "%(number)s lines differed from the ledger and are corrected.", number=changed
-            )
-            if changed
-            else self.env._("All lines are as in the ledger.")
-        )
+        facts = self.sudo()
+        documents = facts.env["account.move"].search_count([("move_type", "!=", "entry")])
+        if documents > BATCH_SIZE:
+            facts._compare_later()
+            notice = {
+                "type": "info",
+                "message": self.env._(
+                    "%(number)s documents are compared in the background. You will be told here "
+                    "when that is done.",
+                    number=documents,
+                ),
+            }
+        else:
+            notice = self._get_result_notice(facts._sync_everything())
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": notice}
+
+    @api.model
+    def _compare_later(self):
+        """Have the scheduled comparison start now, and tell the user how it ends."""
+        self.env["ir.config_parameter"].set_param(WAITING_USER, self.env.uid)
+        self.env.ref("isof_crm_analytics.ir_cron_compare")._trigger()
+
+    @api.model
+    def _get_result_notice(self, changed):
+        """Return what the client shows to say how a comparison ended."""
+        if not changed:
+            return {"type": "success", "message": self.env._("All lines are as in the ledger.")}
         return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "warning" if changed else "success", "message": message},
+            "type": "warning",
+            "message": self.env._(
+                "%(number)s lines differed from the ledger and are corrected.", number=changed
+            ),
         }

@@ -113,14 +113,10 @@ class TestTradeRights(TradeCommon):
                     ("read", (["sold_net", "move_id", "sold_price"],)),
                     ("web_read", ({"sold_net": {}},)),
                     ("export_data", (["sold_net", "partner_id/name", "sold_price"],)),
-                    ("action_open_document", ()),
                 ):
                     with self.subTest(user=user.login, method=method, fact=fact.user_id.name):
                         if fact.move_id in moves:
                             self.assertTrue(self._call(user, method, fact.ids, *args))
-                        elif method == "action_open_document" and user != self.outsider:
-                            with self.assertRaises(AccessError):
-                                self._call(user, method, fact.ids)
                         else:
                             with self.assertRaises(AccessError):
                                 self._call(user, method, fact.ids, *args)
@@ -131,6 +127,17 @@ class TestTradeRights(TradeCommon):
             self._call(
                 self.salesperson_a, "export_data", self._get_facts(self.move_a).ids, ["sold_net"]
             )
+
+    def test_documents_open_for_who_may_read_them(self):
+        fact = self._get_facts(self.move_a)
+        with self.assertRaises(AccessError):
+            self._call(self.salesperson_a, "action_open_document", fact.ids)
+        sales = self.env.ref("sales_team.group_sale_salesman")
+        (self.salesperson_a | self.salesperson_b).group_ids += sales
+        action = self._call(self.salesperson_a, "action_open_document", fact.ids)
+        self.assertEqual((action["res_model"], action["res_id"]), ("account.move", self.move_a.id))
+        with self.assertRaises(AccessError):
+            self._call(self.salesperson_b, "action_open_document", fact.ids)
 
     def test_own_needs_no_right_to_invoices(self):
         with self.assertRaises(AccessError):

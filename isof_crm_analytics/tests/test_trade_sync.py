@@ -6,6 +6,7 @@ from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..models import isof_trade_sync
 from .common import TradeCommon
 
 LEDGER = """
@@ -281,6 +282,33 @@ class TestTradeSync(TradeCommon):
         self.assertEqual(fact.sold_net, 80)
         action = self.facts.with_user(self.manager).action_compare()
         self.assertEqual(action["params"]["type"], "success")
+
+    def test_comparison_of_very_many_documents_goes_on_in_the_background(self):
+        fact = self._get_facts(self._create_invoice())
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE isof_trade_line SET sold_net = 1 WHERE id = %s", [fact.id])
+        self.patch(isof_trade_sync, "BATCH_SIZE", 0)
+        cron = self.env.ref("isof_crm_analytics.ir_cron_compare")
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        action = self.facts.with_user(self.manager).action_compare()
+        self.assertEqual(
+            self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggers + 1
+        )
+        self.assertEqual(action["params"]["type"], "info")
+        self.patch(isof_trade_sync, "BATCH_SIZE", 5000)
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kwargs: 0)
+        sent = []
+        self.patch(
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda user, kind, message, **kwargs: sent.append((user, kind, message["message"])),
+        )
+        with mute_logger("odoo.addons.isof_crm_analytics.models.isof_trade_sync"):
+            self.facts._cron_compare()
+        told = (self.manager, "simple_notification", "1 lines differed from the ledger")
+        self.assertEqual([(*one[:2], one[2][: len(told[2])]) for one in sent], [told])
+        self.facts._cron_compare()
+        self.assertEqual(len(sent), 1, "told again without having asked")
 
     # What it costs
 
