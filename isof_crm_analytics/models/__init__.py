@@ -1,9 +1,14 @@
-from . import isof_figures_mixin, isof_period_mixin  # first: other models inherit them
+from . import (  # first: other models inherit them
+    isof_figures_mixin,
+    isof_period_mixin,
+    isof_score_mixin,
+)
 
 # isort: split
 from . import (
     account_move,
     account_move_line,
+    base_partner_merge,
     hr_employee,
     hr_version,
     ir_filters,
@@ -11,7 +16,11 @@ from . import (
     isof_activity,
     isof_period,
     isof_period_type,
+    isof_score,
+    isof_score_run,
+    isof_score_scheme,
     isof_trade_line,
     isof_trade_sync,
     res_partner,
+    res_partner_score,
 )

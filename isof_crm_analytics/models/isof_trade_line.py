@@ -30,7 +30,7 @@ class IsofTradeLine(models.Model):
 
     _name = "isof.trade.line"
     _description = "Sales and Purchases"
-    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.figures.mixin", "isof.period.mixin", "isof.score.mixin"]
     _isof_period_date = "invoice_date"
     _order = "invoice_date desc, move_id desc, id"
     _rec_name = "move_id"

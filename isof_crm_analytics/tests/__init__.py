@@ -7,6 +7,7 @@ from . import (
     test_period,
     test_period_field,
     test_period_generate,
+    test_score,
     test_trade_line,
     test_trade_rights,
     test_trade_sync,
