@@ -9,6 +9,7 @@
     "depends": ["isof_crm", "account", "sale", "purchase", "spreadsheet_dashboard"],
     "data": [
         "security/isof_crm_analytics_groups.xml",
+        "security/isof_campaign_security.xml",
         "security/isof_order_report_security.xml",
         "security/isof_period_security.xml",
         "security/isof_score_security.xml",
@@ -20,11 +21,14 @@
         "views/isof_period_views.xml",
         "reports/isof_assortment_report_views.xml",
         "reports/isof_assortment_suggestion_views.xml",
+        "reports/isof_campaign_report_views.xml",
         "reports/isof_order_report_views.xml",
         "views/isof_trade_line_views.xml",
         "views/isof_score_views.xml",
         "views/account_move_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "views/utm_campaign_views.xml",
         "views/isof_crm_analytics_menus.xml",
     ],
     "demo": [

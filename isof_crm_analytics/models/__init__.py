@@ -14,6 +14,7 @@ from . import (
     ir_filters,
     ir_model_fields,
     isof_activity,
+    isof_campaign_cost,
     isof_period,
     isof_period_type,
     isof_score,
@@ -21,6 +22,9 @@ from . import (
     isof_score_scheme,
     isof_trade_line,
     isof_trade_sync,
+    res_company,
+    res_config_settings,
     res_partner,
     res_partner_score,
+    utm_campaign,
 )

@@ -79,8 +79,7 @@ class IsofScore(models.Model):
     @api.model
     def _fill(self, runs):
         """Score the customers of runs that have no scores yet."""
-        # what the facts have to follow first
-        self.env["account.move"].flush_model(["isof_trade_line_count"])
+        self.env["isof.trade.line"]._bring_in_step()
         runs.flush_recordset()
         for run in runs:
             scheme = run.scheme_id

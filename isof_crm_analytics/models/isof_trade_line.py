@@ -193,6 +193,25 @@ class IsofTradeLine(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        help="The campaign that the order or the invoice names.",
+    )
+    attributed_campaign_id = fields.Many2one(
+        "utm.campaign",
+        string="Counts for Campaign",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The campaign that the order or the invoice names, otherwise that of the last "
+        "activity held with the customer shortly before.",
+    )
+    touch_id = fields.Many2one(
+        "isof.activity",
+        string="Last Touch",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="isof_crm.group_manager",
+        help="The activity by which the sale counts for a campaign that it does not name.",
     )
     source_id = fields.Many2one("utm.source", string="Source", readonly=True, ondelete="set null")
     medium_id = fields.Many2one("utm.medium", string="Medium", readonly=True, ondelete="set null")
@@ -366,9 +385,14 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Bring the facts in step with what has changed in this transaction first."""
-        self.env["account.move"].flush_model(["isof_trade_line_count"])
+        self._bring_in_step()
         return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _bring_in_step(self):
+        """Bring the facts in step with what has changed in this transaction."""
+        self.env["isof.activity"].flush_model(["touch_day"])  # may change documents
+        self.env["account.move"].flush_model(["isof_trade_line_count"])
 
     @api.model
     def _field_to_sql(self, alias, field_expr, query=None):
