@@ -234,7 +234,7 @@ class IsofCampaignCost(models.Model):
                     )
                 )
 
-    @api.constrains("move_line_id", "move_id", "company_id", "kind", "share")
+    @api.constrains("move_line_id", "company_id", "kind", "share")
     def _check_bill(self):
         for line in self.move_line_id:
             parts = line.isof_campaign_cost_ids
@@ -242,12 +242,8 @@ class IsofCampaignCost(models.Model):
                 raise ValidationError(
                     self.env._("Only lines of vendor bills and credit notes are costs.")
                 )
-            if any(
-                part.move_id != line.move_id or part.company_id != line.company_id for part in parts
-            ):
-                raise ValidationError(
-                    self.env._("The bill and the company are those of the bill's line.")
-                )
+            if parts.company_id != line.company_id:
+                raise ValidationError(self.env._("The company of the cost is that of the bill."))
             if any(part.kind != "actual" for part in parts):
                 raise ValidationError(self.env._("What is billed is an actual cost."))
             if float_compare(sum(parts.mapped("share")), 100, precision_digits=2) > 0:

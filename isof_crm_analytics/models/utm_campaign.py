@@ -148,7 +148,7 @@ class UtmCampaign(models.Model):
             order="company_currency_id",
         ):
             for (name, (_measure, kind)), value in zip(figures.items(), row, strict=True):
-                if value is not None:
+                if value is not False:  # no figure, which is not 0
                     texts.setdefault((campaign, name), []).append(
                         self._write_isof_figure(value, kind, currency)
                     )

@@ -449,14 +449,16 @@ class IsofCampaignReport(models.Model):
         """Open what the row is made of, as far as the user may read it."""
         self.ensure_one()
         number, kind = divmod(self.id, len(KINDS))
-        model, res_id = {
-            "activity": ("isof.activity", number),
-            "order": ("sale.order", number),
-            "sale": ("account.move", self.env["isof.trade.line"].browse(number).move_id.id),
-        }.get(KINDS[kind], ("utm.campaign", self.campaign_id.id))
+        if KINDS[kind] == "sale":
+            source = self.env["isof.trade.line"].browse(number).move_id
+        elif KINDS[kind] in ("activity", "order"):
+            model = "isof.activity" if KINDS[kind] == "activity" else "sale.order"
+            source = self.env[model].browse(number)
+        else:
+            source = self.campaign_id
         return {
             "type": "ir.actions.act_window",
-            "res_model": model,
-            "res_id": res_id,
+            "res_model": source._name,
+            "res_id": source.id,
             "views": [(False, "form")],
         }
