@@ -1,7 +1,7 @@
 {
     "name": "ISOF CRM Analytics",
     "summary": "Analyses of sales and purchases in step with the ledger, in periods of your own",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "ISOF CRM",
     "website": "https://github.com/isof-crm/isof-crm",
@@ -35,6 +35,8 @@
         "demo/res_users_demo.xml",
         "demo/isof_period_demo.xml",
         "demo/isof_trade_demo.xml",
+        "demo/isof_campaign_demo.xml",
+        "demo/isof_score_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
