@@ -1,13 +1,17 @@
 from . import controllers, demo, models, reports, wizards
 
-# Columns of documents that the first fill writes by SQL, much faster than the ORM would.
-COLUMNS = {"isof_trade_line_count": "int4", "isof_is_grouped": "bool"}
+# Columns that the first fill writes by SQL, much faster than the ORM would.
+COLUMNS = (
+    ("account_move", "isof_trade_line_count", "int4"),
+    ("account_move", "isof_is_grouped", "bool"),
+    ("isof_activity", "touch_day", "date"),
+)
 
 
 def pre_init_hook(env):
     """Create the columns that ``post_init_hook`` fills, so that Odoo does not compute them."""
-    for name, kind in COLUMNS.items():
-        env.cr.execute(f"ALTER TABLE account_move ADD COLUMN IF NOT EXISTS {name} {kind}")
+    for table, name, kind in COLUMNS:
+        env.cr.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {kind}")
 
 
 def post_init_hook(env):
@@ -24,6 +28,9 @@ def post_init_hook(env):
          WHERE move.id = grouped.move_id
         """
     )
+    env["isof.activity"].with_context(active_test=False).search(
+        [("campaign_id", "!=", False), ("state", "=", "done")]
+    )._compute_touch_day()
     env["isof.trade.line"]._rebuild()
 
 

@@ -1,7 +1,7 @@
 {
     "name": "ISOF CRM Analytics",
     "summary": "Analyses of sales and purchases in step with the ledger, in periods of your own",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "ISOF CRM",
     "website": "https://github.com/isof-crm/isof-crm",
@@ -9,8 +9,10 @@
     "depends": ["isof_crm", "account", "sale", "purchase", "spreadsheet_dashboard"],
     "data": [
         "security/isof_crm_analytics_groups.xml",
+        "security/isof_campaign_security.xml",
         "security/isof_order_report_security.xml",
         "security/isof_period_security.xml",
+        "security/isof_score_security.xml",
         "security/isof_trade_line_security.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
@@ -19,16 +21,22 @@
         "views/isof_period_views.xml",
         "reports/isof_assortment_report_views.xml",
         "reports/isof_assortment_suggestion_views.xml",
+        "reports/isof_campaign_report_views.xml",
         "reports/isof_order_report_views.xml",
         "views/isof_trade_line_views.xml",
+        "views/isof_score_views.xml",
         "views/account_move_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "views/utm_campaign_views.xml",
         "views/isof_crm_analytics_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
         "demo/isof_period_demo.xml",
         "demo/isof_trade_demo.xml",
+        "demo/isof_campaign_demo.xml",
+        "demo/isof_score_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -20,6 +20,13 @@ class AccountMove(models.Model):
         export_string_translation=False,
         help="Salesperson, team and campaign are those of each order.",
     )
+    isof_campaign_cost_ids = fields.One2many(
+        "isof.campaign.cost",
+        "move_id",
+        string="Campaign Costs",
+        copy=False,  # the lines copy theirs
+        help="Which campaigns bear the cost of lines of the bill.",
+    )
     isof_correction = fields.Selection(
         [("goods", "Goods returned"), ("price", "Price only")],
         string="Corrects",
@@ -49,6 +56,8 @@ class AccountMove(models.Model):
                 for name in self.env["account.move.line"]._get_isof_trade_fields()
             ),
             "commercial_partner_id.country_id",
+            "reversed_entry_id.campaign_id",
+            "reversed_entry_id.invoice_date",
             "line_ids.product_id.categ_id",
             "line_ids.product_id.type",
             "line_ids.purchase_line_id.order_id.user_id",

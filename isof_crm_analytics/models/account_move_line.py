@@ -1,8 +1,13 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    # a credit note takes back the cost of the campaign, too
+    isof_campaign_cost_ids = fields.One2many(
+        "isof.campaign.cost", "move_line_id", string="Campaign Costs", copy=True
+    )
 
     @api.model
     def _get_isof_trade_fields(self):

@@ -4,9 +4,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.isof_crm.tools import activity_time
+
 
 class IsofActivity(models.Model):
-    """Activities by periods: that of the day on which they start.
+    """Activities by periods, and as touches of campaigns: by the day on which they start.
 
     An all-day activity is the same day for everybody, whatever their time zone.
     """
@@ -14,6 +16,56 @@ class IsofActivity(models.Model):
     _name = "isof.activity"
     _inherit = ["isof.activity", "isof.period.mixin"]
     _isof_period_date = "start"
+
+    touch_day = fields.Date(
+        string="Day of the Touch",
+        compute="_compute_touch_day",
+        store=True,
+        export_string_translation=False,
+        help="When the activity was held with a customer for a campaign, on the company's clock. "
+        "What the customer buys soon after may count for the campaign.",
+    )
+
+    _touch_idx = models.Index("(commercial_partner_id, touch_day) WHERE touch_day IS NOT NULL")
+
+    # ------------------------------------------------------------
+    # Touches of campaigns
+    # ------------------------------------------------------------
+
+    @api.depends(
+        *("active", "allday", "campaign_id", "commercial_partner_id", "start", "state"),
+        "company_id.resource_calendar_id.tz",
+    )
+    def _compute_touch_day(self):
+        """Have sales count for the right campaign: whatever decides it, the ORM comes here."""
+        for activity in self:
+            is_touch = (
+                activity.active
+                and activity.state == "done"
+                and activity.campaign_id
+                and activity.commercial_partner_id
+            )
+            activity.touch_day = is_touch and activity._get_touch_day()
+        facts = self.env["isof.trade.line"]
+        facts._resync_moves(facts._get_touched_moves(self))
+
+    def _get_touch_day(self):
+        if self.allday:
+            return self.start.date()
+        # sudo: the working hours of a company are no secret, its calendar may be
+        tz = self.company_id.sudo().resource_calendar_id.tz or "UTC"
+        return activity_time.local_day(self.start, tz)
+
+    def unlink(self):
+        facts = self.env["isof.trade.line"]
+        move_ids = facts._get_touched_moves(self)
+        result = super().unlink()
+        facts._resync_moves(move_ids)
+        return result
+
+    # ------------------------------------------------------------
+    # Periods
+    # ------------------------------------------------------------
 
     @api.depends("allday")
     def _compute_isof_period(self):

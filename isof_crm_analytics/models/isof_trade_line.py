@@ -30,7 +30,12 @@ class IsofTradeLine(models.Model):
 
     _name = "isof.trade.line"
     _description = "Sales and Purchases"
-    _inherit = ["isof.trade.mixin", "isof.figures.mixin", "isof.period.mixin"]
+    _inherit = [
+        "isof.trade.mixin",
+        "isof.figures.mixin",
+        "isof.period.mixin",
+        "isof.score.mixin",
+    ]
     _isof_period_date = "invoice_date"
     _order = "invoice_date desc, move_id desc, id"
     _rec_name = "move_id"
@@ -82,6 +87,17 @@ class IsofTradeLine(models.Model):
 
     # Of what
     product_id = LedgerMany2one("product.product", string="Product", readonly=True, index=True)
+
+    # By whom
+    touch_id = fields.Many2one(
+        "isof.activity",
+        string="Last Touch",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="isof_crm.group_manager",
+        help="The activity by which the sale counts for a campaign that it does not name.",
+    )
 
     sold_price = fields.Float(
         string="Average Price",
@@ -173,8 +189,7 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Bring the facts in step with what has changed in this transaction first."""
-        self.env["account.move"].flush_model(["isof_trade_line_count"])
+        self._bring_in_step()
         query = super()._search(domain, *args, **kwargs)
         if not isinstance(domain, GroupedDomain) or query.is_empty():
             return query
@@ -238,6 +253,12 @@ class IsofTradeLine(models.Model):
         if aggregate_spec == "__count" and isinstance(query, GroupedQuery):
             return SQL("COALESCE(SUM(%s), 0)::bigint", SQL.identifier(self._table, COUNT))
         return super()._read_group_select(aggregate_spec, query)
+
+    @api.model
+    def _bring_in_step(self):
+        """Bring the facts in step with what has changed in this transaction."""
+        self.env["isof.activity"].flush_model(["touch_day"])  # may change documents
+        self.env["account.move"].flush_model(["isof_trade_line_count"])
 
     @api.model
     def _field_to_sql(self, alias, field_expr, query=None):

@@ -144,6 +144,16 @@ class IsofTradeMixin(models.AbstractModel):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        help="The campaign that the order or the invoice names.",
+    )
+    attributed_campaign_id = fields.Many2one(
+        "utm.campaign",
+        string="Counts for Campaign",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The campaign that the order or the invoice names, otherwise that of the last "
+        "activity held with the customer shortly before.",
     )
     source_id = fields.Many2one("utm.source", string="Source", readonly=True, ondelete="set null")
     medium_id = fields.Many2one("utm.medium", string="Medium", readonly=True, ondelete="set null")

@@ -22,11 +22,12 @@ WAITING_USER = "isof_crm_analytics.comparison_waiting_user_id"
 SOURCES = {
     "hr.employee": ["user_id", "company_id"],
     "hr.version": ["employee_id", "date_version", "department_id", "active"],
+    "isof.activity": ["campaign_id", "commercial_partner_id", "company_id", "start", "touch_day"],
     "product.product": ["product_tmpl_id", "standard_price"],
     "product.template": ["categ_id", "type", "uom_id"],
     "purchase.order": ["user_id"],
     "purchase.order.line": ["order_id", "is_downpayment"],
-    "res.company": ["currency_id", "sale_discount_product_id"],
+    "res.company": ["currency_id", "isof_touch_days", "sale_discount_product_id"],
     "res.currency": ["rounding"],
     "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
     "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],
@@ -159,7 +160,63 @@ class IsofTradeLine(models.Model):
                 user_ids=users.ids,
             )
         )
-        moves = self.env["account.move"].browse(id_ for (id_,) in self.env.cr.fetchall())
+        self._resync_moves(id_ for (id_,) in self.env.cr.fetchall())
+
+    @api.model
+    def _resync_touch_days(self, companies):
+        """Have the facts of companies derived anew that a last touch may decide about."""
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT move_id FROM isof_trade_line
+             WHERE company_id = ANY(%(companies)s) AND flow = 'sale'
+               AND partner_id IN (SELECT commercial_partner_id FROM isof_activity
+                                   WHERE touch_day IS NOT NULL AND company_id = ANY(%(companies)s))
+            """,
+            {"companies": companies.ids},
+        )
+        self._resync_moves(id_ for (id_,) in self.env.cr.fetchall())
+
+    @api.model
+    def _get_touched_moves(self, activities):
+        """Return the ids of the documents whose campaign some activities have or may decide.
+
+        They are those that count by them so far, what the customers bought soon after them
+        without naming a campaign, and the credit notes of all these.
+        """
+        touches = activities._origin.filtered("touch_day")
+        self.env.cr.execute(
+            """
+            WITH found AS (
+                SELECT move_id FROM isof_trade_line WHERE touch_id = ANY(%(activities)s)
+                 UNION
+                SELECT fact.move_id
+                  FROM unnest(%(partners)s::int[], %(companies)s::int[], %(days)s::date[])
+                       AS touch (partner_id, company_id, day)
+                  JOIN res_company AS company ON company.id = touch.company_id
+                  JOIN isof_trade_line AS fact
+                       ON fact.partner_id = touch.partner_id AND fact.company_id = company.id
+                      AND fact.flow = 'sale' AND fact.campaign_id IS NULL
+                      AND fact.invoice_date >= touch.day
+                      AND fact.invoice_date <= touch.day + company.isof_touch_days
+            )
+            SELECT move_id FROM found
+             UNION
+            SELECT move.id FROM account_move AS move
+              JOIN found ON found.move_id = move.reversed_entry_id
+            """,
+            {
+                "activities": activities._origin.ids,
+                "partners": [activity.commercial_partner_id.id for activity in touches],
+                "companies": [activity.company_id.id for activity in touches],
+                "days": [activity.touch_day for activity in touches],
+            },
+        )
+        return [id_ for (id_,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _resync_moves(self, move_ids):
+        """Have the facts of documents derived anew, before anybody reads them."""
+        moves = self.env["account.move"].browse(move_ids)
         self.env.add_to_compute(moves._fields["isof_trade_line_count"], moves)
 
     @api.model
@@ -288,6 +345,10 @@ class IsofTradeLine(models.Model):
             "team_id": SQL("owner.team_id"),
             "department_id": SQL("post.department_id"),
             "campaign_id": SQL("owner.campaign_id"),
+            "attributed_campaign_id": SQL(
+                "CASE x.flow WHEN 'sale' THEN COALESCE(named.campaign_id, touch.campaign_id) END"
+            ),
+            "touch_id": SQL("touch.id"),
             "source_id": SQL("owner.source_id"),
             "medium_id": SQL("owner.medium_id"),
             "sold_quantity": SQL("CASE x.flow WHEN 'sale' THEN x.quantity ELSE 0 END"),
@@ -345,7 +406,8 @@ class IsofTradeLine(models.Model):
         fact of the line that a credit note credits), ``rest`` (what earlier credit notes left of
         it) and names for what several columns need: ``owner`` (whose sale or purchase it is),
         ``corrected`` (the document that is corrected), ``role``, ``x`` (``flow``, ``day``,
-        ``quantity``, ``sold``), ``price`` and ``spent``.
+        ``quantity``, ``sold``), ``price``, ``named`` and ``touch``
+        (for which campaign it counts) and ``spent``.
         """
         return SQL(
             """
@@ -374,12 +436,14 @@ class IsofTradeLine(models.Model):
             LEFT JOIN (%(posts)s) AS post
                    ON post.user_id = owner.user_id AND post.company_id = move.company_id
                   AND x.day >= post.date_from AND x.day < post.date_to
+            %(campaigns)s
             LEFT JOIN isof_trade_line AS was ON was.move_line_id = line.id
             %(costs)s
             """,
             owner=self._from_owner(),
             measures=self._from_measures(are_corrections),
             posts=self.env["isof.order.report"]._get_posts(),
+            campaigns=self._from_campaigns(),
             costs=self._from_costs(),
         )
 
@@ -414,6 +478,38 @@ class IsofTradeLine(models.Model):
             ) AS owner
             """,
             columns=columns,
+        )
+
+    @api.model
+    def _from_campaigns(self):
+        """Return ``named``, the campaign that the document names, and ``touch``.
+
+        That is the last activity of a campaign with the customer shortly before. A credit note
+        counts for the campaign of what it credits, by whichever way that counts for it.
+        """
+        return SQL(
+            """
+            LEFT JOIN account_move AS reversed ON reversed.id = move.reversed_entry_id
+            CROSS JOIN LATERAL (
+                SELECT COALESCE(CASE WHEN reversed.isof_is_grouped AND sale.id IS NOT NULL
+                                     THEN sale.campaign_id ELSE reversed.campaign_id END,
+                                owner.campaign_id) AS campaign_id,
+                       COALESCE(reversed.invoice_date, x.day) AS day
+            ) AS named
+            LEFT JOIN LATERAL (
+                SELECT activity.id, activity.campaign_id
+                  FROM isof_activity AS activity
+                 WHERE x.flow = 'sale' AND named.campaign_id IS NULL
+                   AND company.isof_touch_days > 0
+                   AND activity.commercial_partner_id = partner.id
+                   AND activity.company_id = move.company_id
+                   AND activity.touch_day <= named.day
+                   AND activity.touch_day >= named.day - company.isof_touch_days
+                   AND activity.campaign_id IS NOT NULL
+                 ORDER BY activity.touch_day DESC, activity.start DESC, activity.id DESC
+                 LIMIT 1
+            ) AS touch ON TRUE
+            """
         )
 
     @api.model

@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    isof_touch_days = fields.Integer(
+        string="Last Touch (Days)",
+        default=30,
+        help="A sale that names no campaign counts for the campaign of the last activity held with "
+        "the customer within so many days before. 0: only for the campaign that it names.",
+    )
+    isof_lookback_months = fields.Integer(
+        string="Look-Back (Months)",
+        default=12,
+        help="A campaign won a customer who bought nothing for so many months before its first "
+        "sale; another one it kept.",
+    )
+    isof_hour_cost = fields.Monetary(
+        string="Cost of an Hour",
+        currency_field="currency_id",
+        help="Proposed where campaigns count the hours of their activities as a cost.",
+    )
+
+    _isof_touch_days_not_negative = models.Constraint(
+        "CHECK(isof_touch_days >= 0)", "The days of the last touch cannot be negative."
+    )
+    _isof_lookback_months_positive = models.Constraint(
+        "CHECK(isof_lookback_months > 0)", "The look-back is one month at least."
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "isof_touch_days" in vals:
+            # sudo: facts are derived; who changes the setting need not see them
+            self.env["isof.trade.line"].sudo()._resync_touch_days(self)
+        return result
