@@ -1,7 +1,11 @@
 from . import controllers, demo, models, reports, wizards
 
 # Columns of documents that the first fill writes by SQL, much faster than the ORM would.
-COLUMNS = {"isof_trade_line_count": "int4", "isof_is_grouped": "bool"}
+COLUMNS = {
+    "isof_trade_line_count": "int4",
+    "isof_commission_count": "int4",
+    "isof_is_grouped": "bool",
+}
 
 
 def pre_init_hook(env):

@@ -9,11 +9,13 @@
     "depends": ["isof_crm", "account", "sale", "purchase", "spreadsheet_dashboard"],
     "data": [
         "security/isof_crm_analytics_groups.xml",
+        "security/isof_commission_security.xml",
         "security/isof_order_report_security.xml",
         "security/isof_period_security.xml",
         "security/isof_trade_line_security.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "wizards/isof_period_generate_views.xml",
         "views/isof_period_type_views.xml",
         "views/isof_period_views.xml",

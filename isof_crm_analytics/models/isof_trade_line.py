@@ -60,6 +60,15 @@ class IsofTradeLine(models.Model):
         "account.move.line", string="Journal Item", required=True, readonly=True, ondelete="cascade"
     )
     move_id = LedgerMany2one("account.move", string="Document", required=True, readonly=True)
+    origin_line_id = fields.Many2one(
+        "account.move.line",
+        string="Corrected Journal Item",
+        readonly=True,
+        exportable=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line that a credit or debit note corrects.",
+    )
     flow = fields.Selection(
         [("sale", "Sales"), ("purchase", "Purchases")],
         string="Direction",

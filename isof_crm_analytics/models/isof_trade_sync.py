@@ -187,6 +187,7 @@ class IsofTradeLine(models.Model):
         return {
             "move_line_id": SQL("line.id"),
             "move_id": SQL("move.id"),
+            "origin_line_id": SQL("origin.move_line_id"),
             "flow": SQL("x.flow"),
             "move_type": SQL("move.move_type"),
             "invoice_date": SQL("x.day"),
@@ -622,6 +623,7 @@ class IsofTradeLine(models.Model):
             wrong = self._sync(ids)
             changed, last = changed + wrong, ids[-1]
             self._count_lines(ids)
+            self.env["isof.commission.entry"]._sync(ids)
             if progress:
                 progress(len(ids), wrong)
 

@@ -1,6 +1,7 @@
 from . import (
     test_analytics_journey,
     test_assortment,
+    test_commission,
     test_js,
     test_order_report,
     test_partner_turnover,
