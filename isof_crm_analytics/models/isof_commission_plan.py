@@ -312,6 +312,18 @@ class IsofCommissionPlan(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_try(self):
+        """Return the action that asks on which days to try the plan."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Try the Plan"),
+            "res_model": "isof.commission.trial",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_plan_id": self.id},
+        }
+
     @api.readonly
     def action_open_entries(self):
         """Return the action that shows what was earned by the plan."""

@@ -366,6 +366,59 @@ class IsofCommissionSettlement(models.Model):
             "views": [(False, "form")],
         }
 
+    # ------------------------------------------------------------
+    # Statement
+    # ------------------------------------------------------------
+
+    def action_print_statement(self):
+        """Return the action that prints the statements."""
+        report = self.env.ref("isof_crm_analytics.isof_commission_statement_report")
+        return report.report_action(self, config=False)
+
+    def action_export_statement(self):
+        """Return the action that downloads the statements as a workbook."""
+        return self._export("statement")
+
+    def action_export_payroll(self):
+        """Return the action that downloads what payroll pays employees, as a workbook.
+
+        :raises UserError: if none of the settlements is an employee's and approved
+        """
+        employees = self.filtered(
+            lambda settlement: not settlement.is_external
+            and settlement.state in ("approved", "paid")
+        )
+        if not employees:
+            raise UserError(
+                self.env._("None of these settlements is an employee's and approved.")
+            )
+        return employees._export("payroll")
+
+    def _export(self, form):
+        return (
+            self.env["isof.commission.export"]
+            .create({"form": form, "settlement_ids": [Command.set(self.ids)]})
+            ._prepare_download_action()
+        )
+
+    def _get_statement_totals(self):
+        """Return the totals of the statement: list of tuples of a label and an amount."""
+        self.ensure_one()
+        names = ["amount_due", "amount_carried", "amount_total", "amount_payable"]
+        labels = self.fields_get(names, ["string"])
+        return [
+            (labels[name]["string"], self[name])
+            for name in names
+            if name in ("amount_due", "amount_payable") or self.amount_carried
+        ]
+
+    def _get_statement_entries(self):
+        """Return the entries of the statement in order."""
+        self.ensure_one()
+        return self.env["isof.commission.entry"].search(
+            [("settlement_id", "=", self.id)], order="date, move_name, id"
+        )
+
     def _write_money(self, amount):
         """Return an amount as it is printed."""
         self.ensure_one()

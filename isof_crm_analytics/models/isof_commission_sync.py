@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..tools.commission import ZERO, settle_period, tier_rate, to_decimal
+from ..tools.commission import ZERO, tier_rate, to_decimal
 from ..tools.commission_ledger import Balance, Earnings, Payment, get_differences
 from ..tools.commission_plan import Line
 
@@ -16,7 +16,7 @@ TERMS = (
     *("plan_id", "rule_id", "is_tiered", "period_start", "factor", "percent"),
 )
 FIGURES = ("basis", "accrued", "due")
-COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key")
+COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key", "note")
 LOG_COLUMNS = ("create_uid", "write_uid", "create_date", "write_date")
 DECIMALS = (*FIGURES, "factor", "percent")
 
@@ -357,36 +357,85 @@ class IsofCommissionEntry(models.Model):
             return {}, ZERO
         specs = self.env["isof.commission.plan"]._get_specs()
         earnings, _balances = self._compute_earnings(specs, move_ids)
-        sales = earnings.get_sales(plan.id, seller_id, first)
-        teams = {earning.line.team_id for earning in earnings} - {None}
-        target = plan.get_target(seller_id, teams, first)
-        if target and target.team_id:
-            key = (plan.id, first, "team", target.team_id)
-            total = self._get_totals([(plan, seller_id, first, target.team_id)])[key]
-        else:
-            total = sum((sale.net for sale in sales if sale.rate is None), ZERO)
-        tiers = plan.get_tiers(target)
-        found = settle_period(sales, tiers, plan.progressive, total, plan.cap, plan.unit)
-        rate = tier_rate(total, tiers, plan.progressive)
-        rates = {}
-        for sale in sales:
-            keys = [sale.key, *(key for key, _basis in sale.credits)]
-            rates |= dict.fromkeys(keys, rate if sale.rate is None else sale.rate)
-        fixed = {
-            (line_id, plan.root_id): (amount, rates[line_id]) for line_id, amount in found.items()
-        }
-        earned = sum(found.values(), ZERO)
-        return fixed, max(plan.minimum - earned, ZERO) if sales else ZERO
+
+        def get_team_total(team_id):
+            totals = self._get_totals([(plan, seller_id, first, team_id)])
+            return totals[plan.id, first, "team", team_id]
+
+        return earnings.decide(plan, seller_id, first, get_team_total)
+
+    @api.model
+    def _try(self, plan, first, last):
+        """Return what a plan would have paid for some days, without writing anything.
+
+        :param plan: ``isof.commission.plan``, a draft or not
+        :return: tuple of a list of ``Earning``, and a list of tuples of a seller, the first day
+            of a period and what the minimum adds
+        """
+        spec = plan._prepare_spec()._replace(first=first, last=last)
+        self.env["account.move"].flush_model(["isof_trade_line_count"])
+        self._flush_sources()
+        lines = self._get_lines(
+            SQL(
+                "fact.company_id = %s AND fact.invoice_date BETWEEN %s AND %s",
+                spec.company_id,
+                first,
+                last,
+            )
+        )
+
+        def compute(fixed=None):
+            # the rates follow from the totals, below
+            return Earnings((spec,), lines, {}, lambda keys: dict.fromkeys(keys, ZERO), fixed)
+
+        earnings = compute()
+        by_team, keys = defaultdict(lambda: ZERO), set()
+        for earning in earnings:
+            terms = earning.terms
+            if terms.period_start:
+                keys.add((terms.seller_id, terms.period_start))
+                if terms.is_tiered:
+                    by_team[earning.line.team_id, terms.period_start] += earning.basis
+        fixed, minimums = {}, []
+        for seller_id, start in sorted(keys):
+            decided, minimum = earnings.decide(
+                spec, seller_id, start, lambda team_id, start=start: by_team[team_id, start]
+            )
+            fixed |= decided
+            if minimum:
+                minimums.append((seller_id, start, minimum))
+        return list(compute(fixed)), minimums
+
+    @api.model
+    def _estimate(self, payee, company, day):
+        """Return what the totals of the periods around a day would still change for a payee."""
+        plans = {plan.id: plan for plan in self.env["isof.commission.plan"]._get_specs()}
+        self.env.cr.execute(
+            "SELECT DISTINCT plan_id, seller_id, period_start FROM isof_commission_entry"
+            " WHERE payee_id = %s AND company_id = %s AND period_start <= %s",
+            [payee.id, company.id, day],
+        )
+        change = ZERO
+        for plan_id, seller_id, first in self.env.cr.fetchall():
+            plan = plans[plan_id]
+            if not plan.is_by_period or plan.get_period(first)[1] < day:
+                continue
+            fixed, minimum = self._get_period_result(plan, seller_id, first)
+            move_ids = self._get_period_moves(plan_id, seller_id, first)
+            earnings, balances = self._compute_earnings(plans.values(), move_ids, fixed)
+            change += sum(
+                row["accrued"]
+                for row in get_differences(earnings, balances, day)
+                if row["payee_id"] == payee.id
+            )
+            if seller_id == payee.id:
+                change += minimum - self._get_minimum(plan, seller_id, first)
+        return change
 
     @api.model
     def _sync_minimum(self, plan, seller_id, first, minimum, day):
         """Add what makes the minimum of a period complete, or what is too much of it."""
-        self.env.cr.execute(
-            "SELECT sum(accrued) FROM isof_commission_entry WHERE plan_id = %s AND seller_id = %s"
-            " AND period_start = %s AND kind = 'minimum'",
-            [plan.id, seller_id, first],
-        )
-        missing = minimum - to_decimal(self.env.cr.fetchone()[0])
+        missing = minimum - self._get_minimum(plan, seller_id, first)
         if missing:
             company = self.env["res.company"].browse(plan.company_id)
             self._insert(
@@ -406,6 +455,16 @@ class IsofCommissionEntry(models.Model):
                     }
                 ]
             )
+
+    @api.model
+    def _get_minimum(self, plan, seller_id, first):
+        """Return what the ledger has already that the minimum of a period adds."""
+        self.env.cr.execute(
+            "SELECT sum(accrued) FROM isof_commission_entry WHERE plan_id = %s AND seller_id = %s"
+            " AND period_start = %s AND kind = 'minimum'",
+            [plan.id, seller_id, first],
+        )
+        return to_decimal(self.env.cr.fetchone()[0])
 
     @api.model
     def _get_counts(self, move_ids):

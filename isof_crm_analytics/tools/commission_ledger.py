@@ -25,6 +25,8 @@ from .commission import (
     due_steps,
     round_money,
     scale,
+    settle_period,
+    tier_rate,
 )
 from .commission_plan import Line, Plan
 
@@ -371,6 +373,35 @@ class Earnings:
                     )
                 )
         return sales
+
+    def decide(self, plan, seller_id, first, get_team_total):
+        """Return what the total of a period makes of its sales.
+
+        :param get_team_total: function of a sales team to what it sold by tiers in the period
+        :return: tuple of a dict as ``fixed``, and what the minimum adds for the seller
+        """
+        sales = self.get_sales(plan.id, seller_id, first)
+        if not sales:
+            return {}, ZERO
+        teams = {
+            earning.line.team_id
+            for sale in sales
+            for earning in self.found[sale.key, plan.root_id]
+        }
+        target = plan.get_target(seller_id, teams - {None}, first)
+        if target and target.team_id:
+            total = get_team_total(target.team_id)
+        else:
+            total = sum((sale.net for sale in sales if sale.rate is None), ZERO)
+        tiers = plan.get_tiers(target)
+        found = settle_period(sales, tiers, plan.progressive, total, plan.cap, plan.unit)
+        by_tiers = tier_rate(total, tiers, plan.progressive)
+        fixed = {}
+        for sale in sales:
+            rate = by_tiers if sale.rate is None else sale.rate
+            for line_id in (sale.key, *(line_id for line_id, _basis in sale.credits)):
+                fixed[line_id, plan.root_id] = found[line_id], rate
+        return fixed, max(plan.minimum - sum(found.values(), ZERO), ZERO)
 
 
 def get_differences(earnings, balances, today):
