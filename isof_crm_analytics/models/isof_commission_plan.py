@@ -8,7 +8,7 @@ from odoo.tools.misc import format_date
 from ..tools import commission, commission_plan
 
 # What may still be written of an approved plan, beside its chatter.
-UNLOCKED = {"date_to", "sequence"}
+UNLOCKED = {"state", "date_to", "sequence"}
 
 
 class IsofCommissionPlan(models.Model):
@@ -216,13 +216,13 @@ class IsofCommissionPlan(models.Model):
         return plans
 
     def write(self, vals):
-        if not self.env.su and any(
+        if "state" in vals and not self.env.su:
+            raise UserError(self.env._("Use the button that approves the plan."))
+        if any(
             name not in UNLOCKED and not name.startswith(("message_", "activity_"))
             for name in vals
         ):
             self._check_draft()
-            if "state" in vals:
-                raise UserError(self.env._("Use the button that approves the plan."))
         res = super().write(vals)
         self.env.registry.clear_cache()
         return res
