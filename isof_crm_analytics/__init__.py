@@ -32,6 +32,11 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take the periods' fields off other add-ons' models, and the favourites that use them."""
+    """Take off what would keep others' records from being deleted, or be left on their models.
+
+    These are commissions, documents of the demo company, and the periods' fields with the
+    favourites that use them.
+    """
+    env["isof.commission.plan"]._delete_everything()
     env["isof.demo"]._unload_trade()
     env["isof.period.type"].with_context(active_test=False).search([]).unlink()

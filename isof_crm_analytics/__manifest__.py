@@ -37,6 +37,7 @@
         "demo/res_users_demo.xml",
         "demo/isof_period_demo.xml",
         "demo/isof_trade_demo.xml",
+        "demo/isof_commission_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

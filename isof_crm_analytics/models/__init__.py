@@ -1,4 +1,8 @@
-from . import isof_commission_plan_part, isof_figures_mixin, isof_period_mixin  # first: other models inherit them
+from . import (  # first: other models inherit them
+    isof_commission_plan_part,
+    isof_figures_mixin,
+    isof_period_mixin,
+)
 
 # isort: split
 from . import (

@@ -82,7 +82,11 @@ class IsofCommissionEntry(models.Model):
     )
     move_name = fields.Char(string="Number", readonly=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Contractor", readonly=True, index="btree_not_null", ondelete="restrict"
+        "res.partner",
+        string="Contractor",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     product_id = LedgerMany2one("product.product", string="Product", readonly=True)
     product_category_id = fields.Many2one(
@@ -205,9 +209,7 @@ class IsofCommissionEntry(models.Model):
 
     def write(self, vals):
         if vals.keys() - {"settlement_id", "state"}:
-            raise UserError(
-                self.env._("Commissions are never changed. Book a correction instead.")
-            )
+            raise UserError(self.env._("Commissions are never changed. Book a correction instead."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -219,8 +219,7 @@ class IsofCommissionPlan(models.Model):
         if "state" in vals and not self.env.su:
             raise UserError(self.env._("Use the button that approves the plan."))
         if any(
-            name not in UNLOCKED and not name.startswith(("message_", "activity_"))
-            for name in vals
+            name not in UNLOCKED and not name.startswith(("message_", "activity_")) for name in vals
         ):
             self._check_draft()
         res = super().write(vals)
@@ -347,6 +346,23 @@ class IsofCommissionPlan(models.Model):
         """Return the approved plans of all companies: a tuple of ``commission_plan.Plan``."""
         # sudo: who posts a document need not know by what others earn
         return self.sudo().search([("state", "=", "approved")], order="id")._prepare_specs()
+
+    @api.model
+    def _delete_everything(self):
+        """Delete all commissions before the add-on goes: they hold partners and documents."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            DELETE FROM isof_commission_entry;
+            UPDATE isof_commission_settlement SET previous_id = NULL, bill_id = NULL;
+            DELETE FROM isof_commission_settlement;
+            UPDATE isof_commission_plan SET previous_id = NULL;
+            DELETE FROM isof_commission_plan;
+            UPDATE res_partner SET isof_agent_id = NULL WHERE isof_agent_id IS NOT NULL;
+            """
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
 
     def _prepare_specs(self):
         return tuple(plan._prepare_spec() for plan in self)

@@ -385,13 +385,12 @@ class IsofCommissionSettlement(models.Model):
         :raises UserError: if none of the settlements is an employee's and approved
         """
         employees = self.filtered(
-            lambda settlement: not settlement.is_external
-            and settlement.state in ("approved", "paid")
+            lambda settlement: (
+                not settlement.is_external and settlement.state in ("approved", "paid")
+            )
         )
         if not employees:
-            raise UserError(
-                self.env._("None of these settlements is an employee's and approved.")
-            )
+            raise UserError(self.env._("None of these settlements is an employee's and approved."))
         return employees._export("payroll")
 
     def _export(self, form):

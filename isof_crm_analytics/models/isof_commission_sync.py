@@ -68,8 +68,11 @@ class IsofCommissionEntry(models.Model):
         move_ids = self._get_families(move_ids)
         balances = self._get_balances(move_ids)
         earnings = Earnings(
-            plans, self._get_lines(SQL("fact.move_id = ANY(%s)", move_ids)), balances,
-            self._get_rates, fixed,
+            plans,
+            self._get_lines(SQL("fact.move_id = ANY(%s)", move_ids)),
+            balances,
+            self._get_rates,
+            fixed,
         )
         payments, offsets = {}, {}
         if any(plan.due == "paid" for plan in plans):
@@ -88,6 +91,7 @@ class IsofCommissionEntry(models.Model):
             "isof.partner.group": ["parent_path"],
             "res.partner": ["isof_agent_id", "isof_segment_ids"],
             "crm.team": ["user_id"],
+            "res.company": ["isof_commission_on_unposted_payment"],
         }.items():
             self.env[model].flush_model(names)
 
@@ -141,11 +145,20 @@ class IsofCommissionEntry(models.Model):
                 segments=self._get_segments(),
             )
         )
-        return [
-            Line(*row[:-5], *map(to_decimal, row[-5:-2]), row[-2] and to_decimal(row[-2]),
-                 to_decimal(row[-1]))
-            for row in self.env.cr.fetchall()
-        ]
+        return [self._prepare_line(row) for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _prepare_line(self, row):
+        *plain, net, margin, quantity, margin_rate, total = row
+        line = Line(
+            *plain,
+            net=to_decimal(net),
+            margin=to_decimal(margin),
+            quantity=to_decimal(quantity),
+            margin_rate=None if margin_rate is None else to_decimal(margin_rate),
+            total=to_decimal(total),
+        )
+        return line._replace(segment_ids=frozenset(line.segment_ids or ()))
 
     @api.model
     def _get_segments(self):
@@ -490,7 +503,7 @@ class IsofCommissionEntry(models.Model):
         uid, now = self.env.uid, fields.Datetime.now()
         self.env.cr.execute_values(
             # the names are constants of this file
-            f"INSERT INTO isof_commission_entry ({', '.join(names)}) VALUES %s",
+            f"INSERT INTO isof_commission_entry ({', '.join(names)}) VALUES %s",  # noqa: S608
             [
                 (
                     *(row.get(name) for name in COLUMNS),

@@ -78,7 +78,9 @@ class TestCommission(CommissionCommon):
         move = self._create_invoice({"quantity": 1, "price_unit": 100})
         # Odoo Enterprise allows them
         with patch.object(
-            self.registry["account.move"], "_get_invoice_in_payment_state", lambda _self: "in_payment"
+            self.registry["account.move"],
+            "_get_invoice_in_payment_state",
+            lambda _self: "in_payment",
         ):
             payment = self._pay(move, 50)
         self.assertFalse(payment.move_id, "this is to be a payment without journal entry")
@@ -158,9 +160,7 @@ class TestCommission(CommissionCommon):
                 "rate": 0.2,
             }
         )
-        move = self._create_invoice(
-            {"quantity": 1, "price_unit": 100}, currency_id=self.eur.id
-        )
+        move = self._create_invoice({"quantity": 1, "price_unit": 100}, currency_id=self.eur.id)
         self._pay(move, 50, currency_id=self.eur.id)
         self.assertEarned(move, 40, 20)
         self._pay(move, 50, currency_id=self.eur.id)
@@ -221,9 +221,7 @@ class TestCommission(CommissionCommon):
                 {"kind": "person", "percent": 15, "partner_id": self.agent.id},
             ]
         )
-        move = self._create_invoice(
-            {"quantity": 1, "price_unit": 0.37}, team_id=self.team.id
-        )
+        move = self._create_invoice({"quantity": 1, "price_unit": 0.37}, team_id=self.team.id)
         self.assertRecordValues(
             self._get_entries(move),
             [
@@ -412,9 +410,7 @@ class TestCommission(CommissionCommon):
             {"quantity": 60}, invoice_user_id=self.salesperson_b.id, team_id=self.team.id
         )
         self.assertEarned(by_b, 0)
-        nobody = self._create_invoice(
-            {"quantity": 1000}, invoice_user_id=self.salesperson_b.id
-        )
+        nobody = self._create_invoice({"quantity": 1000}, invoice_user_id=self.salesperson_b.id)
         self.assertEarned(nobody, 0)
 
     def test_approved_plans_stay(self):
@@ -422,7 +418,7 @@ class TestCommission(CommissionCommon):
         for change in (
             lambda: plan.write({"basis": "margin"}),
             lambda: plan.rule_ids.write({"rate": 11}),
-            lambda: plan.rule_ids.unlink(),
+            plan.rule_ids.unlink,
             lambda: plan.write({"rule_ids": [(0, 0, {"name": "More", "rate": 1})]}),
             lambda: self.env["isof.commission.tier"].create({"plan_id": plan.id, "rate": 1}),
             plan.unlink,
@@ -500,8 +496,10 @@ class TestCommission(CommissionCommon):
         moves |= self._create_credit_note(moves[0], quantity=10)
         self._create_invoice(invoice_date=date(2026, 4, 1))
         self._create_invoice(invoice_user_id=self.salesperson_b.id)
-        trial = self.env["isof.commission.trial"].with_user(self.commission_manager).create(
-            {"plan_id": plan.id, "date_from": "2026-03-01", "date_to": "2026-03-31"}
+        trial = (
+            self.env["isof.commission.trial"]
+            .with_user(self.commission_manager)
+            .create({"plan_id": plan.id, "date_from": "2026-03-01", "date_to": "2026-03-31"})
         )
         action = trial.action_try()
         lines = self.env["isof.commission.trial.line"].search(action["domain"])

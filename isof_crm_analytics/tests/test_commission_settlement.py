@@ -3,7 +3,7 @@ from datetime import date
 
 from openpyxl import load_workbook
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
@@ -127,9 +127,7 @@ class TestCommissionSettlement(CommissionCommon):
         self.assertEqual(april.amount_due, 8, "16 less the 8 that are settled")
 
     def test_the_total_of_the_period_counts(self):
-        self._create_plan(
-            tiers=[(0, 1), (1000, 5)], name="Tiers", user_ids=self.salesperson_b.ids
-        )
+        self._create_plan(tiers=[(0, 1), (1000, 5)], name="Tiers", user_ids=self.salesperson_b.ids)
         for day in (10, 20, 30):
             self._create_invoice(
                 {"quantity": 50},
@@ -171,9 +169,7 @@ class TestCommissionSettlement(CommissionCommon):
         self._create_invoice()
         self._create_invoice(company=self.other_company)
         here = self._settle("2026-03-01", "2026-03-31")
-        there = self.settlements._settle(
-            self.other_company, date(2026, 3, 1), date(2026, 3, 31)
-        )
+        there = self.settlements._settle(self.other_company, date(2026, 3, 1), date(2026, 3, 31))
         self.assertEqual(here.currency_id, self.pln)
         self.assertEqual(there.currency_id, self.czk)
         self.assertEqual((here.entry_count, there.entry_count), (1, 1))
@@ -210,7 +206,10 @@ class TestCommissionSettlement(CommissionCommon):
         move = self._create_invoice()
         settlements = self._settle("2026-03-01", "2026-03-31")
         settlements.action_confirm()
-        (sheet,) = self._read_workbook(self.salesperson_a, settlements, "statement")
+        with self.assertRaises(AccessError):
+            self._read_workbook(self.salesperson_a, settlements, "statement")
+        own = settlements.filtered("user_id")
+        (sheet,) = self._read_workbook(self.salesperson_a, own, "statement")
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
         entry = next(row for row in rows if row[1] == move.name)
         self.assertEqual(entry[5:], [80, 10, 100, 8, 8])
@@ -306,9 +305,7 @@ class TestCommissionYear(CommissionCommon):
         def settle(month, expected):
             last = date(2026, month + 1, 1)
             with freeze_time(f"2026-{month + 1:02}-01 09:00:00"):
-                made = self._settle(
-                    date(2026, month, 1), date.fromordinal(last.toordinal() - 1)
-                )
+                made = self._settle(date(2026, month, 1), date.fromordinal(last.toordinal() - 1))
                 made.action_confirm()
                 made.action_approve()
                 made.action_pay()

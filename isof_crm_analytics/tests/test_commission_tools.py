@@ -10,7 +10,7 @@ from odoo.tests.common import BaseCase, tagged
 from ..tools import commission, commission_plan
 
 CENT = Decimal("0.01")
-money = st.decimals(-10**7, 10**7, places=2)
+money = st.decimals(-(10**7), 10**7, places=2)
 positive = st.decimals(0, 10**7, places=2)
 rates = st.decimals(0, 1, places=4)
 
@@ -55,7 +55,7 @@ class TestCommissionTools(BaseCase):
                 self.assertTrue(attempted)
                 self.assertFalse(failed)
 
-    @given(st.decimals(-10**6, 10**6, places=6))
+    @given(st.decimals(-(10**6), 10**6, places=6))
     @settings(deadline=None)
     def test_round_money(self, amount):
         self.assertEqual(commission.round_money(amount, CENT), amount.quantize(CENT, ROUND_HALF_UP))

@@ -90,7 +90,8 @@ class Earnings:
     :param plans: iterable of ``Plan``
     :param lines: list of ``Line``; of each document all, and with a credit note those of the
         document that it credits
-    :param balances: dict of line to dict of plan (its first version) to dict of payee to ``Balance``
+    :param balances: dict of line to dict of plan (its first version) to dict of payee to
+        ``Balance``
     :param get_rates: function of a dict of ``(plan, seller, first day, team)`` to what is sold
         in addition to the ledger, that returns a dict of the same keys to factors
     :param fixed: dict of line and plan (its first version) to commission and factor, which the
@@ -257,7 +258,7 @@ class Earnings:
         by_root = defaultdict(list)
         for earnings in documents:
             by_root[earnings[0].terms.plan.root_id] += earnings
-        for root_id, earnings in by_root.items():
+        for earnings in by_root.values():
             plan = earnings[0].terms.plan
             unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
             basis = self._get_basis(line, plan)
@@ -384,9 +385,7 @@ class Earnings:
         if not sales:
             return {}, ZERO
         teams = {
-            earning.line.team_id
-            for sale in sales
-            for earning in self.found[sale.key, plan.root_id]
+            earning.line.team_id for sale in sales for earning in self.found[sale.key, plan.root_id]
         }
         target = plan.get_target(seller_id, teams - {None}, first)
         if target and target.team_id:

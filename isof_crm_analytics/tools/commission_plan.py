@@ -32,7 +32,7 @@ class Line(NamedTuple):
     category_id: int | None
     category_path: str | None
     group_path: str | None
-    segment_ids: list | None
+    segment_ids: frozenset
     team_id: int | None
     department_id: int | None
     user_id: int | None
@@ -77,7 +77,7 @@ class Rule(NamedTuple):
             (not self.product_ids or line.product_id in self.product_ids)
             and (not self.category_ids or _is_below(line.category_path, self.category_ids))
             and (not self.group_ids or _is_below(line.group_path, self.group_ids))
-            and (not self.segment_ids or not self.segment_ids.isdisjoint(line.segment_ids or ()))
+            and (not self.segment_ids or not self.segment_ids.isdisjoint(line.segment_ids))
             and self._has_margin(line)
         )
 
@@ -193,9 +193,7 @@ class Plan(NamedTuple):
         """Return the target of a period that begins on a day: a person's own, or of a team's."""
         current = [target for target in self.targets if target.first <= first <= target.last]
         own = [target for target in current if target.partner_id == seller_id and seller_id]
-        return next(
-            iter(own or [target for target in current if target.team_id in team_ids]), None
-        )
+        return next(iter(own or [target for target in current if target.team_id in team_ids]), None)
 
     def get_tiers(self, target):
         """Return the tiers in amounts; of a target they are in percent.
@@ -224,6 +222,7 @@ def example_line(**values):
     """Return a sale, for examples."""
     defaults = dict.fromkeys(Line._fields)
     zeros = dict.fromkeys(("net", "margin", "quantity", "total"), ZERO)
+    defaults["segment_ids"] = frozenset()
     return Line(**{**defaults, **zeros, "day": date(2026, 3, 10), "company_id": 1, **values})
 
 

@@ -52,9 +52,7 @@ class IsofCommissionSettle(models.TransientModel):
         """
         self.ensure_one()
         if self.date_to < self.date_from:
-            raise ValidationError(
-                self.env._("Choose a last day that is not before the first one.")
-            )
+            raise ValidationError(self.env._("Choose a last day that is not before the first one."))
         settlements = self.env["isof.commission.settlement"]._settle(
             self.company_id, self.date_from, self.date_to, self.payee_ids, self.approver_id
         )

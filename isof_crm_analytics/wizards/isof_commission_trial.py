@@ -34,9 +34,8 @@ class IsofCommissionTrial(models.TransientModel):
         self.ensure_one()
         self.plan_id.check_access("write")
         # sudo: who may make plans sees what everybody sells
-        earnings, minimums = (
-            self.env["isof.commission.entry"].sudo()._try(self.plan_id, self.date_from, self.date_to)
-        )
+        entries = self.env["isof.commission.entry"].sudo()
+        earnings, minimums = entries._try(self.plan_id, self.date_from, self.date_to)
         vals_list = [self._prepare_line_vals(earning) for earning in earnings]
         vals_list += [
             {
