@@ -2,6 +2,7 @@ from . import (
     test_analytics_journey,
     test_assortment,
     test_commission,
+    test_commission_journey,
     test_commission_performance,
     test_commission_rights,
     test_commission_settlement,
