@@ -3,6 +3,7 @@ from . import controllers, demo, models, reports, wizards
 # Columns that the first fill writes by SQL, much faster than the ORM would.
 COLUMNS = (
     ("account_move", "isof_trade_line_count", "int4"),
+    ("account_move", "isof_commission_count", "int4"),
     ("account_move", "isof_is_grouped", "bool"),
     ("isof_activity", "touch_day", "date"),
 )
@@ -35,6 +36,11 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take the periods' fields off other add-ons' models, and the favourites that use them."""
+    """Take off what would keep others' records from being deleted, or be left on their models.
+
+    These are commissions, documents of the demo company, and the periods' fields with the
+    favourites that use them.
+    """
+    env["isof.commission.plan"]._delete_everything()
     env["isof.demo"]._unload_trade()
     env["isof.period.type"].with_context(active_test=False).search([]).unlink()

@@ -34,6 +34,14 @@ class IsofDemo(models.AbstractModel):
         TradeGenerator(self.env).load()
 
     @api.model
+    def _load_commissions(self):
+        """Have the demo company's salespeople earn, and settle the last two months."""
+        # imported here, so that only a database with demo data ever loads it
+        from .commission_generator import CommissionGenerator
+
+        CommissionGenerator(self.env).load()
+
+    @api.model
     def _unload_trade(self):
         """Delete these documents again, before the add-on goes.
 

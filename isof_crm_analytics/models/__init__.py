@@ -1,4 +1,5 @@
 from . import (  # first: other models inherit them
+    isof_commission_plan_part,
     isof_figures_mixin,
     isof_period_mixin,
     isof_score_mixin,
@@ -16,6 +17,14 @@ from . import (
     ir_model_fields,
     isof_activity,
     isof_campaign_cost,
+    isof_commission_entry,
+    isof_commission_plan,
+    isof_commission_rule,
+    isof_commission_settlement,
+    isof_commission_split,
+    isof_commission_sync,
+    isof_commission_target,
+    isof_commission_tier,
     isof_period,
     isof_period_type,
     isof_score,
@@ -27,6 +36,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_agent,
     res_partner_score,
     utm_campaign,
 )

@@ -12,6 +12,14 @@ class AccountMove(models.Model):
         export_string_translation=False,
         help="How many lines of the document the analyses count.",
     )
+    isof_commission_count = fields.Integer(
+        string="Commission Entries",
+        compute="_compute_isof_commission_count",
+        store=True,
+        copy=False,
+        export_string_translation=False,
+        help="How many entries of the ledger of commissions are of the document.",
+    )
     isof_is_grouped = fields.Boolean(
         string="Of Several Orders",
         compute="_compute_isof_is_grouped",
@@ -84,6 +92,38 @@ class AccountMove(models.Model):
             counts = facts._get_counts(posted.ids)
         for move in self:
             move.isof_trade_line_count = counts.get(move.id, 0)
+
+    @api.depends(
+        "isof_trade_line_count",
+        "line_ids.matched_debit_ids.debit_move_id.parent_state",
+        "line_ids.matched_credit_ids.credit_move_id.parent_state",
+        "matched_payment_ids.state",
+        "matched_payment_ids.amount",
+    )
+    def _compute_isof_commission_count(self):
+        """Have the ledger of commissions complemented, like the facts that it follows from."""
+        names = self._fields["name"]
+        if any(self.env.is_protected(names, move) for move in self):
+            # Odoo comes here while it numbers the documents, one by one: wait for all numbers
+            self.env.add_to_compute(self._fields["isof_commission_count"], self)
+            return
+        self.mapped("isof_trade_line_count")  # the facts first
+        documents = self.filtered(
+            lambda move: move.id and move.is_sale_document(include_receipts=True)
+        )
+        counts = {}
+        if documents and self.env["isof.commission.plan"]._get_specs():
+            # sudo: the ledger is derived, whoever changes a document
+            entries = self.env["isof.commission.entry"].sudo()
+            entries._sync(documents.ids)
+            counts = entries._get_counts(documents.ids)
+        for move in self:
+            move.isof_commission_count = counts.get(move.id, 0)
+
+    def unlink(self):
+        # entries of a document that was reset only now are taken back as long as they have it
+        self.flush_recordset(["isof_commission_count"])
+        return super().unlink()
 
     @api.depends("line_ids.sale_line_ids.order_id")
     def _compute_isof_is_grouped(self):

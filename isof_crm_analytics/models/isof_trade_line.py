@@ -67,6 +67,7 @@ class IsofTradeLine(models.Model):
     origin_line_id = fields.Many2one(
         "account.move.line",
         string="Corrected Journal Item",
+        exportable=False,
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -901,6 +901,7 @@ class IsofTradeLine(models.Model):
             wrong = self._sync(ids)
             changed, last = changed + wrong, ids[-1]
             self._count_lines(ids)
+            self.env["isof.commission.entry"]._sync(ids)
             if progress:
                 progress(len(ids), wrong)
 

@@ -21,6 +21,12 @@ class ResCompany(models.Model):
         currency_field="currency_id",
         help="Proposed where campaigns count the hours of their activities as a cost.",
     )
+    isof_commission_on_unposted_payment = fields.Boolean(
+        string="Payments without Journal Entry Count",
+        default=True,
+        help="Whether a commission that is due as the document is paid becomes due by a payment "
+        "that has no journal entry.",
+    )
 
     _isof_touch_days_not_negative = models.Constraint(
         "CHECK(isof_touch_days >= 0)", "The days of the last touch cannot be negative."

@@ -1,1 +1,8 @@
-from . import isof_period_generate
+from . import (
+    isof_commission_card,
+    isof_commission_correction,
+    isof_commission_export,
+    isof_commission_settle,
+    isof_commission_trial,
+    isof_period_generate,
+)

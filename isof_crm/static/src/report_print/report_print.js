@@ -8,7 +8,7 @@ import { ReportAction } from "@web/webclient/actions/reports/report_action";
 // administrators and a Print button that leads back to the same page. For our own reports,
 // say what to do instead and let the browser print.
 
-const isOurs = (reportName) => reportName?.startsWith("isof_crm.");
+const isOurs = (reportName) => reportName?.startsWith("isof_crm");
 
 async function canMakePdf() {
     return ["ok", "upgrade"].includes(await rpc("/report/check_wkhtmltopdf"));

@@ -1,0 +1,127 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields
+from odoo.fields import Command
+
+# Every so many contractors one has come through the agent.
+AGENT_EVERY = 5
+
+
+class CommissionGenerator:
+    """By what the demo company's salespeople earn, and what they were paid of it.
+
+    Texts are pairs in English and Polish.
+    """
+
+    def __init__(self, env):
+        self.env = env(context={**env.context, "tracking_disable": True, "mail_notrack": True})
+        self.language = int((env.ref("base.user_admin").lang or "").startswith("pl"))
+        self.company = env.ref("base.main_company")
+        today = fields.Date.context_today(env["isof.demo"])
+        self.this_month = today.replace(day=1)
+
+    def load(self):
+        """Make the plans and approve them, and settle the last two months."""
+        self._create_agent()
+        start = self.this_month.replace(month=1)
+        plan = self._create_plan(
+            ("Salespeople", "Handlowcy"),
+            [
+                (("High margin", "Wysoka marża"), "rate", 3, 40),
+                (("All other sales", "Pozostała sprzedaż"), "tiers", 0, None),
+            ],
+            date_from=start - relativedelta(years=1),
+            tiers=[(0, 1), (20000, 1.5), (50000, 2)],
+            cap=5000,
+            split_ids=[
+                Command.create({"kind": "salesperson", "percent": 90}),
+                Command.create({"kind": "leader", "percent": 10}),
+            ],
+        )
+        agents = self._create_plan(
+            ("Agents", "Agenci"),
+            [(("All sales", "Cała sprzedaż"), "rate", 2, None)],
+            date_from=start,
+            earner="agent",
+        )
+        (plan | agents).action_approve()
+        self._create_plan(
+            ("Idea: progressive on margin", "Pomysł: progresywnie od marży"),
+            [(("Every margin", "Każda marża"), "tiers", 0, None)],
+            date_from=self.this_month + relativedelta(months=1),
+            basis="margin",
+            tier_mode="progressive",
+            tiers=[(0, 4), (5000, 8), (15000, 12)],
+        )
+        month = relativedelta(months=1)
+        paid = self._settle(self.this_month - 2 * month)
+        paid.action_confirm()
+        employees = paid.filtered(lambda settlement: not settlement.is_external)
+        employees.action_approve()
+        employees.action_pay()
+        self._settle(self.this_month - month).filtered("previous_id").action_confirm()
+
+    def _say(self, pair):
+        """Return the text in the language of the demo company."""
+        return pair[self.language]
+
+    def _create_agent(self):
+        agent = self.env["res.partner"].create(
+            {
+                "name": "Agencja Handlowa Nowak",
+                "country_id": self.env.ref("base.pl").id,
+                "city": "Poznań",
+            }
+        )
+        # so that it goes with the add-on
+        self.env["ir.model.data"].create(
+            {
+                "module": "isof_crm_analytics",
+                "name": "res_partner_agent",
+                "model": "res.partner",
+                "res_id": agent.id,
+                "noupdate": True,
+            }
+        )
+        customers = self.env["res.partner"].search(
+            [("is_company", "=", True), ("user_id", "!=", False), ("isof_group_id", "!=", False)],
+            order="id",
+        )
+        customers[::AGENT_EVERY].isof_agent_id = agent
+
+    def _create_plan(self, name, rules, *, tiers=(), **vals):
+        return self.env["isof.commission.plan"].create(
+            {
+                "name": self._say(name),
+                "company_id": self.company.id,
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "sequence": sequence,
+                            "name": self._say(rule),
+                            "method": method,
+                            "rate": rate,
+                            "has_margin_band": margin is not None,
+                            "margin_from": margin or 0,
+                        }
+                    )
+                    for sequence, (rule, method, rate, margin) in enumerate(rules)
+                ],
+                "tier_ids": [
+                    Command.create({"threshold": threshold, "rate": rate})
+                    for threshold, rate in tiers
+                ],
+                **vals,
+            }
+        )
+
+    def _settle(self, first):
+        """Return the settlements of the month that begins on a day."""
+        return self.env["isof.commission.settlement"]._settle(
+            self.company,
+            first,
+            first + relativedelta(months=1) - timedelta(days=1),
+            approver=self.env.ref("base.user_admin"),
+        )

@@ -1,0 +1,527 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..tools.commission import ZERO, tier_rate, to_decimal
+from ..tools.commission_ledger import Balance, Earnings, Payment, get_differences
+from ..tools.commission_plan import Line
+
+# So many documents are compared at a time.
+BATCH_SIZE = 2000
+# What an entry repeats of the one before it, beside its figures.
+TERMS = (
+    *("company_id", "company_currency_id", "payee_id", "seller_id", "team_id", "department_id"),
+    *("move_id", "move_line_id", "move_name", "partner_id", "product_id", "product_category_id"),
+    *("plan_id", "rule_id", "is_tiered", "period_start", "factor", "percent"),
+)
+FIGURES = ("basis", "accrued", "due")
+COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key", "note")
+LOG_COLUMNS = ("create_uid", "write_uid", "create_date", "write_date")
+DECIMALS = (*FIGURES, "factor", "percent")
+
+
+class IsofCommissionEntry(models.Model):
+    """Keeps the ledger of commissions in step with the facts and with payments.
+
+    ``_sync`` is the one path: it reads the facts of some documents, what was paid of them and
+    what the ledger has, has ``tools/commission_ledger.py`` compare, and writes the differences.
+    It takes a fixed number of queries for however many documents. A document brings with it
+    the one that it credits and all that credit that one.
+    """
+
+    _inherit = "isof.commission.entry"
+
+    @api.model
+    def _sync(self, move_ids, *, day=None, fixed=None):
+        """Add what the ledger lacks of some documents.
+
+        :param move_ids: ids of ``account.move``, in whatever state
+        :param day: the day of what corrects entries that are there; today if not given
+        :param fixed: see ``Earnings``
+        :return: number of entries that were added
+        """
+        plans = self.env["isof.commission.plan"]._get_specs()
+        if not plans or not move_ids:
+            return 0
+        earnings, balances = self._compute_earnings(plans, move_ids, fixed)
+        today = day or fields.Date.context_today(self)
+        rows = list(get_differences(earnings, balances, today))
+        self._insert(rows)
+        return len(rows)
+
+    @api.model
+    def _sync_since(self, company, day):
+        """Add what the ledger lacks of a company's documents of a day and later."""
+        self.env.cr.execute(
+            "SELECT DISTINCT move_id FROM isof_trade_line"
+            " WHERE company_id = %s AND flow = 'sale' AND invoice_date >= %s ORDER BY move_id",
+            [company.id, day],
+        )
+        for ids in split_every(BATCH_SIZE, [id_ for (id_,) in self.env.cr.fetchall()]):
+            self._sync(ids)
+
+    @api.model
+    def _compute_earnings(self, plans, move_ids, fixed=None):
+        """Return what documents ought to have earned, and the balances of the ledger."""
+        self._flush_sources()
+        move_ids = self._get_families(move_ids)
+        balances = self._get_balances(move_ids)
+        earnings = Earnings(
+            plans,
+            self._get_lines(SQL("fact.move_id = ANY(%s)", move_ids)),
+            balances,
+            self._get_rates,
+            fixed,
+        )
+        payments, offsets = {}, {}
+        if any(plan.due == "paid" for plan in plans):
+            payments, offsets = self._get_payments(move_ids)
+        earnings.add_dues(payments, offsets)
+        return earnings, balances
+
+    @api.model
+    def _flush_sources(self):
+        self.flush_model()
+        for model, names in {
+            "account.move": ["name", "state", "amount_total", "reversed_entry_id"],
+            "account.partial.reconcile": None,
+            "account.payment": ["amount", "currency_id", "date", "move_id", "state"],
+            "product.category": ["parent_path"],
+            "isof.partner.group": ["parent_path"],
+            "res.partner": ["isof_agent_id", "isof_segment_ids"],
+            "crm.team": ["user_id"],
+            "res.company": ["isof_commission_on_unposted_payment"],
+        }.items():
+            self.env[model].flush_model(names)
+
+    @api.model
+    def _get_families(self, move_ids):
+        """Return documents with those that they credit and all that credit the same ones."""
+        self.env.cr.execute(
+            """
+            WITH origin AS (
+                SELECT COALESCE(reversed_entry_id, id) AS id FROM account_move WHERE id = ANY(%s)
+            )
+            SELECT id FROM origin
+            UNION SELECT credit.id FROM account_move AS credit
+                    JOIN origin ON origin.id = credit.reversed_entry_id
+            UNION SELECT unnest(%s)
+            """,
+            [list(move_ids), list(move_ids)],
+        )
+        return [id_ for (id_,) in self.env.cr.fetchall()]
+
+    # ------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_lines(self, condition):
+        """Return the facts of sales that fulfil a condition, as ``Line``."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT fact.move_line_id, fact.move_id, move.name, fact.move_type,
+                       fact.origin_line_id, move.reversed_entry_id, fact.invoice_date,
+                       fact.company_id, fact.company_currency_id, fact.partner_id,
+                       fact.product_id, fact.product_category_id, category.parent_path,
+                       partner_group.parent_path, segments.ids, fact.team_id,
+                       fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
+                       partner.isof_agent_id, fact.sold_net, fact.margin, fact.sold_quantity,
+                       fact.margin / NULLIF(fact.costed_net, 0), move.amount_total
+                  FROM isof_trade_line AS fact
+                  JOIN account_move AS move ON move.id = fact.move_id
+                  LEFT JOIN product_category AS category ON category.id = fact.product_category_id
+                  LEFT JOIN isof_partner_group AS partner_group ON partner_group.id = fact.group_id
+                  LEFT JOIN res_partner AS partner ON partner.id = fact.partner_id
+                  LEFT JOIN res_users AS seller ON seller.id = fact.user_id
+                  LEFT JOIN crm_team AS team ON team.id = fact.team_id
+                  LEFT JOIN res_users AS leader ON leader.id = team.user_id
+                  LEFT JOIN LATERAL (%(segments)s) AS segments ON TRUE
+                 WHERE fact.flow = 'sale' AND %(condition)s
+                """,
+                condition=condition,
+                segments=self._get_segments(),
+            )
+        )
+        return [self._prepare_line(row) for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _prepare_line(self, row):
+        *plain, net, margin, quantity, margin_rate, total = row
+        line = Line(
+            *plain,
+            net=to_decimal(net),
+            margin=to_decimal(margin),
+            quantity=to_decimal(quantity),
+            margin_rate=None if margin_rate is None else to_decimal(margin_rate),
+            total=to_decimal(total),
+        )
+        return line._replace(segment_ids=frozenset(line.segment_ids or ()))
+
+    @api.model
+    def _get_segments(self):
+        """Return the query of the segments that ``fact.partner_id`` is in."""
+        field = self.env["res.partner"]._fields["isof_segment_ids"]
+        return SQL(
+            "SELECT array_agg(member.%(segment)s) AS ids FROM %(relation)s AS member"
+            " WHERE member.%(partner)s = fact.partner_id",
+            segment=SQL.identifier(field.column2),
+            partner=SQL.identifier(field.column1),
+            relation=SQL.identifier(field.relation),
+        )
+
+    @api.model
+    def _get_balances(self, move_ids):
+        """Return what the ledger has of documents, see ``Earnings``.
+
+        What is of a line that was deleted goes by the first of its entries.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT entry.id, plan.root_id, %(columns)s
+                  FROM isof_commission_entry AS entry
+                  JOIN isof_commission_plan AS plan ON plan.id = entry.plan_id
+                 WHERE entry.move_id = ANY(%(move_ids)s)
+                 ORDER BY entry.id
+                """,
+                columns=SQL(", ").join(
+                    SQL.identifier("entry", name) for name in (*TERMS, *FIGURES, "payment_key")
+                ),
+                move_ids=move_ids,
+            )
+        )
+        balances = {}
+        for row in self.env.cr.dictfetchall():
+            row.update((name, to_decimal(row[name])) for name in DECIMALS)
+            line = row["move_line_id"] or ("deleted", row["move_id"])
+            by_root = balances.setdefault(line, {})
+            by_payee = by_root.setdefault(row["root_id"], {})
+            by_payee.setdefault(row["payee_id"], Balance()).add(row)
+        return balances
+
+    @api.model
+    def _get_payments(self, move_ids):
+        """Return what was paid of documents, and how credit notes were used otherwise.
+
+        A payment is what a payment, a bank or a cash entry was matched with the document, as
+        far as it was money: what it wrote off is none. Credit notes, exchange differences and
+        other entries are no payments. Payments without a journal entry count where the company
+        says so.
+
+        :return: dict of document to list of ``Payment`` in order, and dict of credit note to
+            what of it was matched with other documents than the one it credits
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT own.move_id, 'match,' || part.id, part.max_date,
+                       own.amount * CASE WHEN counter.origin_payment_id IS NULL THEN 1
+                                         ELSE LEAST(1, payment.amount / NULLIF(received.amount, 0))
+                                    END,
+                       counter.origin_payment_id IS NOT NULL
+                         OR counter.statement_line_id IS NOT NULL
+                         OR counter.move_type = 'entry'
+                        AND journal.type IN ('bank', 'cash', 'credit') AS is_payment,
+                       counter.move_type <> 'entry'
+                         AND counter.id IS DISTINCT FROM move.reversed_entry_id AS is_offset
+                  FROM (SELECT line.move_id, part.id AS part_id, part.credit_move_id AS counter_id,
+                               part.debit_amount_currency AS amount
+                          FROM account_move_line AS line
+                          JOIN account_partial_reconcile AS part ON part.debit_move_id = line.id
+                         WHERE line.move_id = ANY(%(move_ids)s)
+                        UNION ALL
+                        SELECT line.move_id, part.id, part.debit_move_id,
+                               part.credit_amount_currency
+                          FROM account_move_line AS line
+                          JOIN account_partial_reconcile AS part ON part.credit_move_id = line.id
+                         WHERE line.move_id = ANY(%(move_ids)s)) AS own
+                  JOIN account_partial_reconcile AS part ON part.id = own.part_id
+                  JOIN account_move AS move ON move.id = own.move_id
+                  JOIN account_move_line AS counter_line ON counter_line.id = own.counter_id
+                  JOIN account_move AS counter
+                    ON counter.id = counter_line.move_id AND counter.state = 'posted'
+                  JOIN account_journal AS journal ON journal.id = counter.journal_id
+                  LEFT JOIN account_payment AS payment ON payment.id = counter.origin_payment_id
+                  LEFT JOIN LATERAL (
+                       SELECT abs(sum(line.amount_currency)) AS amount
+                         FROM account_move_line AS line
+                        WHERE line.move_id = counter.id
+                          AND line.account_id = counter_line.account_id
+                  ) AS received ON payment.id IS NOT NULL
+                UNION ALL
+                SELECT rel.invoice_id, 'payment,' || payment.id, GREATEST(payment.date, move.date),
+                       CASE WHEN payment.currency_id = move.currency_id
+                            THEN LEAST(move.amount_total,
+                                       payment.amount * move.amount_total / NULLIF(paid.total, 0))
+                            ELSE move.amount_total END,
+                       TRUE, FALSE
+                  FROM %(payment_rel)s AS rel
+                  JOIN account_payment AS payment ON payment.id = rel.payment_id
+                  JOIN account_move AS move ON move.id = rel.invoice_id
+                  JOIN res_company AS company ON company.id = move.company_id
+                  CROSS JOIN LATERAL (
+                       SELECT sum(other.amount_total) AS total
+                         FROM %(payment_rel)s AS other_rel
+                         JOIN account_move AS other ON other.id = other_rel.invoice_id
+                        WHERE other_rel.payment_id = payment.id
+                  ) AS paid
+                 WHERE rel.invoice_id = ANY(%(move_ids)s) AND payment.move_id IS NULL
+                   AND payment.state IN ('in_process', 'paid')
+                   AND company.isof_commission_on_unposted_payment
+                 ORDER BY 3, 2
+                """,
+                move_ids=move_ids,
+                payment_rel=SQL.identifier(
+                    self.env["account.move"]._fields["matched_payment_ids"].relation
+                ),
+            )
+        )
+        payments, offsets = defaultdict(list), defaultdict(lambda: ZERO)
+        for move_id, key, day, amount, is_payment, is_offset in self.env.cr.fetchall():
+            if is_payment:
+                payments[move_id].append(Payment(key, day, to_decimal(amount)))
+            elif is_offset:
+                offsets[move_id] += to_decimal(amount)
+        return payments, offsets
+
+    # ------------------------------------------------------------
+    # Totals of periods
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_rates(self, added):
+        """Return what tiers give for now; the settlement of the period has the last word.
+
+        :param added: what is sold in addition to the ledger, see ``Earnings``
+        """
+        totals = self._get_totals(added)
+        rates = {}
+        for key in added:
+            plan, seller_id, first, team_id = key
+            target = plan.get_target(seller_id, [team_id], first)
+            own, team = (plan.id, first, "seller", seller_id), (plan.id, first, "team", team_id)
+            measured = team if target and target.team_id else own
+            total = totals[measured] + sum(
+                amount
+                for (other, other_seller, other_first, other_team), amount in added.items()
+                if (other.id, other_first) == (plan.id, first)
+                and (other_team == team_id if measured is team else other_seller == seller_id)
+            )
+            rates[key] = tier_rate(total, plan.get_tiers(target), plan.progressive)
+        return rates
+
+    @api.model
+    def _get_totals(self, keys):
+        """Return what the ledger has by tiers: of each plan and period, by seller and by team.
+
+        :param keys: iterable of tuples of plan, seller, first day of a period, and team
+        :return: dict of ``(plan id, first day, "seller" or "team", its id)`` to total
+        """
+        totals = defaultdict(lambda: ZERO)
+        self.env.cr.execute(
+            """
+            SELECT plan_id, period_start, seller_id, team_id, sum(basis)
+              FROM isof_commission_entry
+             WHERE is_tiered AND (plan_id, period_start) IN %s
+             GROUP BY 1, 2, 3, 4
+            """,
+            [tuple({(plan.id, first) for plan, _seller, first, _team in keys})],
+        )
+        for plan_id, first, seller_id, team_id, basis in self.env.cr.fetchall():
+            totals[plan_id, first, "seller", seller_id] += to_decimal(basis)
+            totals[plan_id, first, "team", team_id] += to_decimal(basis)
+        return totals
+
+    @api.model
+    def _settle_periods(self, keys):
+        """Have the totals of periods decide what their sales earned.
+
+        :param keys: iterable of tuples of the id of a plan, a seller's and the first day
+        """
+        plans = {plan.id: plan for plan in self.env["isof.commission.plan"]._get_specs()}
+        for plan_id, seller_id, first in keys:
+            plan = plans[plan_id]
+            day = min(plan.get_period(first)[1], fields.Date.context_today(self))
+            fixed, minimum = self._get_period_result(plan, seller_id, first)
+            if fixed:
+                self._sync(self._get_period_moves(plan_id, seller_id, first), day=day, fixed=fixed)
+            self._sync_minimum(plan, seller_id, first, minimum, day)
+
+    @api.model
+    def _get_period_moves(self, plan_id, seller_id, first):
+        self.env.cr.execute(
+            "SELECT DISTINCT move_id FROM isof_commission_entry WHERE plan_id = %s"
+            " AND seller_id = %s AND period_start = %s AND move_id IS NOT NULL",
+            [plan_id, seller_id, first],
+        )
+        return [id_ for (id_,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _get_period_result(self, plan, seller_id, first):
+        """Return what the total of a period decides.
+
+        :return: tuple of a dict as ``fixed`` of ``Earnings``, and what the minimum adds
+        """
+        move_ids = self._get_period_moves(plan.id, seller_id, first)
+        if not move_ids:
+            return {}, ZERO
+        specs = self.env["isof.commission.plan"]._get_specs()
+        earnings, _balances = self._compute_earnings(specs, move_ids)
+
+        def get_team_total(team_id):
+            totals = self._get_totals([(plan, seller_id, first, team_id)])
+            return totals[plan.id, first, "team", team_id]
+
+        return earnings.decide(plan, seller_id, first, get_team_total)
+
+    @api.model
+    def _try(self, plan, first, last):
+        """Return what a plan would have paid for some days, without writing anything.
+
+        :param plan: ``isof.commission.plan``, a draft or not
+        :return: tuple of a list of ``Earning``, and a list of tuples of a seller, the first day
+            of a period and what the minimum adds
+        """
+        spec = plan._prepare_spec()._replace(first=first, last=last)
+        self.env["account.move"].flush_model(["isof_trade_line_count"])
+        self._flush_sources()
+        lines = self._get_lines(
+            SQL(
+                "fact.company_id = %s AND fact.invoice_date BETWEEN %s AND %s",
+                spec.company_id,
+                first,
+                last,
+            )
+        )
+
+        def compute(fixed=None):
+            # the rates follow from the totals, below
+            return Earnings((spec,), lines, {}, lambda keys: dict.fromkeys(keys, ZERO), fixed)
+
+        earnings = compute()
+        by_team, keys = defaultdict(lambda: ZERO), set()
+        for earning in earnings:
+            terms = earning.terms
+            if terms.period_start:
+                keys.add((terms.seller_id, terms.period_start))
+                if terms.is_tiered:
+                    by_team[earning.line.team_id, terms.period_start] += earning.basis
+        fixed, minimums = {}, []
+        for seller_id, start in sorted(keys):
+            decided, minimum = earnings.decide(
+                spec, seller_id, start, lambda team_id, start=start: by_team[team_id, start]
+            )
+            fixed |= decided
+            if minimum:
+                minimums.append((seller_id, start, minimum))
+        return list(compute(fixed)), minimums
+
+    @api.model
+    def _estimate(self, payee, company, day):
+        """Return what the totals of the periods around a day would still change for a payee."""
+        plans = {plan.id: plan for plan in self.env["isof.commission.plan"]._get_specs()}
+        self.env.cr.execute(
+            "SELECT DISTINCT plan_id, seller_id, period_start FROM isof_commission_entry"
+            " WHERE payee_id = %s AND company_id = %s AND period_start <= %s",
+            [payee.id, company.id, day],
+        )
+        change = ZERO
+        for plan_id, seller_id, first in self.env.cr.fetchall():
+            plan = plans[plan_id]
+            if not plan.is_by_period or plan.get_period(first)[1] < day:
+                continue
+            fixed, minimum = self._get_period_result(plan, seller_id, first)
+            move_ids = self._get_period_moves(plan_id, seller_id, first)
+            earnings, balances = self._compute_earnings(plans.values(), move_ids, fixed)
+            change += sum(
+                row["accrued"]
+                for row in get_differences(earnings, balances, day)
+                if row["payee_id"] == payee.id
+            )
+            if seller_id == payee.id:
+                change += minimum - self._get_minimum(plan, seller_id, first)
+        return change
+
+    @api.model
+    def _sync_minimum(self, plan, seller_id, first, minimum, day):
+        """Add what makes the minimum of a period complete, or what is too much of it."""
+        missing = minimum - self._get_minimum(plan, seller_id, first)
+        if missing:
+            company = self.env["res.company"].browse(plan.company_id)
+            self._insert(
+                [
+                    {
+                        "kind": "minimum",
+                        "date": day,
+                        "plan_id": plan.id,
+                        "payee_id": seller_id,
+                        "seller_id": seller_id,
+                        "period_start": first,
+                        "company_id": company.id,
+                        "company_currency_id": company.currency_id.id,
+                        "basis": ZERO,
+                        "accrued": missing,
+                        "due": missing,
+                    }
+                ]
+            )
+
+    @api.model
+    def _get_minimum(self, plan, seller_id, first):
+        """Return what the ledger has already that the minimum of a period adds."""
+        self.env.cr.execute(
+            "SELECT sum(accrued) FROM isof_commission_entry WHERE plan_id = %s AND seller_id = %s"
+            " AND period_start = %s AND kind = 'minimum'",
+            [plan.id, seller_id, first],
+        )
+        return to_decimal(self.env.cr.fetchone()[0])
+
+    @api.model
+    def _get_counts(self, move_ids):
+        """Return how many entries documents have: dict of id to number, without those of none."""
+        self.env.cr.execute(
+            "SELECT move_id, count(*) FROM isof_commission_entry WHERE move_id = ANY(%s)"
+            " GROUP BY 1",
+            [list(move_ids)],
+        )
+        return dict(self.env.cr.fetchall())
+
+    # ------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------
+
+    @api.model
+    def _insert(self, rows):
+        """Add entries, dicts of columns; by SQL, for they are as many as lines of documents."""
+        if not rows:
+            return
+        names = (*COLUMNS, "user_id", "state", *LOG_COLUMNS)
+        users = self._get_users({row["payee_id"] for row in rows})
+        uid, now = self.env.uid, fields.Datetime.now()
+        self.env.cr.execute_values(
+            # the names are constants of this file
+            f"INSERT INTO isof_commission_entry ({', '.join(names)}) VALUES %s",  # noqa: S608
+            [
+                (
+                    *(row.get(name) for name in COLUMNS),
+                    users.get(row["payee_id"]),
+                    *("open", uid, uid, now, now),
+                )
+                for row in rows
+            ],
+            page_size=1000,
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _get_users(self, partner_ids):
+        """Return the employee that each payee is: dict of partner to user, both ids."""
+        self.env.cr.execute(
+            "SELECT partner_id, min(id) FROM res_users WHERE partner_id = ANY(%s) AND NOT share"
+            " GROUP BY 1",
+            [list(partner_ids)],
+        )
+        return dict(self.env.cr.fetchall())

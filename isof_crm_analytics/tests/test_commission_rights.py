@@ -1,0 +1,194 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+
+from .commission_common import CommissionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCommissionRights(CommissionCommon):
+    """Who may read and do what with commissions, on every path of a client."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls._create_plan()
+        cls._create_plan(company_id=cls.other_company.id, name="Czech")
+        cls.foreign_salesperson.group_ids += cls.env.ref("isof_crm_analytics.group_own")
+        cls.analyst = cls._create_user("analyst", "isof_crm_analytics.group_all")
+        cls.move_a = cls._create_invoice(team_id=cls.team.id)
+        cls.move_b = cls._create_invoice(invoice_user_id=cls.salesperson_b.id)
+        cls.move_foreign = cls._create_invoice(
+            company=cls.other_company, invoice_user_id=cls.foreign_salesperson.id
+        )
+        cls.env.flush_all()
+        cls.all_entries = cls.entries.search([])
+        cls.all_settlements = cls._settle("2026-03-01", "2026-03-31")
+        cls.all_settlements.action_confirm()
+        # each with the documents whose commission it may read
+        cls.roles = (
+            (cls.salesperson_a, cls.move_a),
+            (cls.salesperson_b, cls.move_b),
+            (cls.team_leader, cls.move_a.browse()),
+            (cls.analyst, cls.move_a.browse()),
+            (cls.commission_manager, cls.move_a | cls.move_b),
+            (cls.manager, cls.move_a | cls.move_b),
+            (cls.foreign_salesperson, cls.move_foreign),
+        )
+
+    def _call(self, user, model, method, *args, **kwargs):
+        self.env.invalidate_all()
+        return call_kw(self.env[model].with_user(user), method, list(args), kwargs)
+
+    def _get_paths(self):
+        """Return functions that return the documents which a path shows a user."""
+        entry = "isof.commission.entry"
+        return {
+            "search_read": lambda user: {
+                row["move_name"]
+                for row in self._call(user, entry, "search_read", [], ["move_name"])
+            },
+            "web_search_read": lambda user: {
+                row["move_name"]
+                for row in self._call(
+                    user,
+                    entry,
+                    "web_search_read",
+                    [],
+                    {
+                        "move_name": {},
+                        "reason": {},
+                        "rate": {},
+                        "plan_id": {"fields": {"display_name": {}}},
+                        "rule_id": {"fields": {"display_name": {}}},
+                        "payee_id": {"fields": {"display_name": {}}},
+                    },
+                )["records"]
+            },
+            "formatted_read_group": lambda user: {
+                row["move_name"]
+                for row in self._call(
+                    user, entry, "formatted_read_group", [], ["move_name"], ["due:sum"]
+                )
+            },
+            "formatted_read_grouping_sets": lambda user: {
+                row["move_name"]
+                for row in self._call(
+                    user, entry, "formatted_read_grouping_sets", [], [["move_name"]], ["due:sum"]
+                )[0]
+            },
+        }
+
+    def test_each_role_on_each_path(self):
+        for path, read in self._get_paths().items():
+            for user, moves in self.roles:
+                with self.subTest(path=path, user=user.login):
+                    self.assertEqual(read(user), set(moves.mapped("name")))
+
+    def test_outsiders(self):
+        for path, read in self._get_paths().items():
+            with self.subTest(path=path), self.assertRaises(AccessError):
+                read(self.outsider)
+        for model in ("plan", "rule", "settlement"):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self._call(self.outsider, f"isof.commission.{model}", "search_read", [], ["id"])
+
+    def test_read_by_id(self):
+        for user, moves in self.roles:
+            for entry in self.all_entries:
+                with self.subTest(user=user.login, move=entry.move_name):
+                    if entry.move_id in moves:
+                        self._call(user, entry._name, "read", entry.ids, ["accrued", "reason"])
+                    else:
+                        with self.assertRaises(AccessError):
+                            self._call(user, entry._name, "read", entry.ids, ["accrued"])
+
+    def test_settlements(self):
+        name = "isof.commission.settlement"
+        for user, moves in self.roles:
+            with self.subTest(user=user.login):
+                found = self._call(user, name, "search_read", [], ["payee_id", "amount_payable"])
+                expected = (moves - self.move_foreign).invoice_user_id.partner_id
+                self.assertEqual({row["payee_id"][0] for row in found}, set(expected.ids))
+        mine = self.all_settlements.filtered(
+            lambda settlement: settlement.user_id == self.salesperson_a
+        )
+        self._call(
+            self.salesperson_a,
+            name,
+            "web_read",
+            mine.ids,
+            {
+                "amount_payable": {},
+                "entry_ids": {
+                    "fields": {"reason": {}, "partner_id": {"fields": {"display_name": {}}}}
+                },
+                "previous_id": {"fields": {"display_name": {}}},
+            },
+        )
+        for method in ("action_confirm", "action_draft", "action_approve", "action_pay", "unlink"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                self._call(self.salesperson_a, name, method, mine.ids)
+        self.all_settlements.action_draft()
+        self.assertFalse(self._call(self.salesperson_a, name, "search", []), "drafts are secret")
+
+    def test_nobody_writes_the_ledger(self):
+        entry = self.all_entries[0]
+        for user in (self.salesperson_a, self.commission_manager, self.manager):
+            for method, args in (
+                ("create", [{"payee_id": self.agent.id, "accrued": 5}]),
+                ("write", [entry.ids, {"settlement_id": False}]),
+                ("unlink", [entry.ids]),
+            ):
+                with self.subTest(user=user.login, method=method), self.assertRaises(AccessError):
+                    self._call(user, entry._name, method, *args)
+
+    def test_settlements_are_made_and_changed_by_buttons_only(self):
+        name = "isof.commission.settlement"
+        vals = {
+            "payee_id": self.agent.id,
+            "company_id": self.company.id,
+            "currency_id": self.pln.id,
+            "date_from": "2026-05-01",
+            "date_to": "2026-05-31",
+        }
+        with self.assertRefused(UserError, "Use “Settle Commissions”"):
+            self._call(self.commission_manager, name, "create", vals)
+        for values in ({"state": "paid"}, {"date_to": "2027-01-01"}, {"entry_ids": [(5,)]}):
+            with self.subTest(**values), self.assertRefused(UserError, "stays as it was made"):
+                self._call(self.commission_manager, name, "write", self.all_settlements.ids, values)
+
+    def test_plans_and_dialogues_are_for_commission_managers(self):
+        for user in (self.salesperson_a, self.team_leader, self.analyst, self.outsider):
+            for model, vals in (
+                ("plan", {"name": "Mine", "date_from": "2026-01-01"}),
+                ("settle", {"date_from": "2026-01-01", "date_to": "2026-01-31"}),
+                ("correction", {"payee_id": user.partner_id.id, "amount": 100, "note": "Me"}),
+                ("trial", {"plan_id": self.plan.id}),
+            ):
+                with self.subTest(user=user.login, model=model), self.assertRaises(AccessError):
+                    self._call(user, f"isof.commission.{model}", "create", vals)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._call(user, "isof.commission.plan", "read", self.plan.ids, ["name"])
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._call(user, "isof.commission.plan", "action_approve", self.plan.ids)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._call(user, "res.partner", "read", self.alfa.ids, ["isof_agent_id"])
+
+    def test_private_methods_are_private(self):
+        for method in ("_settle", "_sync", "_insert"):
+            for model in ("entry", "settlement"):
+                with self.subTest(model=model, method=method), self.assertRaises(AccessError):
+                    self._call(self.manager, f"isof.commission.{model}", method, [])
+
+    def test_other_peoples_dialogues(self):
+        card = self.env["isof.commission.card"].with_user(self.salesperson_b).create({})
+        with self.assertRaises(AccessError):
+            self._call(self.salesperson_a, card._name, "read", card.ids, ["earned"])
+
+    def test_an_accountant_without_a_role_posts(self):
+        accountant = self._create_user("accountant", "account.group_account_invoice")
+        move = self._create_invoice(post=False)
+        move.with_user(accountant).action_post()
+        self.env.flush_all()
+        self.assertEarned(move, 8)

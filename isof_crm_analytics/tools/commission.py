@@ -1,0 +1,250 @@
+"""Arithmetic of commissions: exact decimals, and parts that always add up to the whole.
+
+How it works: money is rounded once, cumulatively. Of an amount in parts, each part is what is
+due up to it less what was due before it, so that rounding never adds up and the last part takes
+the remainder, whoever computes it and in however many steps.
+
+The tiers of a period give one rate: what they make of the total by the total. Every sale of the
+period earns at that rate, in whatever order documents came in, and what is credited takes back
+what it earned.
+
+A rate is a factor of the basis: 0.05 for 5 %, or an amount for each unit.
+"""
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+ZERO = Decimal(0)
+# Amounts times amounts: enough digits for no product to be cut off.
+EXACT = Context(prec=64)
+# A quotient that goes on for ever is off by less than this: 1 / 7 * 7 is 1.
+NOISE = Decimal("1e-30")
+
+
+class Tier(NamedTuple):
+    """The rate from some total on."""
+
+    threshold: Decimal
+    rate: Decimal
+
+
+class Sale(NamedTuple):
+    """What was sold in a period and, in the same period, credited.
+
+    ``rate`` is None where the tiers of the period decide. ``credits`` are tuples of a key and
+    its basis, which has the opposite sign.
+    """
+
+    key: Any
+    basis: Decimal
+    rate: Decimal | None
+    credits: tuple = ()
+
+    @property
+    def net(self):
+        return self.basis + sum(basis for _key, basis in self.credits)
+
+
+def to_decimal(value):
+    """Return the decimal that a float is meant to be.
+
+    >>> to_decimal(0.1), to_decimal(None)
+    (Decimal('0.1'), Decimal('0'))
+    """
+    return Decimal(repr(value)) if value else ZERO
+
+
+def round_money(amount, unit):
+    """Round to a multiple of the smallest unit of a currency, halves away from 0.
+
+    >>> round_money(Decimal("1.005"), Decimal("0.01"))
+    Decimal('1.01')
+    >>> round_money(Decimal("-1.12"), Decimal("0.05"))
+    Decimal('-1.10')
+    """
+    units = EXACT.divide(amount, unit).quantize(NOISE, context=EXACT)
+    return units.quantize(Decimal(1), ROUND_HALF_UP, EXACT) * unit
+
+
+def scale(amount, part, whole):
+    """Return the part of an amount, not rounded.
+
+    >>> scale(Decimal(10), Decimal(1), Decimal(4))
+    Decimal('2.5')
+    """
+    return EXACT.divide(EXACT.multiply(amount, part), whole)
+
+
+def distribute(amount, weights, unit):
+    """Return an amount in parts by weights; they add up to it exactly.
+
+    Weights that add up to nothing leave everything to the last one.
+
+    >>> [str(part) for part in distribute(Decimal("0.10"), [Decimal(1)] * 3, Decimal("0.01"))]
+    ['0.03', '0.04', '0.03']
+    """
+    total = sum(weights, ZERO)
+    if not total:
+        return [ZERO] * (len(weights) - 1) + [amount] if weights else []
+    reached = [round_money(scale(amount, weight, total), unit) for weight in accumulate(weights)]
+    # the amount itself need not be a multiple of the unit
+    reached[-1] = amount
+    return [upto - before for before, upto in zip([ZERO, *reached], reached, strict=False)]
+
+
+def tier_amount(total, tiers, progressive):
+    """Return what tiers make of the total of a period, not rounded.
+
+    :param tiers: list of ``Tier`` by threshold; below the first one nothing is earned
+    :param bool progressive: each rate counts from its threshold on; otherwise the rate that is
+        reached counts for the whole total
+
+    >>> tiers = [Tier(Decimal(0), Decimal("0.02")), Tier(Decimal(1000), Decimal("0.03"))]
+    >>> tier_amount(Decimal(1500), tiers, False), tier_amount(Decimal(1500), tiers, True)
+    (Decimal('45.00'), Decimal('35.00'))
+    >>> tier_amount(Decimal(-100), tiers, True)
+    Decimal('-2.00')
+    """
+    if total <= 0 or not progressive:
+        return total * _reached_rate(max(total, ZERO), tiers)
+    amount = ZERO
+    for position, tier in enumerate(tiers):
+        following = tiers[position + 1].threshold if position + 1 < len(tiers) else total
+        amount += max(min(total, following) - tier.threshold, ZERO) * tier.rate
+    return amount
+
+
+def tier_rate(total, tiers, progressive):
+    """Return the one rate that tiers give every sale of a period.
+
+    >>> tiers = [Tier(Decimal(0), Decimal("0.02")), Tier(Decimal(1000), Decimal("0.04"))]
+    >>> tier_rate(Decimal(2000), tiers, True), tier_rate(ZERO, tiers, True)
+    (Decimal('0.03'), Decimal('0.02'))
+    """
+    if total <= 0:
+        return _reached_rate(ZERO, tiers)
+    return EXACT.divide(tier_amount(total, tiers, progressive), total)
+
+
+def _reached_rate(total, tiers):
+    rates = [tier.rate for tier in tiers if tier.threshold <= total]
+    return rates[-1] if rates else ZERO
+
+
+def credit_steps(commission, basis, credited, unit, known=()):
+    """Return what each of several credit notes takes back of the commission on a sale.
+
+    What is left after each of them is the part of the commission that the basis left has.
+
+    :param credited: list of their bases, which have the opposite sign of ``basis``
+    :param known: what some of the first ones take back, where that is settled; None if not
+
+    >>> steps = credit_steps(Decimal("3.42"), Decimal(100), [Decimal(-33)] * 3, Decimal("0.01"))
+    >>> [str(step) for step in steps], str(sum(steps))
+    (['-1.13', '-1.13', '-1.13'], '-3.39')
+    >>> credit_steps(Decimal("3.42"), Decimal(100), [Decimal(-100)], Decimal("0.01"))
+    [Decimal('-3.42')]
+    """
+    steps, left = [], commission
+    for position, upto in enumerate(accumulate(credited)):
+        step = known[position] if position < len(known) else None
+        if step is None:
+            rest = scale(commission, basis + upto, basis) if basis else ZERO
+            step = round_money(rest, unit) - left
+        steps.append(step)
+        left += step
+    return steps
+
+
+def due_steps(commission, paid, total, unit):
+    """Return what of a commission each payment makes due.
+
+    :param paid: list of what was paid, in order
+    :param total: what the document is to be paid with
+
+    >>> steps = due_steps(Decimal("10.00"), [Decimal(40)] * 3, Decimal(120), Decimal("0.01"))
+    >>> [str(step) for step in steps]
+    ['3.33', '3.34', '3.33']
+    """
+    reached = [
+        round_money(scale(commission, min(upto, total), total), unit) if total else ZERO
+        for upto in accumulate(paid)
+    ]
+    return [upto - before for before, upto in zip([ZERO, *reached], reached, strict=False)]
+
+
+def clawed_back(earned, due, credits):
+    """Return what credit notes take back of what is already due of a sale.
+
+    What is due of the sale and its credit notes together is never more than they earn; each
+    takes back what it can, in order.
+
+    :param earned: commission on the sale
+    :param due: what is due of it
+    :param credits: list of tuples of the commission of a credit note and the part of it, 0 to
+        1, that it may take back
+    :return: list of amounts
+
+    >>> clawed_back(Decimal(10), Decimal(10), [(Decimal(-4), Decimal(1))])
+    [Decimal('-4')]
+    >>> clawed_back(Decimal(10), Decimal(6), [(Decimal(-4), Decimal(1))])
+    [Decimal('0')]
+    """
+    sign = -1 if earned < 0 else 1
+    excess = max(sign * (due - earned - sum(amount for amount, _part in credits)), ZERO)
+    taken = []
+    for amount, part in credits:
+        back = min(max(-sign * amount * part, ZERO), excess)
+        excess -= back
+        taken.append(-sign * back if back else ZERO)
+    return taken
+
+
+def settle_period(sales, tiers, progressive, total, cap, unit):
+    """Return what each sale and credit note of a period earns in the end.
+
+    Net of what was credited, the sales that the tiers rate earn what the tiers make of the
+    total, to the last unit, and all of them together no more than the cap.
+
+    :param sales: list of ``Sale``
+    :param total: what decides about the rate of the tiers
+    :param cap: the most that is earned, or None
+    :return: dict of key to commission
+
+    >>> tiers = [Tier(Decimal(0), Decimal("0.01")), Tier(Decimal(100), Decimal("0.05"))]
+    >>> credited = Sale("a", Decimal(100), None, (("c", Decimal(-50)),))
+    >>> sales = [credited, Sale("b", Decimal(70), None)]
+    >>> found = settle_period(sales, tiers, False, Decimal(120), None, Decimal("0.01"))
+    >>> {key: str(amount) for key, amount in found.items()}
+    {'a': '5.00', 'c': '-2.50', 'b': '3.50'}
+    """
+    rate = tier_rate(total, tiers, progressive)
+    rates = [rate if sale.rate is None else sale.rate for sale in sales]
+    gross = [round_money(sale.basis * rate, unit) for sale, rate in zip(sales, rates, strict=True)]
+    tiered = [position for position, sale in enumerate(sales) if sale.rate is None]
+    # what is left of each sale
+    left = [
+        round_money(scale(amount, sale.net, sale.basis), unit) if sale.basis else ZERO
+        for sale, amount in zip(sales, gross, strict=True)
+    ]
+    weights = [sales[position].net for position in tiered]
+    exact = round_money(rate * sum(weights, ZERO), unit)
+    for position, part in zip(tiered, distribute(exact, weights, unit), strict=True):
+        left[position] = part
+    earned = sum(left, ZERO)
+    if cap is not None and earned > cap:
+        gross = [round_money(scale(amount, cap, earned), unit) for amount in gross]
+        left = distribute(cap, left, unit)
+    found = {}
+    for sale, amount, end in zip(sales, gross, left, strict=True):
+        if not sale.credits:
+            found[sale.key] = end
+            continue
+        found[sale.key] = amount
+        keys, bases = zip(*sale.credits, strict=True)
+        steps = credit_steps(amount, sale.basis, bases, unit)
+        # the last one leaves what the period has for the rest of the sale
+        steps[-1] += end - amount - sum(steps)
+        found.update(zip(keys, steps, strict=True))
+    return found

@@ -1,0 +1,495 @@
+"""What a ledger of commissions ought to hold, and what is missing in it.
+
+How it works: ``get_earnings`` says what each line of some documents earns whom, and what of it
+is due by now. ``get_differences`` compares that with what the ledger has. Posting, reset,
+payment, a payment taken back, a credit note and a correction all are a comparison; what is
+already right costs nothing.
+
+The first time a line earns, its terms are frozen: version of the plan, rule, rate, who sold and
+who shares. From then on they are read from the ledger. A line that has come to nothing starts
+afresh. A credit note earns by the terms of the line that it credits.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from .commission import (
+    ZERO,
+    Sale,
+    clawed_back,
+    credit_steps,
+    distribute,
+    due_steps,
+    round_money,
+    scale,
+    settle_period,
+    tier_rate,
+)
+from .commission_plan import Line, Plan
+
+QUANTITY_UNIT = Decimal("0.0001")
+
+
+class Payment(NamedTuple):
+    """What was paid of a document, in its currency."""
+
+    key: str
+    day: date
+    amount: Decimal
+
+
+@dataclass(slots=True)
+class Balance:
+    """What the ledger has of one line, plan and payee; ``last`` is the latest entry."""
+
+    basis: Decimal = ZERO
+    accrued: Decimal = ZERO
+    dues: dict = field(default_factory=lambda: defaultdict(Decimal))
+    last: dict = field(default_factory=dict)
+
+    def add(self, row):
+        """Add an entry, a dict of its columns."""
+        self.basis += row["basis"]
+        self.accrued += row["accrued"]
+        self.dues[row["payment_key"]] += row["due"]
+        self.last = row
+
+
+class Terms(NamedTuple):
+    """By what a line earns: the columns of an entry that its first one decides."""
+
+    plan: Plan
+    rule_id: int
+    is_tiered: bool
+    factor: Decimal | None
+    seller_id: int
+    period_start: date | None
+    shares: list
+    frozen: dict
+
+
+@dataclass(slots=True)
+class Earning:
+    """What a line ought to have earned a payee; ``dues`` is payment to amount and day."""
+
+    line: Line
+    terms: Terms
+    payee_id: int
+    percent: Decimal
+    basis: Decimal
+    accrued: Decimal
+    dues: dict = field(default_factory=dict)
+
+
+class Earnings:
+    """What the lines of some documents ought to have earned.
+
+    :param plans: iterable of ``Plan``
+    :param lines: list of ``Line``; of each document all, and with a credit note those of the
+        document that it credits
+    :param balances: dict of line to dict of plan (its first version) to dict of payee to
+        ``Balance``
+    :param get_rates: function of a dict of ``(plan, seller, first day, team)`` to what is sold
+        in addition to the ledger, that returns a dict of the same keys to factors
+    :param fixed: dict of line and plan (its first version) to commission and factor, which the
+        total of a period has given
+    """
+
+    def __init__(self, plans, lines, balances, get_rates, fixed=None):
+        self.plans = {plan.id: plan for plan in plans}
+        self.balances = balances
+        self.fixed = fixed or {}
+        self.found = {}  # (line, plan) to list of Earning
+        credited = {line.move_id for line in lines}
+        sales, credits = [], []
+        for line in sorted(lines, key=lambda line: (line.day, line.move_id, line.line_id)):
+            is_credit = line.is_credit and line.origin_move_id in credited
+            (credits if is_credit else sales).append(line)
+        self._add_sales(sales, get_rates)
+        self._add_credits(credits)
+
+    def __iter__(self):
+        return (earning for earnings in self.found.values() for earning in earnings)
+
+    # ------------------------------------------------------------
+    # Sales
+    # ------------------------------------------------------------
+
+    def _add_sales(self, lines, get_rates):
+        terms_by_line = {line: self._get_terms(line) for line in lines}
+        added = defaultdict(Decimal)
+        for line, terms_list in terms_by_line.items():
+            for terms in terms_list:
+                if terms.factor is None:
+                    added[self._get_key(line, terms)] += self._get_basis(line, terms.plan)
+        rates = get_rates(dict(added)) if added else {}
+        for line, terms_list in terms_by_line.items():
+            for terms in terms_list:
+                if terms.factor is None:
+                    terms = terms._replace(factor=rates[self._get_key(line, terms)])
+                self._add_sale(line, terms)
+
+    @staticmethod
+    def _get_key(line, terms):
+        return terms.plan, terms.seller_id, terms.period_start, line.team_id
+
+    @staticmethod
+    def _get_basis(line, plan):
+        unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+        return round_money(line.get_basis(plan.basis), unit)
+
+    def _get_terms(self, line):
+        """Return by what a line earns: what the ledger knows, and what plans say afresh."""
+        known = {}
+        for root_id, by_payee in self.balances.get(line.line_id, {}).items():
+            earning = {
+                payee: balance
+                for payee, balance in by_payee.items()
+                if balance.basis or balance.accrued
+            }
+            if earning:
+                known[root_id] = self._get_frozen_terms(earning)
+        fresh = [
+            self._get_fresh_terms(line, plan)
+            for plan in self.plans.values()
+            if plan.root_id not in known and plan.applies(line)
+        ]
+        return [*known.values(), *filter(None, fresh)]
+
+    def _get_frozen_terms(self, by_payee):
+        last = max((balance.last for balance in by_payee.values()), key=lambda row: row["id"])
+        return Terms(
+            plan=self.plans[last["plan_id"]],
+            rule_id=last["rule_id"],
+            is_tiered=last["is_tiered"],
+            factor=last["factor"],
+            seller_id=last["seller_id"],
+            period_start=last["period_start"],
+            shares=[(payee, balance.last["percent"]) for payee, balance in by_payee.items()],
+            frozen=by_payee,
+        )
+
+    def _get_fresh_terms(self, line, plan):
+        rule = plan.find_rule(line)
+        return rule and Terms(
+            plan=plan,
+            rule_id=rule.id,
+            is_tiered=rule.method == "tiers",
+            factor=None if rule.method == "tiers" else rule.rate,
+            seller_id=plan.get_seller(line),
+            period_start=plan.get_period(line.day)[0],
+            shares=plan.get_shares(line),
+            frozen={},
+        )
+
+    def _add_sale(self, line, terms):
+        plan = terms.plan
+        payees, percents = zip(*terms.shares, strict=True)
+        basis = self._get_basis(line, plan)
+        basis_unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+        if fixed := self.fixed.get((line.line_id, plan.root_id)):
+            commission, factor = fixed
+            terms = terms._replace(factor=factor)
+            parts = distribute(commission, percents, plan.unit)
+        elif terms.frozen and basis == sum(balance.basis for balance in terms.frozen.values()):
+            parts = [terms.frozen[payee].accrued for payee in payees]
+        else:
+            commission = round_money(basis * terms.factor, plan.unit)
+            parts = distribute(commission, percents, plan.unit)
+        self.found[line.line_id, plan.root_id] = [
+            Earning(line, terms, *values)
+            for values in zip(
+                payees, percents, distribute(basis, percents, basis_unit), parts, strict=True
+            )
+        ]
+
+    # ------------------------------------------------------------
+    # Credit notes
+    # ------------------------------------------------------------
+
+    def _add_credits(self, lines):
+        """Have credit notes take back what the lines earned that they credit."""
+        by_origin, by_move, whole = defaultdict(list), defaultdict(list), defaultdict(list)
+        for (line_id, _root_id), earnings in list(self.found.items()):
+            by_origin[line_id].append(earnings)
+            by_move[earnings[0].line.move_id].append(earnings)
+        credits = defaultdict(list)
+        for line in lines:
+            if line.origin_line_id in by_origin:
+                credits[line.origin_line_id].append(line)
+            else:
+                whole[line.origin_move_id].append(line)
+        for origin_id, credit_lines in credits.items():
+            for earnings in by_origin[origin_id]:
+                self._add_line_credits(earnings, credit_lines)
+        for move_id, credit_lines in whole.items():
+            for line in credit_lines:
+                self._add_document_credit(by_move[move_id], line)
+
+    def _add_line_credits(self, origins, lines):
+        """Add what credit notes of one line take back, of each payee."""
+        plan = origins[0].terms.plan
+        root_id = plan.root_id
+        credited = [self._get_basis(line, plan) for line in lines]
+        whole = self._get_basis(origins[0].line, plan)
+        unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+        percents = [origin.percent for origin in origins]
+        for position, origin in enumerate(origins):
+            bases = credit_steps(origin.basis, whole, credited, unit)
+            known = []
+            for line, basis in zip(lines, bases, strict=True):
+                balance = self._get_balance(line, root_id, origin.payee_id)
+                was = self._get_balance(origin.line, root_id, origin.payee_id)
+                if fixed := self.fixed.get((line.line_id, root_id)):
+                    known.append(distribute(fixed[0], percents, plan.unit)[position])
+                elif balance and was and (balance.basis, was.accrued) == (basis, origin.accrued):
+                    known.append(balance.accrued)
+                else:
+                    known.append(None)
+            steps = credit_steps(origin.accrued, whole, credited, plan.unit, known)
+            for line, basis, step in zip(lines, bases, steps, strict=True):
+                self._add_credit(origin, line, basis, step)
+
+    def _add_document_credit(self, documents, line):
+        """Add what a line takes back that credits a document and none of its lines."""
+        by_root = defaultdict(list)
+        for earnings in documents:
+            by_root[earnings[0].terms.plan.root_id] += earnings
+        for earnings in by_root.values():
+            plan = earnings[0].terms.plan
+            unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+            basis = self._get_basis(line, plan)
+            whole = sum(earning.basis for earning in earnings)
+            by_payee = defaultdict(list)
+            for earning in earnings:
+                by_payee[earning.payee_id].append(earning)
+            weights = [sum(one.basis for one in group) for group in by_payee.values()]
+            parts = distribute(basis, weights, unit)
+            for group, part in zip(by_payee.values(), parts, strict=True):
+                accrued = sum(one.accrued for one in group)
+                step = scale(accrued, basis, whole) if whole else ZERO
+                self._add_credit(group[0], line, part, round_money(step, plan.unit))
+
+    def _add_credit(self, origin, line, basis, accrued):
+        terms = origin.terms
+        first = terms.plan.get_period(line.day)[0]
+        if first != terms.period_start:
+            terms = terms._replace(period_start=None)
+        self.found.setdefault((line.line_id, terms.plan.root_id), []).append(
+            Earning(line, terms, origin.payee_id, origin.percent, basis, accrued)
+        )
+
+    def _get_balance(self, line, root_id, payee_id):
+        return self.balances.get(line.line_id, {}).get(root_id, {}).get(payee_id)
+
+    # ------------------------------------------------------------
+    # What is due
+    # ------------------------------------------------------------
+
+    def add_dues(self, payments, offsets):
+        """Say what of the earnings is due by now.
+
+        :param payments: dict of document to list of ``Payment``, in order
+        :param offsets: dict of credit note to what of it was matched with other documents than
+            the one that it credits: there, it lowers what is paid
+        """
+        claims = defaultdict(list)
+        for earning in self:
+            line, plan = earning.line, earning.terms.plan
+            origin = line.is_credit and self._find_origin(earning)
+            if plan.due == "invoiced" or not line.total:
+                earning.dues = {None: (earning.accrued, line.day)}
+            elif origin:
+                claims[id(origin)].append((origin, earning))
+            else:
+                paid = payments.get(line.move_id, [])
+                steps = due_steps(
+                    earning.accrued, [payment.amount for payment in paid], line.total, plan.unit
+                )
+                earning.dues = {
+                    payment.key: (step, payment.day)
+                    for payment, step in zip(paid, steps, strict=True)
+                }
+        for pairs in claims.values():
+            self._claw_back(pairs[0][0], [earning for _origin, earning in pairs], offsets)
+
+    def _find_origin(self, earning):
+        line, root_id = earning.line, earning.terms.plan.root_id
+        return next(
+            (
+                origin
+                for origin in self.found.get((line.origin_line_id, root_id), ())
+                if origin.payee_id == earning.payee_id
+            ),
+            None,
+        )
+
+    @staticmethod
+    def _claw_back(origin, credits, offsets):
+        unit = origin.terms.plan.unit
+        taken = clawed_back(
+            origin.accrued,
+            sum(amount for amount, _day in origin.dues.values()),
+            [
+                (
+                    earning.accrued,
+                    1 - scale(offsets.get(earning.line.move_id, ZERO), 1, earning.line.total),
+                )
+                for earning in credits
+            ],
+        )
+        for earning, amount in zip(credits, taken, strict=True):
+            earning.dues = {None: (round_money(amount, unit), earning.line.day)}
+
+    # ------------------------------------------------------------
+    # The total of a period
+    # ------------------------------------------------------------
+
+    def get_sales(self, plan_id, seller_id, first):
+        """Return the sales of a period as ``commission.Sale``, their keys being lines."""
+        own = {}
+        for (line_id, _root_id), earnings in self.found.items():
+            terms = earnings[0].terms
+            if (terms.plan.id, terms.seller_id, terms.period_start) == (plan_id, seller_id, first):
+                own[line_id] = earnings
+        credits, sales = defaultdict(list), []
+        for line_id, earnings in own.items():
+            line = earnings[0].line
+            if line.is_credit and line.origin_line_id in own:
+                basis = sum(earning.basis for earning in earnings)
+                credits[line.origin_line_id].append((line_id, basis))
+        taken = {line_id for group in credits.values() for line_id, _basis in group}
+        for line_id, earnings in own.items():
+            if line_id not in taken:
+                terms = earnings[0].terms
+                sales.append(
+                    Sale(
+                        line_id,
+                        sum(earning.basis for earning in earnings),
+                        None if terms.is_tiered else terms.factor,
+                        tuple(credits.get(line_id, ())),
+                    )
+                )
+        return sales
+
+    def decide(self, plan, seller_id, first, get_team_total):
+        """Return what the total of a period makes of its sales.
+
+        :param get_team_total: function of a sales team to what it sold by tiers in the period
+        :return: tuple of a dict as ``fixed``, and what the minimum adds for the seller
+        """
+        sales = self.get_sales(plan.id, seller_id, first)
+        if not sales:
+            return {}, ZERO
+        teams = {
+            earning.line.team_id for sale in sales for earning in self.found[sale.key, plan.root_id]
+        }
+        target = plan.get_target(seller_id, teams - {None}, first)
+        if target and target.team_id:
+            total = get_team_total(target.team_id)
+        else:
+            total = sum((sale.net for sale in sales if sale.rate is None), ZERO)
+        tiers = plan.get_tiers(target)
+        found = settle_period(sales, tiers, plan.progressive, total, plan.cap, plan.unit)
+        by_tiers = tier_rate(total, tiers, plan.progressive)
+        fixed = {}
+        for sale in sales:
+            rate = by_tiers if sale.rate is None else sale.rate
+            for line_id in (sale.key, *(line_id for line_id, _basis in sale.credits)):
+                fixed[line_id, plan.root_id] = found[line_id], rate
+        return fixed, max(plan.minimum - sum(found.values(), ZERO), ZERO)
+
+
+def get_differences(earnings, balances, today):
+    """Yield the entries that make a ledger what it ought to be: dicts of columns.
+
+    What is new has the day of its document or payment. What corrects something that is in the
+    ledger already is of today, or later if the payment is.
+    """
+    seen = set()
+    for earning in earnings:
+        root_id = earning.terms.plan.root_id
+        seen.add((earning.line.line_id, root_id, earning.payee_id))
+        known = balances.get(earning.line.line_id, {}).get(root_id, {})
+        balance = known.get(earning.payee_id) or Balance()
+        yield from _compare(earning, balance, today)
+    for line_id, by_root in balances.items():
+        for root_id, by_payee in by_root.items():
+            for payee_id, balance in by_payee.items():
+                if (line_id, root_id, payee_id) not in seen:
+                    yield from _take_back(balance, today)
+
+
+def _compare(earning, balance, today):
+    line, terms = earning.line, earning.terms
+    values = {
+        "company_id": line.company_id,
+        "company_currency_id": line.currency_id,
+        "payee_id": earning.payee_id,
+        "seller_id": terms.seller_id,
+        "team_id": line.team_id,
+        "department_id": line.department_id,
+        "move_id": line.move_id,
+        "move_line_id": line.line_id,
+        "move_name": line.move_name,
+        "partner_id": line.customer_id,
+        "product_id": line.product_id,
+        "product_category_id": line.category_id,
+        "plan_id": terms.plan.id,
+        "rule_id": terms.rule_id,
+        "is_tiered": terms.is_tiered,
+        "period_start": terms.period_start,
+        "factor": terms.factor,
+        "percent": earning.percent,
+    }
+    is_new = not balance.last
+    due, day = earning.dues.get(None, (ZERO, line.day))
+    changes = {
+        "basis": earning.basis - balance.basis,
+        "accrued": earning.accrued - balance.accrued,
+        "due": due - balance.dues.get(None, ZERO),
+    }
+    if any(changes.values()):
+        kind = "change" if not is_new else "credit" if line.is_credit else "sale"
+        moment = day if is_new else max(today, day)
+        yield values | changes | {"kind": kind, "date": moment, "payment_key": None}
+    for key in {**earning.dues, **balance.dues}:
+        if key is None:
+            continue
+        had = balance.dues.get(key, ZERO)
+        due, day = earning.dues.get(key, (ZERO, today))
+        if due != had:
+            yield values | {
+                "basis": ZERO,
+                "accrued": ZERO,
+                "due": due - had,
+                "kind": "payment",
+                "date": max(today, day) if had else day,
+                "payment_key": key,
+            }
+
+
+def _take_back(balance, today):
+    """Yield what brings a line to nothing that earns no more."""
+    values = {name: value for name, value in balance.last.items() if name not in ("id", "root_id")}
+    values |= {"kind": "change", "date": today}
+    dues = dict(balance.dues)
+    changes = {
+        "basis": -balance.basis,
+        "accrued": -balance.accrued,
+        "due": -dues.pop(None, ZERO),
+    }
+    if any(changes.values()):
+        yield values | changes | {"payment_key": None}
+    for key, due in dues.items():
+        if due:
+            yield values | {
+                "basis": ZERO,
+                "accrued": ZERO,
+                "due": -due,
+                "kind": "payment",
+                "payment_key": key,
+            }

@@ -1,0 +1,234 @@
+"""Commission plans without a database: which plan and rule a sale earns by, at what rate, and why.
+
+A plan is looked at as a whole: its rules in their order, the first that fits decides. Plans are
+values that can be cached and compared; nothing in them is a record.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+from .commission import ZERO, Tier, scale
+
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+class Line(NamedTuple):
+    """A fact of a sale, and what rules ask about it. Trees are paths such as ``1/5/12/``."""
+
+    line_id: int
+    move_id: int
+    move_name: str
+    move_type: str
+    origin_line_id: int | None
+    origin_move_id: int | None
+    day: date
+    company_id: int
+    currency_id: int
+    customer_id: int | None
+    product_id: int | None
+    category_id: int | None
+    category_path: str | None
+    group_path: str | None
+    segment_ids: frozenset
+    team_id: int | None
+    department_id: int | None
+    user_id: int | None
+    user_partner_id: int | None
+    leader_partner_id: int | None
+    agent_id: int | None
+    net: Decimal
+    margin: Decimal
+    quantity: Decimal
+    margin_rate: Decimal | None
+    total: Decimal
+
+    @property
+    def is_credit(self):
+        return self.move_type == "out_refund" and self.origin_move_id is not None
+
+    def get_basis(self, basis):
+        return getattr(self, basis)
+
+
+class Rule(NamedTuple):
+    """Which sales earn how. Conditions that are empty let everything pass."""
+
+    id: int
+    method: str  # rate, tiers or excluded
+    rate: Decimal
+    product_ids: frozenset = frozenset()
+    category_ids: frozenset = frozenset()
+    group_ids: frozenset = frozenset()
+    segment_ids: frozenset = frozenset()
+    margin_from: Decimal | None = None
+    margin_to: Decimal | None = None
+
+    def fits(self, line):
+        """Return whether the rule is about a sale.
+
+        >>> rule = Rule(1, "rate", Decimal("0.05"), category_ids=frozenset([5]))
+        >>> rule.fits(example_line(category_path="1/5/12/")), rule.fits(example_line())
+        (True, False)
+        """
+        return (
+            (not self.product_ids or line.product_id in self.product_ids)
+            and (not self.category_ids or _is_below(line.category_path, self.category_ids))
+            and (not self.group_ids or _is_below(line.group_path, self.group_ids))
+            and (not self.segment_ids or not self.segment_ids.isdisjoint(line.segment_ids))
+            and self._has_margin(line)
+        )
+
+    def _has_margin(self, line):
+        if self.margin_from is None and self.margin_to is None:
+            return True
+        rate = line.margin_rate
+        # where the cost is unknown, there is no margin that could be in a band
+        return rate is not None and (
+            (self.margin_from is None or rate >= self.margin_from)
+            and (self.margin_to is None or rate < self.margin_to)
+        )
+
+
+class Target(NamedTuple):
+    """What a person or a team is to reach in each period that begins within some days."""
+
+    partner_id: int | None
+    team_id: int | None
+    first: date
+    last: date
+    amount: Decimal
+
+
+class Share(NamedTuple):
+    """A part of a commission, in percent: the salesperson's, the team leader's, or somebody's."""
+
+    kind: str
+    partner_id: int | None
+    percent: Decimal
+
+
+class Plan(NamedTuple):
+    """A version of a plan; ``root_id`` is what all its versions have in common."""
+
+    id: int
+    root_id: int
+    company_id: int
+    unit: Decimal
+    first: date
+    last: date | None
+    earner: str  # salesperson or agent
+    partner_ids: frozenset
+    team_ids: frozenset
+    basis: str  # net, margin or quantity
+    due: str  # invoiced or paid
+    period: str
+    progressive: bool
+    of_target: bool
+    cap: Decimal | None
+    minimum: Decimal
+    rules: tuple
+    tiers: tuple = ()
+    targets: tuple = ()
+    shares: tuple = ()
+
+    @property
+    def is_by_period(self):
+        """Return whether what a sale earns depends on the others of its period."""
+        return bool(self.tiers or self.cap is not None or self.minimum)
+
+    def get_seller(self, line):
+        """Return the partner who earns by a sale: salesperson or agent."""
+        return line.user_partner_id if self.earner == "salesperson" else line.agent_id
+
+    def applies(self, line):
+        """Return whether the plan is about a sale, whatever its rules say."""
+        seller = self.get_seller(line)
+        return bool(
+            seller
+            and line.company_id == self.company_id
+            and self.first <= line.day
+            and (self.last is None or line.day <= self.last)
+            and (not self.partner_ids or seller in self.partner_ids)
+            and (not self.team_ids or line.team_id in self.team_ids)
+        )
+
+    def find_rule(self, line):
+        """Return the rule by which a sale earns, or None."""
+        rule = next((rule for rule in self.rules if rule.fits(line)), None)
+        return None if rule is None or rule.method == "excluded" else rule
+
+    def get_period(self, day):
+        """Return the first and last day of the period that a day is in.
+
+        >>> plan = example_plan(period="quarter")
+        >>> [str(day) for day in plan.get_period(date(2026, 5, 20))]
+        ['2026-04-01', '2026-06-30']
+        """
+        months = MONTHS[self.period]
+        first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+        return first, first + relativedelta(months=months) - timedelta(days=1)
+
+    def get_shares(self, line):
+        """Return who earns which percent: list of tuples of a partner and percents.
+
+        What is the team leader's goes to the salesperson where there is no other leader.
+
+        >>> shares = (Share("salesperson", None, Decimal(70)), Share("leader", None, Decimal(30)))
+        >>> example_plan(shares=shares).get_shares(example_line(user_partner_id=7))
+        [(7, Decimal('100'))]
+        """
+        seller = self.get_seller(line)
+        found = {}
+        for share in self.shares or (Share("salesperson", None, Decimal(100)),):
+            partner = {"salesperson": seller, "leader": line.leader_partner_id or seller}.get(
+                share.kind, share.partner_id
+            )
+            found[partner] = found.get(partner, ZERO) + share.percent
+        return list(found.items())
+
+    def get_target(self, seller_id, team_ids, first):
+        """Return the target of a period that begins on a day: a person's own, or of a team's."""
+        current = [target for target in self.targets if target.first <= first <= target.last]
+        own = [target for target in current if target.partner_id == seller_id and seller_id]
+        return next(iter(own or [target for target in current if target.team_id in team_ids]), None)
+
+    def get_tiers(self, target):
+        """Return the tiers in amounts; of a target they are in percent.
+
+        Without a target only what is earned from 0 on counts.
+
+        >>> plan = example_plan(of_target=True, tiers=(Tier(Decimal(80), Decimal("0.02")),))
+        >>> plan.get_tiers(Target(None, 1, date.min, date.max, Decimal(1000)))
+        [Tier(threshold=Decimal('800'), rate=Decimal('0.02'))]
+        """
+        if not self.of_target:
+            return list(self.tiers)
+        if target is None:
+            return [tier for tier in self.tiers if tier.threshold <= 0]
+        return [
+            Tier(scale(target.amount, tier.threshold, Decimal(100)), tier.rate)
+            for tier in self.tiers
+        ]
+
+
+def _is_below(path, ids):
+    return bool(path) and any(int(node) in ids for node in path.split("/") if node)
+
+
+def example_line(**values):
+    """Return a sale, for examples."""
+    defaults = dict.fromkeys(Line._fields)
+    zeros = dict.fromkeys(("net", "margin", "quantity", "total"), ZERO)
+    defaults["segment_ids"] = frozenset()
+    return Line(**{**defaults, **zeros, "day": date(2026, 3, 10), "company_id": 1, **values})
+
+
+def example_plan(**values):
+    """Return a plan, for examples."""
+    defaults = dict.fromkeys(Plan._fields[: Plan._fields.index("tiers")])
+    defaults |= {"id": 1, "root_id": 1, "company_id": 1, "first": date(2026, 1, 1)}
+    defaults |= {"earner": "salesperson", "partner_ids": frozenset(), "team_ids": frozenset()}
+    return Plan(**{**defaults, "period": "month", "rules": (), **values})
