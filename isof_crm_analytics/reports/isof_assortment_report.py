@@ -130,6 +130,7 @@ class IsofAssortmentReport(models.Model):
 
     @property
     def _table_query(self):
+        # outer joins, which PostgreSQL leaves out of a query that does not need them
         return SQL(
             """
             SELECT bought.*,
@@ -149,8 +150,8 @@ class IsofAssortmentReport(models.Model):
                    template.uom_id
               FROM (%(bought)s) AS bought
               LEFT JOIN res_partner AS partner ON partner.id = bought.partner_id
-              JOIN product_product AS product ON product.id = bought.product_id
-              JOIN product_template AS template ON template.id = product.product_tmpl_id
+              LEFT JOIN product_product AS product ON product.id = bought.product_id
+              LEFT JOIN product_template AS template ON template.id = product.product_tmpl_id
             """,
             today=fields.Date.context_today(self),
             bought=self._get_bought(),

@@ -6,6 +6,7 @@ from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from .. import post_init_hook
 from ..models import isof_trade_sync
 from .common import TradeCommon
 
@@ -240,6 +241,31 @@ class TestTradeSync(TradeCommon):
         self.assertGreater(len(before[0]), 30)
         self.facts._rebuild()
         self.assertEqual([self._fetch(sql) for sql in (shape, facts, sums)], before)
+
+    def test_installing_fills_what_is_there_in_batches(self):
+        orders = self._create_sale({}, delivered=10) | self._create_sale({}, delivered=10)
+        grouped = orders._create_invoices()
+        grouped.action_post()
+        moves = grouped | self._create_invoice({}, {}) | self._create_bill()
+        names = ["move_line_id", "sold_net", "bought_net", "cost", "cost_source", "user_id"]
+        before = self._read_facts(moves, names)
+        self.assertEqual(len(before), 5)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM isof_trade_line")
+        self.env.cr.execute(
+            "UPDATE account_move SET isof_is_grouped = NULL, isof_trade_line_count = 0"
+        )
+        self.env.invalidate_all()
+        self.patch(isof_trade_sync, "BATCH_SIZE", 1)
+        post_init_hook(self.env)
+        self.env.invalidate_all()
+        self.assertEqual(self._read_facts(moves, names), before)
+        self.assertTrue(grouped.isof_is_grouped)
+        self.assertEqual(moves.mapped("isof_trade_line_count"), [2, 2, 1])
+
+    def _read_facts(self, moves, names):
+        facts = self._get_facts(moves).read(names, load=None)
+        return [[fact[name] for name in names] for fact in facts]
 
     def test_nothing_to_do_on_a_clean_database(self):
         self._create_all_sorts()
