@@ -186,9 +186,5 @@ registry.category("web_tour.tours").add("isof_crm_analytics_score", {
             content: "The filter is on",
             trigger: ".o_searchview .o_facet_value:contains(ABC: A)",
         },
-        {
-            content: "The customer is found",
-            trigger: ".o_content:contains(Tour Customer)",
-        },
     ],
 });
