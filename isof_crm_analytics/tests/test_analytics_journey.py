@@ -40,29 +40,62 @@ class TestAnalyticsJourney(HttpCase):
             .with_company(company)
             .create({"name": "Tour Product", "standard_price": 5})
         )
-        cls.env["account.move"].with_company(company).create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": customer.id,
-                    "invoice_date": f"{year}-{month:02}-15",
-                    "invoice_user_id": cls.seller.id,
-                    "invoice_line_ids": [
-                        Command.create(
-                            {
-                                "product_id": product.id,
-                                "price_unit": price,
-                                "tax_ids": [Command.clear()],
-                            }
-                        )
-                    ],
-                }
-                for month, price in ((1, 100), (4, 50), (6, 200))
-            ]
-        ).action_post()
+        campaign = cls.env["utm.campaign"].create(
+            {"title": "Tour Campaign", "company_id": company.id}
+        )
+        cls.env["isof.campaign.cost"].create(
+            {
+                "campaign_id": campaign.id,
+                "name": "Tour Stand",
+                "date": f"{year}-06-01",
+                "entered_amount": 40,
+            }
+        )
+        cls.env["isof.score.scheme"].create(
+            {
+                "name": "Tour Scheme",
+                "kind": "abc",
+                "company_id": company.id,
+                "reference_date": f"{year}-12-31",
+            }
+        )
+        moves = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                [
+                    {
+                        "move_type": "out_invoice",
+                        "partner_id": customer.id,
+                        "invoice_date": f"{year}-{month:02}-15",
+                        "invoice_user_id": cls.seller.id,
+                        "invoice_line_ids": [
+                            Command.create(
+                                {
+                                    "product_id": product.id,
+                                    "price_unit": price,
+                                    "tax_ids": [Command.clear()],
+                                }
+                            )
+                        ],
+                    }
+                    for month, price in ((1, 100), (4, 50), (6, 200))
+                ]
+            )
+        )
+        moves[-1].campaign_id = campaign
+        moves.action_post()
+        # nothing else is sold before it within the look-back
+        company.isof_lookback_months = 1
 
     def test_statement_by_periods_of_ones_own(self):
         self.start_tour("/odoo/isof-calendar", "isof_crm_analytics_statement", login="boss")
 
     def test_margins_are_invisible_to_a_salesperson(self):
         self.start_tour("/odoo/isof-calendar", "isof_crm_analytics_no_margin", login="seller")
+
+    def test_results_of_a_campaign(self):
+        self.start_tour("/odoo/isof-calendar", "isof_crm_analytics_campaign", login="boss")
+
+    def test_score_customers(self):
+        self.start_tour("/odoo/isof-scoring", "isof_crm_analytics_score", login="boss")

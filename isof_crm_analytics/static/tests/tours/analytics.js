@@ -94,3 +94,97 @@ registry.category("web_tour.tours").add("isof_crm_analytics_no_margin", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("isof_crm_analytics_campaign", {
+    steps: () => [
+        {
+            content: "Open the menu of reports",
+            trigger: 'button[data-menu-xmlid="isof_crm.isof_crm_menu_reports"]',
+            run: "click",
+        },
+        {
+            content: "Choose the campaign results",
+            trigger:
+                '.o-dropdown--menu a[data-menu-xmlid="isof_crm_analytics.isof_campaign_report_action_menu"]',
+            run: "click",
+        },
+        {
+            content: "The campaign won a customer; each cost what was spent",
+            trigger:
+                ".o_pivot:has(.o_pivot_measure_row:contains(Customers Won)) tbody tr:contains(Tour Campaign):contains(40.00)",
+        },
+        {
+            content: "Open the menu of contractors",
+            trigger: 'button[data-menu-xmlid="isof_crm.isof_crm_menu_contractors"]',
+            run: "click",
+        },
+        {
+            content: "Choose the campaigns",
+            trigger: '.o-dropdown--menu a[data-menu-xmlid="isof_crm.utm_campaign_action_menu"]',
+            run: "click",
+        },
+        {
+            content: "Compare them side by side",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            content: "The card shows what it brought; open it",
+            trigger:
+                ".o_kanban_record:contains(Tour Campaign):contains(200.00):contains(1 / 0) .fw-bold:first",
+            run: "click",
+        },
+        {
+            content: "Look at the costs",
+            trigger: ".o_notebook a[name=isof_costs]",
+            run: "click",
+        },
+        {
+            content: "They are listed",
+            trigger: ".o_field_widget[name=isof_cost_ids] .o_data_row:contains(Tour Stand)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("isof_crm_analytics_score", {
+    steps: () => [
+        {
+            content: "The schemes are listed; open one",
+            trigger: ".o_list_view .o_data_row:contains(Tour Scheme) .o_data_cell[name=name]",
+            run: "click",
+        },
+        {
+            content: "Score the customers",
+            trigger: ".o_form_view button[name=action_run]",
+            run: "click",
+        },
+        {
+            content: "The customer is the best one; open it",
+            trigger: ".o_list_view .o_data_row:contains(Tour Customer):contains(A)",
+        },
+        {
+            content: "Open the menu of contractors",
+            trigger: 'button[data-menu-xmlid="isof_crm.isof_crm_menu_contractors"]',
+            run: "click",
+        },
+        {
+            content: "Choose the contractors",
+            trigger: '.o-dropdown--menu a[data-menu-xmlid="isof_crm.res_partner_action_menu"]',
+            run: "click",
+        },
+        {
+            content: "Open the menu of the search",
+            trigger: ".o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            content: "Filter by the class",
+            trigger: ".o_filter_menu .o_menu_item:contains(ABC: A)",
+            run: "click",
+        },
+        {
+            content: "The filter is on",
+            trigger: ".o_searchview .o_facet_value:contains(ABC: A)",
+        },
+    ],
+});
