@@ -99,16 +99,9 @@ class IsofCommissionEntry(models.Model):
     )
 
     # By what
-    plan_id = fields.Many2one(
-        "isof.commission.plan", string="Plan", readonly=True, index=True, ondelete="restrict"
-    )
-    rule_id = fields.Many2one(
-        "isof.commission.rule",
-        string="Rule",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="restrict",
-    )
+    # approved plans, and so their rules, are never deleted
+    plan_id = LedgerMany2one("isof.commission.plan", string="Plan", readonly=True)
+    rule_id = LedgerMany2one("isof.commission.rule", string="Rule", readonly=True)
     is_tiered = fields.Boolean(
         string="By Tiers", readonly=True, help="The total of the period decides about the rate."
     )
@@ -162,7 +155,6 @@ class IsofCommissionEntry(models.Model):
         string="Status",
         compute="_compute_state",
         store=True,
-        index=True,
     )
 
     # What a settlement and the page of a person look up.

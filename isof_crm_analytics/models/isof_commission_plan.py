@@ -353,6 +353,7 @@ class IsofCommissionPlan(models.Model):
         self.env.flush_all()
         self.env.cr.execute(
             """
+            DELETE FROM mail_activity WHERE starts_with(res_model, 'isof.commission.');
             DELETE FROM isof_commission_entry;
             UPDATE isof_commission_settlement SET previous_id = NULL, bill_id = NULL;
             DELETE FROM isof_commission_settlement;

@@ -1,3 +1,5 @@
+import csv
+import io
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -17,7 +19,6 @@ TERMS = (
 )
 FIGURES = ("basis", "accrued", "due")
 COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key", "note")
-LOG_COLUMNS = ("create_uid", "write_uid", "create_date", "write_date")
 DECIMALS = (*FIGURES, "factor", "percent")
 
 
@@ -495,24 +496,19 @@ class IsofCommissionEntry(models.Model):
 
     @api.model
     def _insert(self, rows):
-        """Add entries, dicts of columns; by SQL, for they are as many as lines of documents."""
+        """Add entries, dicts of columns; copied in, for they are as many as lines of documents."""
         if not rows:
             return
-        names = (*COLUMNS, "user_id", "state", *LOG_COLUMNS)
         users = self._get_users({row["payee_id"] for row in rows})
-        uid, now = self.env.uid, fields.Datetime.now()
-        self.env.cr.execute_values(
-            # the names are constants of this file
-            f"INSERT INTO isof_commission_entry ({', '.join(names)}) VALUES %s",  # noqa: S608
-            [
-                (
-                    *(row.get(name) for name in COLUMNS),
-                    users.get(row["payee_id"]),
-                    *("open", uid, uid, now, now),
-                )
-                for row in rows
-            ],
-            page_size=1000,
+        output = io.StringIO()
+        write = csv.writer(output).writerow
+        extra = ("open", self.env.uid, fields.Datetime.now())
+        for row in rows:
+            write([*map(row.get, COLUMNS), users.get(row["payee_id"]), *extra])
+        output.seek(0)
+        names = ", ".join((*COLUMNS, "user_id", "state", "create_uid", "create_date"))
+        self.env.cr.copy_expert(
+            f"COPY isof_commission_entry ({names}) FROM STDIN WITH (FORMAT csv)", output
         )
         self.invalidate_model()
 
