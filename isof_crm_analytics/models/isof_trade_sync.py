@@ -627,15 +627,19 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
+    def _get_origin(self):
+        """Return the document that a credit or debit note names as the one that it corrects."""
+        if self._has_field("account.move", "debit_origin_id"):
+            return SQL("COALESCE(move.reversed_entry_id, move.debit_origin_id)")
+        return SQL("move.reversed_entry_id")
+
+    @api.model
     def _get_corrected(self):
-        """Return the document that a credit or debit note corrects.
+        """Return the document that a line corrects.
 
         What comes back to an order is credited without a link to an invoice: it corrects the
         last invoice of the order's line.
         """
-        corrected = [SQL("move.reversed_entry_id")]
-        if self._has_field("account.move", "debit_origin_id"):
-            corrected.append(SQL("move.debit_origin_id"))
         return SQL(
             """
             COALESCE(%s, CASE
@@ -649,7 +653,7 @@ class IsofTradeLine(models.Model):
                          AND sold.move_id <> move.id)
                 END)
             """,
-            SQL(", ").join(corrected),
+            self._get_origin(),
         )
 
     @api.model
