@@ -32,7 +32,7 @@ def post_init_hook(env):
     env["isof.activity"].with_context(active_test=False).search(
         [("campaign_id", "!=", False), ("state", "=", "done")]
     )._compute_touch_day()
-    env["isof.trade.line"]._rebuild()
+    env["isof.trade.line"]._fill()
 
 
 def uninstall_hook(env):

@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 
 # So many documents are compared at a time; nobody is kept waiting for more.
 BATCH_SIZE = 5000
-# What a rebuild looks up while it fills the tables.
+# What is looked up while the tables are filled.
 NEEDED_INDEXES = [
     "isof_trade_line_move_idx",
     "isof_trade_line__origin_line_id_index",
@@ -910,17 +910,13 @@ class IsofTradeLine(models.Model):
                 progress(len(ids), wrong)
 
     @api.model
-    def _rebuild(self):
-        """Derive all facts anew, as fast as it can be done, in the current transaction.
+    def _fill(self):
+        """Derive all facts that are missing, as fast as it can be done, in this transaction.
 
-        Nobody reads the facts meanwhile. Afterwards costs, contractor groups and regions of the
-        past are those of today, as far as documents and orders do not say otherwise.
+        Nobody else reads facts meanwhile.
         """
-        self._flush_sources()
-        self.env.cr.execute("TRUNCATE isof_trade_line, isof_trade_summary")
         with self._without_checks():
             self._sync_everything()
-        self.invalidate_model()
 
     @contextmanager
     def _without_checks(self):

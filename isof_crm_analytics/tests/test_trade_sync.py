@@ -226,7 +226,7 @@ class TestTradeSync(TradeCommon):
             self._fetch("SELECT count(*), sum(sold_net), sum(cost) FROM isof_trade_line"), before
         )
 
-    def test_rebuild_leaves_the_tables_as_they_were(self):
+    def test_first_fill_leaves_the_tables_as_they_were(self):
         self._create_all_sorts()
         shape = """
             SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
@@ -239,7 +239,9 @@ class TestTradeSync(TradeCommon):
         sums = "SELECT sum(line_count), sum(sold_net), sum(cost) FROM isof_trade_summary"
         before = [self._fetch(sql) for sql in (shape, facts, sums)]
         self.assertGreater(len(before[0]), 30)
-        self.facts._rebuild()
+        self._fetch("DELETE FROM isof_trade_line RETURNING id")
+        self._fetch("DELETE FROM isof_trade_summary RETURNING id")
+        self.facts._fill()
         self.assertEqual([self._fetch(sql) for sql in (shape, facts, sums)], before)
 
     def test_installing_fills_what_is_there_in_batches(self):
@@ -266,6 +268,15 @@ class TestTradeSync(TradeCommon):
     def _read_facts(self, moves, names):
         facts = self._get_facts(moves).read(names, load=None)
         return [[fact[name] for name in names] for fact in facts]
+
+    def test_first_fill_keeps_what_is_there(self):
+        """What demo data posted before costs what it cost then."""
+        fact = self._get_facts(self._create_invoice())
+        self.bolt.standard_price = 9
+        self.env.flush_all()
+        self.facts._fill()
+        self.env.invalidate_all()
+        self.assertEqual(fact.cost, 50)
 
     def test_nothing_to_do_on_a_clean_database(self):
         self._create_all_sorts()

