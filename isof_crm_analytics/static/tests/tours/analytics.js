@@ -173,6 +173,10 @@ registry.category("web_tour.tours").add("isof_crm_analytics_score", {
             run: "click",
         },
         {
+            content: "They are there, and not the scores any more",
+            trigger: ".o_last_breadcrumb_item:contains(Contractors)",
+        },
+        {
             content: "Open the menu of the search",
             trigger: ".o_searchview_dropdown_toggler",
             run: "click",
