@@ -22,7 +22,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             .with_context(active_test=False)
             .search([("partner_id", "child_of", dst_partner.ids)])
         )
-        for name in ("commercial_partner_id", "access_user_ids"):
+        for name in activities._get_merged_fields():
             self.env.add_to_compute(activities._fields[name], activities)
         companies = (src_partners | dst_partner).commercial_partner_id
         for name in ("isof_last_activity_date", "isof_next_activity_date"):

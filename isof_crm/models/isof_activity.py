@@ -464,6 +464,11 @@ class IsofActivity(models.Model):
         return Domain.OR(domains[key] for key in value if key in domains)
 
     @api.model
+    def _get_merged_fields(self):
+        """Return the stored fields to compute anew where contacts were merged, which is by SQL."""
+        return ["commercial_partner_id", "access_user_ids"]
+
+    @api.model
     def _search(self, domain, *args, **kwargs):
         # The record rules read it, and the ORM does not compute a many2many that waits.
         self._recompute_model(["access_user_ids"])

@@ -49,6 +49,10 @@ class IsofActivity(models.Model):
         facts = self.env["isof.trade.line"]
         facts._resync_moves(facts._get_touched_moves(self))
 
+    @api.model
+    def _get_merged_fields(self):
+        return [*super()._get_merged_fields(), "touch_day"]
+
     def _get_touch_day(self):
         if self.allday:
             return self.start.date()
