@@ -1,8 +1,10 @@
 """Fixtures of the tests that cross add-ons: ``./isof`` itself, and databases of their own."""
 
+import json
 import os
 import secrets
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,26 @@ def new_database(isof):
     yield create
     for name in names:
         isof("db", "drop", name, check=False)
+
+
+@pytest.fixture(scope="module")
+def run_rounds(isof, new_database):
+    """Return a function that runs a script of races in a database of its own.
+
+    It returns what came of each round by its name: what the script printed after "ROUND ".
+    """
+
+    def run(script):
+        name = new_database("--without-demo")
+        # PostgreSQL refuses what came second, each of which Odoo logs
+        quiet = "--log-handler=odoo.sql_db:CRITICAL"
+        done = isof("odoo", "shell", "-d", name, "--no-http", quiet, script=script.read_text())
+        found = defaultdict(list)
+        for line in done.stdout.splitlines():
+            if line.startswith("ROUND "):
+                one = json.loads(line.removeprefix("ROUND "))
+                found[one["name"]].append(one)
+        assert found, done.stderr
+        return found
+
+    return run

@@ -1,7 +1,5 @@
 """Nobody double-books: real processes, at the same moment, on connections of their own."""
 
-import json
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -10,19 +8,9 @@ SCRIPT = Path(__file__).with_name("racing.py")
 
 
 @pytest.fixture(scope="module")
-def rounds(isof, new_database):
+def rounds(run_rounds):
     """Return what came of each round by its name; see ``racing.py``."""
-    name = new_database("--without-demo")
-    # PostgreSQL refuses hundreds of bookings, each of which Odoo logs
-    quiet = "--log-handler=odoo.sql_db:CRITICAL"
-    done = isof("odoo", "shell", "-d", name, "--no-http", quiet, script=SCRIPT.read_text())
-    found = defaultdict(list)
-    for line in done.stdout.splitlines():
-        if line.startswith("ROUND "):
-            one = json.loads(line.removeprefix("ROUND "))
-            found[one["name"]].append(one)
-    assert found, done.stderr
-    return found
+    return run_rounds(SCRIPT)
 
 
 def split(one):
