@@ -59,8 +59,13 @@ class IsofPeriodMixin(models.AbstractModel):
         """Return the SQL of the day that decides about the period."""
         value = self._field_to_sql(alias, self._isof_period_date, query)
         if self._fields[self._isof_period_date].type == "datetime":
-            return SQL("timezone(%s, timezone('UTC', %s))::date", self.env.tz.zone, value)
+            return self._isof_moment_to_day(value)
         return value
+
+    @api.model
+    def _isof_moment_to_day(self, moment):
+        """Return the SQL of the day of a moment on the user's clock."""
+        return SQL("timezone(%s, timezone('UTC', %s))::date", self.env.tz.zone, moment)
 
     @api.model
     def _get_isof_period_domain(self, first, last):

@@ -208,16 +208,21 @@ class IsofTradeLine(models.Model):
         self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None
     ):
         terms = [*aggregates, *(item[0] for item in having if isinstance(item, (list, tuple)))]
-        if self._can_sum(groupby, terms, order):
-            domain = GroupedDomain(domain, self._find_months(groupby, terms))
+        domain = self._group_domain(domain, groupby, terms, order)
         return super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         groupby = {spec for specs in grouping_sets for spec in specs}
-        if self._can_sum(groupby, aggregates, order):
-            domain = GroupedDomain(domain, self._find_months(groupby, aggregates))
+        domain = self._group_domain(domain, groupby, aggregates, order)
         return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+
+    @api.model
+    def _group_domain(self, domain, groupby, aggregates, order):
+        """Return the domain, marked if all that is asked for follows from sums of facts."""
+        if not self._can_sum(groupby, aggregates, order):
+            return domain
+        return GroupedDomain(domain, self._find_months(groupby, aggregates))
 
     @api.model
     def _can_sum(self, groupby, aggregates, order):

@@ -115,7 +115,7 @@ class UtmCampaign(models.Model):
     isof_return_on_cost = fields.Char(
         string="Return on Cost",
         compute="_compute_isof_results",
-        groups=f"{MARGIN}",
+        groups=MARGIN,
         help="Margin less actual cost, by actual cost. Empty without a cost.",
     )
 

@@ -270,20 +270,12 @@ class IsofCampaignReport(models.Model):
         return types
 
     @api.model
-    def _get_day(self, moment):
-        """Return the SQL of the day of a moment on the reader's clock."""
-        return SQL("timezone(%s, timezone('UTC', %s))::date", self.env.tz.zone, moment)
-
-    @api.model
     def _get_activities(self):
         return {
             "id": SQL("activity.id"),
             "campaign_id": SQL("activity.campaign_id"),
             "company_id": SQL("activity.company_id"),
-            "date": SQL(
-                "CASE WHEN activity.allday THEN activity.start::date ELSE %s END",
-                self._get_day(SQL("activity.start")),
-            ),
+            "date": self.env["isof.activity"]._isof_period_day_to_sql("activity", None),
             "partner_id": SQL("activity.commercial_partner_id"),
             "user_id": SQL("activity.user_id"),
             "department_id": SQL("activity.department_id"),
@@ -310,7 +302,7 @@ class IsofCampaignReport(models.Model):
             "id": SQL("o.id"),
             "campaign_id": SQL("o.campaign_id"),
             "company_id": SQL("o.company_id"),
-            "date": self._get_day(SQL("o.date_order")),
+            "date": self._isof_moment_to_day(SQL("o.date_order")),
             "partner_id": SQL("contact.commercial_partner_id"),
             "user_id": SQL("o.user_id"),
             "team_id": SQL("o.team_id"),
@@ -333,7 +325,7 @@ class IsofCampaignReport(models.Model):
             WHERE o.campaign_id IS NOT NULL AND o.state = 'sale'
             """,
             posts=self.env["isof.order.report"]._get_posts(),
-            day=self._get_day(SQL("o.date_order")),
+            day=self._isof_moment_to_day(SQL("o.date_order")),
         )
 
     @api.model

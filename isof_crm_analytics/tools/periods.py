@@ -36,6 +36,16 @@ def year_label(first, last):
     return f"{first.year}" if first.year == last.year else f"{first.year}/{last.year % 100:02}"
 
 
+def last_month(today):
+    """Return the first and the last day of the month before that of a day.
+
+    >>> [str(day) for day in last_month(date(2026, 3, 10))]
+    ['2026-02-01', '2026-02-28']
+    """
+    last = today.replace(day=1) - DAY
+    return last.replace(day=1), last
+
+
 def calendar_spans(first, last, months):
     """Yield the parts of calendar years that have so many months; 12 is divisible by it.
 

@@ -78,9 +78,7 @@ class IsofCommissionExport(models.TransientModel):
         xlsx.write_sheet(book, title, columns, rows, [exporter._get_as_of_line()])
 
     def _write_statement(self, book, exporter, settlement, number):
-        entries = exporter.env["isof.commission.entry"].search(
-            [("settlement_id", "=", settlement.id)], order="date, move_name, id"
-        )
+        entries = settlement._get_statement_entries()
         columns = exporter._get_columns(entries, STATEMENT_COLUMNS)
         title = settlement.display_name
         lines = [

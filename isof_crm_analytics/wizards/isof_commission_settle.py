@@ -1,8 +1,8 @@
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
+
+from ..tools.periods import last_month
 
 
 class IsofCommissionSettle(models.TransientModel):
@@ -17,14 +17,12 @@ class IsofCommissionSettle(models.TransientModel):
     date_from = fields.Date(
         string="From",
         required=True,
-        default=lambda self: (
-            fields.Date.context_today(self).replace(day=1) - timedelta(days=1)
-        ).replace(day=1),
+        default=lambda self: last_month(fields.Date.context_today(self))[0],
     )
     date_to = fields.Date(
         string="Until",
         required=True,
-        default=lambda self: fields.Date.context_today(self).replace(day=1) - timedelta(days=1),
+        default=lambda self: last_month(fields.Date.context_today(self))[1],
         help="What was due until then and is in no settlement yet, that of earlier periods "
         "included, is settled.",
     )

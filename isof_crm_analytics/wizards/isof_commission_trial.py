@@ -1,7 +1,7 @@
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.exceptions import UserError
+
+from ..tools.periods import last_month
 
 
 class IsofCommissionTrial(models.TransientModel):
@@ -15,14 +15,12 @@ class IsofCommissionTrial(models.TransientModel):
     date_from = fields.Date(
         string="From",
         required=True,
-        default=lambda self: (
-            fields.Date.context_today(self).replace(day=1) - timedelta(days=1)
-        ).replace(day=1),
+        default=lambda self: last_month(fields.Date.context_today(self))[0],
     )
     date_to = fields.Date(
         string="Until",
         required=True,
-        default=lambda self: fields.Date.context_today(self).replace(day=1) - timedelta(days=1),
+        default=lambda self: last_month(fields.Date.context_today(self))[1],
     )
     line_ids = fields.One2many("isof.commission.trial.line", "trial_id")
 
