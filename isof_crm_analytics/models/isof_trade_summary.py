@@ -1,7 +1,8 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ..tools.grouped_query import COUNT
+from ..tools.kept_plan import IDS, execute_kept, get_text
 
 
 class IsofTradeSummary(models.Model):
@@ -46,6 +47,11 @@ class IsofTradeSummary(models.Model):
     @api.model
     def _sync(self, move_ids):
         """Make the sums of some documents those of their facts, where they are not."""
+        execute_kept(self.env.cr, self._get_sync(), move_ids)
+
+    @api.model
+    @tools.ormcache()
+    def _get_sync(self):
         dimensions = SQL(", ").join(map(SQL.identifier, self._get_dimensions()))
         measures = self._get_measures()
         names = SQL(
@@ -58,15 +64,16 @@ class IsofTradeSummary(models.Model):
         def add_up(table, count):
             return SQL(
                 "SELECT %(dimensions)s, %(sums)s, %(count)s FROM %(table)s"
-                " WHERE move_id = ANY(%(move_ids)s) GROUP BY %(dimensions)s",
+                " WHERE move_id = ANY(%(ids)s) GROUP BY %(dimensions)s",
                 dimensions=dimensions,
                 sums=SQL(", ").join(SQL("sum(%s)", SQL.identifier(name)) for name in measures),
                 count=count,
                 table=SQL.identifier(table),
-                move_ids=list(move_ids),
+                ids=IDS,
             )
 
-        self.env.cr.execute(
+        return get_text(
+            self.env.cr,
             SQL(
                 """
                 WITH wanted (%(names)s) AS (%(wanted)s),
@@ -86,5 +93,5 @@ class IsofTradeSummary(models.Model):
                 names=names,
                 wanted=add_up("isof_trade_line", SQL("count(*)")),
                 found=add_up("isof_trade_summary", SQL("sum(line_count)")),
-            )
+            ),
         )

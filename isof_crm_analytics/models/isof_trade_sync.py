@@ -2,8 +2,10 @@ import logging
 from collections import defaultdict
 from contextlib import contextmanager
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
+
+from ..tools.kept_plan import IDS, execute_kept, get_text
 
 _logger = logging.getLogger(__name__)
 
@@ -84,24 +86,35 @@ class IsofTradeLine(models.Model):
     @api.model
     def _delete_stale(self, move_ids):
         """Delete the facts of lines that are none any more."""
-        return self._execute_counting(
+        return execute_kept(self.env.cr, self._get_delete_stale(), move_ids)
+
+    @api.model
+    @tools.ormcache()
+    def _get_delete_stale(self):
+        return get_text(
+            self.env.cr,
             SQL(
                 """
                 DELETE FROM isof_trade_line AS fact
-                 WHERE fact.move_id = ANY(%(move_ids)s)
+                 WHERE fact.move_id = ANY(%(ids)s)
                    AND NOT EXISTS (
                        SELECT 1 FROM account_move_line AS line
                          JOIN account_move AS move ON move.id = line.move_id
                         WHERE line.id = fact.move_line_id AND %(where)s)
                 """,
-                move_ids=list(move_ids),
+                ids=IDS,
                 where=self._where_facts(),
-            )
+            ),
         )
 
     @api.model
     def _upsert(self, move_ids, are_corrections):
         """Insert the facts of documents that are missing, and correct those that differ."""
+        return execute_kept(self.env.cr, self._get_upsert(are_corrections), move_ids)
+
+    @api.model
+    @tools.ormcache("are_corrections")
+    def _get_upsert(self, are_corrections):
         columns = self._get_fact_columns()
         names = SQL(", ").join(map(SQL.identifier, columns))
         changes = SQL(", ").join(
@@ -111,10 +124,8 @@ class IsofTradeLine(models.Model):
         def row(table):
             return SQL(", ").join(SQL.identifier(table, name) for name in columns)
 
-        # PostgreSQL would think longer about the order of the joins than it then takes: as they
-        # are written they follow keys
-        self.env.cr.execute("SET LOCAL join_collapse_limit = 1")
-        changed = self._execute_counting(
+        return get_text(
+            self.env.cr,
             SQL(
                 """
                 INSERT INTO isof_trade_line (%(names)s) %(facts)s
@@ -122,21 +133,18 @@ class IsofTradeLine(models.Model):
                  WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
                 """,
                 names=names,
-                facts=self._select_facts(move_ids, are_corrections),
+                facts=self._select_facts(are_corrections),
                 changes=changes,
                 old=row("isof_trade_line"),
                 new=row("excluded"),
-            )
+            ),
         )
-        self.env.cr.execute("SET LOCAL join_collapse_limit = DEFAULT")
-        return changed
 
     @api.model
     def _delete_facts(self, move_ids):
         """Delete the facts of documents that are not posted."""
-        if self._execute_counting(
-            SQL("DELETE FROM isof_trade_line WHERE move_id = ANY(%s)", list(move_ids))
-        ):
+        self.env.cr.execute("DELETE FROM isof_trade_line WHERE move_id = ANY(%s)", [list(move_ids)])
+        if self.env.cr.rowcount:
             self.env["isof.trade.summary"]._sync(move_ids)
             self.invalidate_model()
 
@@ -227,11 +235,6 @@ class IsofTradeLine(models.Model):
             [list(move_ids)],
         )
         return dict(self.env.cr.fetchall())
-
-    @api.model
-    def _execute_counting(self, sql):
-        self.env.cr.execute(sql)
-        return self.env.cr.rowcount
 
     @api.model
     def _get_generations(self, move_ids):
@@ -373,16 +376,16 @@ class IsofTradeLine(models.Model):
         }
 
     @api.model
-    def _select_facts(self, move_ids, are_corrections):
-        """Return the query of what the facts of some documents have to be.
+    def _select_facts(self, are_corrections):
+        """Return the query of what the facts of the documents ``IDS`` have to be.
 
         :param are_corrections: whether any of them may correct another document
         """
         return SQL(
-            "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(move_ids)s) AND %(where)s",
+            "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s",
             columns=SQL(", ").join(self._get_fact_columns().values()),
             tables=self._from_facts(are_corrections),
-            move_ids=list(move_ids),
+            ids=IDS,
             where=self._where_facts(),
         )
 
@@ -913,10 +916,17 @@ class IsofTradeLine(models.Model):
     def _fill(self):
         """Derive all facts that are missing, as fast as it can be done, in this transaction.
 
-        Nobody else reads facts meanwhile.
+        Nobody else reads facts meanwhile. The log says how far it is.
         """
+        total, done = self.env["account.move"].search_count([("move_type", "!=", "entry")]), 0
+
+        def log(documents, _wrong):
+            nonlocal done
+            done += documents
+            _logger.info("sales and purchases: %s of %s documents", done, total)
+
         with self._without_checks():
-            self._sync_everything()
+            self._sync_everything(progress=log)
 
     @contextmanager
     def _without_checks(self):
