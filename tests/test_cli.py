@@ -106,6 +106,11 @@ class TestCommandLine:
         assert options.rest == foreign
         assert options.db_host == "h"
 
+    def test_all_tests_run_side_by_side(self):
+        everything = testing._selection([])
+        assert everything[0] == "--ignore=tests/bench"
+        assert everything[1:3] == ["-n", str(os.cpu_count())]
+
     def test_bench_replaces_the_other_tests(self):
         assert testing._selection(["-k", "x"]) == ["--ignore=tests/bench", "-k", "x"]
         assert testing._selection(["--bench", "-x"]) == ["-s", "tests/bench", "-x"]

@@ -101,7 +101,9 @@ class Cluster(External):
         self.folder = base / name
         self.data = self.folder / "data"
         self.socket_folder = _socket_folder(self.folder)
-        self.environ = {"PGHOST": str(self.socket_folder), "PGUSER": USER}
+        # pytest-odoo copies databases with PostgreSQL's own programs
+        path = f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        self.environ = {"PGHOST": str(self.socket_folder), "PGUSER": USER, "PATH": path}
         self.data_dir = config.home() / "data" / name
         self._users = None
 

@@ -11,6 +11,8 @@ from .console import say, step
 TEMPLATE = "isof_tmpl_"
 COPY = "isof_test_"
 BENCH = "tests/bench"
+# A process per core, each with a copy of the database; a class or module stays in one.
+PARALLEL = ("-n", str(os.cpu_count()), "--dist", "loadscope", "--no-loadscope-reorder")
 # Building the browser's bundles once saves every copy from doing it.
 BUNDLES = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
@@ -36,7 +38,12 @@ def run(arguments):
 
 
 def _selection(arguments):
-    """Return pytest's arguments with the benchmarks left out, or alone with ``--bench``."""
+    """Return pytest's arguments: all tests in parallel, or the given ones.
+
+    Without the benchmarks, or with these alone by ``--bench``.
+    """
+    if not arguments:
+        return [f"--ignore={BENCH}", *PARALLEL]
     if "--bench" not in arguments:
         return [f"--ignore={BENCH}", *arguments]
     rest = [argument for argument in arguments if argument != "--bench"]
