@@ -20,15 +20,18 @@ import pytest
 from isof_cli import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
-# The table that a report reads, and a date of it.
+# The table that a report reads, a date of it, and a dimension.
 REPORTS = {
-    "isof.trade.line": ("isof_trade_line", "invoice_date"),
-    "isof.assortment.report": ("isof_trade_line", "last_date"),
-    "isof.order.report": ("sale_order_line", "date"),
+    "isof.trade.line": ("isof_trade_line", "invoice_date", "product_id"),
+    "isof.assortment.report": ("isof_trade_line", "last_date", "product_id"),
+    "isof.assortment.suggestion": ("isof_trade_line", "last_date", "product_id"),
+    "isof.order.report": ("sale_order_line", "date", "product_id"),
+    "isof.campaign.report": ("isof_trade_line", "date", "campaign_id"),
 }
 SETTINGS = postgres.FAST | {"wal_level": "replica"}
 LOGGING = {"log_statement": "'all'", "log_line_prefix": "'%m [%p] '"}
 PREPARE = """
+from datetime import date
 from odoo.fields import Command
 czech = env["res.company"].create({
     "name": "Towary Czechia s.r.o.", "currency_id": env.ref("base.CZK").id,
@@ -38,6 +41,7 @@ admin = env.ref("base.user_admin")
 admin.write({"company_ids": [Command.link(czech.id)], "password": "admin"})
 partner = env["res.partner"].create({"name": "Alfa Hurt"})
 product = env["product.product"].create({"name": "Bolt", "standard_price": 6})
+campaign = env["utm.campaign"].create({"name": "Spring"})
 for company, price in ((env.company, 10), (czech, 100)):
     env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
     line = {"product_id": product.id, "quantity": 3, "price_unit": price,
@@ -45,14 +49,23 @@ for company, price in ((env.company, 10), (czech, 100)):
     env["account.move"].with_company(company).create({
         "move_type": "out_invoice", "partner_id": partner.id, "invoice_date": "2026-03-02",
         "company_id": company.id, "invoice_line_ids": [Command.create(line)],
+        "campaign_id": campaign.id,
     }).action_post()
     order = env["sale.order"].with_company(company).create({
         "partner_id": partner.id, "company_id": company.id,
         "order_line": [Command.create({"product_id": product.id, "price_unit": price})],
     })
     order.action_confirm()
+# what others buy
+nut = env["product.product"].create({"name": "Nut"})
+others = env["res.partner"].create([{"name": name} for name in ("Beta", "Gamma", "Delta")])
+for other in others:
+    env["account.move"].create({
+        "move_type": "out_invoice", "partner_id": other.id, "invoice_date": date.today(),
+        "invoice_line_ids": [Command.create({"product_id": nut.id, "price_unit": 1})],
+    }).action_post()
 env.cr.commit()
-print("COMPANIES", env.company.id, czech.id)
+print("FOUND", env.company.id, czech.id, partner.id)
 """
 
 
@@ -106,14 +119,20 @@ def replicated(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(isof, replicated, tmp_path_factory):
-    """Return a client of an Odoo that knows the replica, and the ids of two companies."""
+    """Return a client of an Odoo that knows the replica, and the context of its calls."""
     first, second = replicated
     environ = first.environ | {"ODOO_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
     database = "isof_replicated"
     isof("db", "create", database, "--without-demo", **environ)
     printed = isof("odoo", "shell", "-d", database, "--no-http", script=PREPARE, **environ).stdout
-    line = next(line for line in printed.splitlines() if "COMPANIES" in line)
-    companies = [int(id_) for id_ in line.split("COMPANIES")[1].split()]
+    line = next(line for line in printed.splitlines() if "FOUND" in line)
+    *companies, partner = (int(id_) for id_ in line.split("FOUND")[1].split())
+    context = {
+        "allowed_company_ids": companies,
+        "isof_partner_id": partner,
+        "lang": "en_US",
+        "tz": "Europe/Warsaw",
+    }
     wait(lambda: is_streamed(first, second))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -131,7 +150,7 @@ def served(isof, replicated, tmp_path_factory):
     )
     try:
         client = wait(lambda: connect(port, database))
-        yield client, companies
+        yield client, context
     finally:
         server.terminate()
         server.wait(30)
@@ -169,26 +188,27 @@ def get_calls(client, model):
         for name, field in fields.items()
         if field.get("aggregator") and field["type"] in ("float", "integer") and name != "id"
     ]
-    group = f"{REPORTS[model][1]}:month"
+    _table, date, dimension = REPORTS[model]
+    group = f"{date}:month"
+    sets = [[], ["company_id"], [group, dimension], ["partner_id"], ["partner_tag_ids"]]
     specification = {name: {} for name in fields if name != "id"}
     return {
         "formatted_read_grouping_sets": {
             "domain": [],
-            "grouping_sets": [[], ["company_id"], [group, "partner_id"], ["partner_tag_ids"]],
+            "grouping_sets": [specs for specs in sets if {*specs} <= {*fields, group}],
             "aggregates": [*sums, "__count"],
         },
         "formatted_read_group": {"domain": [], "groupby": [group], "aggregates": sums},
-        "web_read_group": {"domain": [], "groupby": ["product_id"], "aggregates": sums},
+        "web_read_group": {"domain": [], "groupby": [dimension], "aggregates": sums},
         "web_search_read": {"domain": [], "specification": specification, "limit": 80},
-        "search_count": {"domain": [("company_id", "!=", False)]},
+        "search_count": {"domain": [(dimension, "!=", False)]},
     }
 
 
 @pytest.mark.parametrize("model", REPORTS)
 def test_reports_are_read_from_the_replica(served, replicated, model):
-    client, companies = served
-    context = {"allowed_company_ids": companies, "lang": "en_US", "tz": "Europe/Warsaw"}
-    table, _date = REPORTS[model]
+    client, context = served
+    table = REPORTS[model][0]
     for method, kwargs in get_calls(client, model).items():
         before = get_log(replicated[1]).count(table)
         result = client.call(model, method, context=context, **kwargs)
@@ -204,7 +224,7 @@ def get_log(cluster):
 
 def test_other_calls_go_to_the_first_server(served, replicated):
     """So that the test above can fail."""
-    client, _companies = served
+    client, _context = served
     before = get_log(replicated[1]).count("INSERT INTO")
     assert client.call("res.partner", "create", [{"name": "New"}])
     assert get_log(replicated[1]).count("INSERT INTO") == before
