@@ -19,18 +19,16 @@ def execute_kept(cr, statement, ids):
 
     :param statement: text of it, with ``IDS`` for the array of the ids; see ``get_text``
     """
-    name = SQL.identifier(f"isof_{sha256(statement.encode()).hexdigest()[:32]}")
+    name = f"isof_{sha256(statement.encode()).hexdigest()[:32]}"
     # the connection knows best: it may be another one, or go through a pool
-    cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name.code.strip('"')])
+    cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
     if not cr.rowcount:
-        cr.execute(f"PREPARE {name.code} (int[]) AS {statement}")
-    mode = "generic" if len(ids) <= FEW else "custom"
-    cr.execute(
-        f"SET LOCAL plan_cache_mode = force_{mode}_plan;"
-        # the order of the joins is as they are written: they follow keys
-        " SET LOCAL join_collapse_limit = 1"
-    )
-    cr.execute(SQL("EXECUTE %s (%s)", name, list(ids)))
+        text = SQL(statement.replace("%", "%%"))
+        cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
+    mode = "force_generic_plan" if len(ids) <= FEW else "force_custom_plan"
+    # the order of the joins is as they are written: they follow keys
+    cr.execute("SET LOCAL plan_cache_mode = %s; SET LOCAL join_collapse_limit = 1", [mode])
+    cr.execute(SQL("EXECUTE %s (%s)", SQL.identifier(name), list(ids)))
     changed = cr.rowcount
     cr.execute("SET LOCAL plan_cache_mode = DEFAULT; SET LOCAL join_collapse_limit = DEFAULT")
     return changed
