@@ -11,6 +11,7 @@ from . import (
     test_js,
     test_migration,
     test_mirror,
+    test_my_day,
     test_partner,
     test_partner_duplicate,
     test_partner_export,

@@ -25,6 +25,7 @@ from . import (
     isof_commission_sync,
     isof_commission_target,
     isof_commission_tier,
+    isof_my_day,
     isof_period,
     isof_period_type,
     isof_score,

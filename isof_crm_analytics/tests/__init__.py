@@ -9,6 +9,7 @@ from . import (
     test_commission_settlement,
     test_commission_tools,
     test_js,
+    test_my_day,
     test_order_report,
     test_partner_turnover,
     test_period,

@@ -14,6 +14,7 @@ from . import (
     isof_booking_repeated,
     isof_booking_series,
     isof_booking_series_exception,
+    isof_my_day,
     isof_resource,
     isof_resource_availability,
     isof_resource_capacity,

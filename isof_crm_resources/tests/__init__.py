@@ -8,6 +8,7 @@ from . import (
     test_finder,
     test_guard,
     test_js,
+    test_my_day,
     test_notice,
     test_planned,
     test_planner,
