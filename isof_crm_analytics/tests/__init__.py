@@ -1,4 +1,5 @@
 from . import (
+    test_analysis,
     test_analytics_journey,
     test_assortment,
     test_campaign,
