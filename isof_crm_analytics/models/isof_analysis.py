@@ -565,10 +565,10 @@ class IsofAnalysis(models.Model):
     def _get_own_period(self):
         """Return the user-defined period that the analysis is of, as far as it is known."""
         if self.period == "own_period":
-            return self.period_id._filtered_access("read")
+            return self.period_id._origin.exists()._filtered_access("read")
         position = self.period.partition("_")[0]
         return self.env["isof.period"].search(
-            [("type_id", "=", self.period_type_id.id), ("position", "=", position)], limit=1
+            [("type_id", "=", self.period_type_id._origin.id), ("position", "=", position)], limit=1
         )
 
     @api.model
@@ -582,7 +582,7 @@ class IsofAnalysis(models.Model):
         """
         self.ensure_one()
         if self.comparison == "own_period":
-            period = self.comparison_period_id._filtered_access("read")
+            period = self.comparison_period_id._origin.exists()._filtered_access("read")
             return self._as_days(period.date_from, period.date_to)
         if self.comparison == "dates":
             return self._as_days(self.comparison_date_from, self.comparison_date_to)
