@@ -56,13 +56,12 @@ class IsofAnalysis(models.Model):
 
     def _get_heading(self, days):
         """Return what is shown above the figures, as the frame of an empty table."""
-        dataset = self._get_dataset()
         return {
             "id": self._origin.id,
             "name": self.name,
             "description": self.description or "",
             "dataset": self.dataset,
-            "dataset_label": dataset.label if dataset else "",
+            "dataset_label": dict(self._get_dataset_selection()).get(self.dataset, ""),
             "can_write": self._origin.can_write,
             "can_export": self.env.user.has_group("base.group_allow_export"),
             "title": self._get_title(days, []),
@@ -137,7 +136,10 @@ class IsofAnalysis(models.Model):
         model = self.env[dataset.model]
         if not model.has_access("read"):
             raise NoFiguresError(
-                self.env._("You may not see these figures: %(label)s.", label=dataset.label)
+                self.env._(
+                    "You may not see these figures: %(label)s.",
+                    label=dict(self._get_dataset_selection())[self.dataset],
+                )
             )
         return model
 
@@ -445,15 +447,21 @@ class IsofAnalysis(models.Model):
         """Return the label, the type, the digits and the help of a column."""
         measure = column.measure
         digits = money_digits if measure.kind == "money" else measure.digits
-        label, kind = {
-            BASE: (measure.label, measure.kind),
-            COMPARISON: (self.env._("Before"), measure.kind),
-            "delta": ("Δ", "points" if measure.kind == "percent" else measure.kind),
-            "rate": ("Δ %", "percent"),
-            "share": (self.env._("Share"), "percent"),
-            "cumulative": (self.env._("Cumulative Share"), "percent"),
-            "abc": (self.env._("ABC"), "text"),
+        label = {
+            BASE: measure.label,
+            COMPARISON: self.env._("Before"),
+            "delta": "Δ",
+            "rate": "Δ %",
+            "share": self.env._("Share"),
+            "cumulative": self.env._("Cumulative Share"),
+            "abc": self.env._("ABC"),
         }[column.kind]
+        kind = {
+            BASE: measure.kind,
+            COMPARISON: measure.kind,
+            "delta": "points" if measure.kind == "percent" else measure.kind,
+            "abc": "text",
+        }.get(column.kind, "percent")
         if kind == "percent":
             digits = 1
         help_ = measure.help if column.kind == BASE else ""
