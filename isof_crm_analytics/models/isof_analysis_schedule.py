@@ -1,6 +1,8 @@
 import io
 import logging
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -180,13 +182,14 @@ class IsofAnalysisSchedule(models.Model):
             try:
                 with self.env.cr.savepoint():
                     self._send_to(recipient)
-            except (UserError, ValueError) as error:
-                _logger.warning(
-                    "Analysis schedule %s could not be sent to user %s: %s",
-                    self.id,
-                    recipient.id,
-                    error,
-                )
+            except psycopg2.OperationalError:
+                raise  # a conflict with another transaction: for the caller to try again
+            except UserError as error:
+                _logger.info("Analysis schedule %s, user %s: %s", self.id, recipient.id, error)
+                errors.append(f"{recipient.name}: {error}")
+            except Exception as error:
+                # whatever it is, the others get theirs
+                _logger.exception("Analysis schedule %s, user %s", self.id, recipient.id)
                 errors.append(f"{recipient.name}: {error}")
         # sudo: what nobody writes by hand
         self.sudo().write({"last_run": fields.Datetime.now(), "error": "\n".join(errors) or False})

@@ -1,10 +1,13 @@
 import ast
 from datetime import date
 
+import psycopg2
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition, DomainOr
+from odoo.tools import mute_logger
 from odoo.tools.misc import format_date
 
 from ..tools.analysis_table import BASE, COMPARISON, TOTAL, Dimension, Measure, TableReader
@@ -119,7 +122,12 @@ class IsofAnalysis(models.Model):
         reader = TableReader(
             self, model, dimensions, column, measures, domains, self._get_currency_name(model)
         )
-        reader.load(path, self.unfolded if unfold is None else unfold, max_rows, column_keys)
+        unfold = self.unfolded if unfold is None else unfold
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                reader.load(path, unfold, max_rows, column_keys)
+        except (psycopg2.DataError, psycopg2.ProgrammingError) as error:
+            raise NoFiguresError(self._get_filter_problem(error)) from error
         notes += self._get_table_notes(reader)
         return reader, notes
 
@@ -184,13 +192,7 @@ class IsofAnalysis(models.Model):
                 )
             ) from error
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
-            raise NoFiguresError(
-                self.env._(
-                    "The filter cannot be applied any more, because it uses what is no longer "
-                    "there. Its owner may correct it: %(reason)s",
-                    reason=error,
-                )
-            ) from error
+            raise NoFiguresError(self._get_filter_problem(error)) from error
         missing = self._find_missing(model, domain)
         if missing:
             text = self.env._(
@@ -199,6 +201,13 @@ class IsofAnalysis(models.Model):
             )
             notes.append({"type": "warning", "text": text})
         return domain
+
+    def _get_filter_problem(self, error):
+        return self.env._(
+            "The filter cannot be applied any more, because it uses what is no longer there. Its "
+            "owner may correct it: %(reason)s",
+            reason=error,
+        )
 
     def _parse_filter(self):
         # plain values only: it is somebody else's text

@@ -412,7 +412,14 @@ class TestAnalysis(AnalysisCommon):
         self.assertIn("cannot be applied any more", self._get_notes(table))
 
     def test_unreadable_filter(self):
-        for domain in ("[(", "nonsense", "[('partner_id', 'frob', 3)]"):
+        for domain in (
+            "[(",
+            "nonsense",
+            "[('partner_id', 'frob', 3)]",
+            "[('partner_id', '=', 2 ** 70)]",
+            "[('sold_net', '>', 'much')]",
+            "[('invoice_date', '>', 'someday')]",
+        ):
             with self.subTest(domain=domain):
                 table = self._get_table(self._create_analysis("sold_net", domain=domain))
                 self.assertIn("cannot be applied any more", self._get_notes(table))
@@ -601,5 +608,5 @@ class TestAnalysis(AnalysisCommon):
         self._get_table(analysis)
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(24):
+        with self.assertQueryCount(26):
             analysis.get_table()
