@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 # What Excel takes: rows of a sheet, characters of a cell and of a sheet's name.
 MAX_ROWS = 1_048_576
@@ -83,6 +84,16 @@ class SheetRange(NamedTuple):
     last_row: int
 
 
+class PlainWorksheet(Worksheet):
+    """A sheet without functions newer than Excel 2007.
+
+    XlsxWriter looks for each of these in each formula, which takes most of the time.
+    """
+
+    def _prepare_formula(self, formula, *_args, **_kwargs):
+        return formula.removeprefix("=")
+
+
 def new_workbook(output):
     """Return a workbook to use as a context manager; it is written when that is left.
 
@@ -151,7 +162,7 @@ def write_sheet(
     >>> sheet["A6"].alignment.indent, sheet["A7"].value, sheet["A7"].font.bold
     (1.0, 'All', True)
     """
-    sheet = book.add_worksheet(clean_sheet_name(sheet_name or title))
+    sheet = book.add_worksheet(clean_sheet_name(sheet_name or title), PlainWorksheet)
     header_row = len(lines) + 2 + bool(groups)
     _write_head(book, sheet, title, columns, lines, groups, header_row)
     write_row = _get_row_writer(book, sheet, columns)
@@ -200,7 +211,10 @@ def _write_head(book, sheet, title, columns, lines, groups, header_row):
 
 def _get_row_writer(book, sheet, columns):
     """Return the function that writes a row of typed cells."""
-    positions = {column.key: position for position, column in enumerate(columns)}
+    letters = {
+        column.key: xlsxwriter.utility.xl_col_to_name(position)
+        for position, column in enumerate(columns)
+    }
 
     @cache
     def get_format(kind, indent=0, is_total=False):
@@ -210,7 +224,7 @@ def _get_row_writer(book, sheet, columns):
 
     def write_row(number, row, is_total=False):
         def get_address(key, below=0):
-            return xlsxwriter.utility.xl_rowcol_to_cell(number + below, positions[key])
+            return f"{letters[key]}{number + below + 1}"
 
         outline = row.get(OUTLINE)
         if outline and outline.level:

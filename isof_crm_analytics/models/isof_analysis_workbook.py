@@ -1,4 +1,5 @@
 import json
+from functools import partial
 from urllib.parse import quote
 
 from xlsxwriter.utility import xl_col_to_name
@@ -13,6 +14,8 @@ from .isof_analysis_table import NoFiguresError
 
 # Rows below one row, and rows altogether, that a workbook has.
 WORKBOOK_ROWS = (200_000, 200_000)
+# With more rows only those count that have others below them, and the total.
+COUNTING_ROWS = 10_000
 CHART_ROWS = 30
 CHART_TYPES = {"bar": "column", "line": "line", "pie": "pie"}
 KINDS = {"money": "float"}
@@ -88,6 +91,12 @@ class AnalysisSheet:
         self.hidden = {
             self._key(column) for column in reader.columns if column.measure.name not in shown
         }
+        self.currencies = self._get_currencies()
+        # by levels, of which the total is -1
+        self.formulas = {
+            level: [self._get_formula(column, level) for column in reader.columns]
+            for level in range(-1, len(reader.dimensions))
+        }
         self.rows = []
         self._place(reader.rows, 0)
 
@@ -123,7 +132,7 @@ class AnalysisSheet:
         analysis, reader = self.analysis, self.reader
         columns = [
             xlsx.Column("label", " / ".join(d.label for d in reader.dimensions), "text", 40),
-            xlsx.Column("currency", self.env._("Currency"), "text", 8, hidden=not self._currencies),
+            xlsx.Column("currency", self.env._("Currency"), "text", 8, hidden=not self.currencies),
         ]
         for column in reader.columns:
             described = analysis._format_kind(column, 2)
@@ -140,8 +149,7 @@ class AnalysisSheet:
         columns.append(xlsx.Column("level", self.env._("Level"), "integer", hidden=True))
         return columns
 
-    @property
-    def _currencies(self):
+    def _get_currencies(self):
         """Return the currencies of rows by their ids, where there are several."""
         if not self.analysis._get_currency_name(self.reader.model):
             return {}
@@ -179,8 +187,9 @@ class AnalysisSheet:
         }
 
     def _get_currency(self, row):
-        currencies = self._currencies
-        return currencies and currencies.get(self.reader.get_currency_id(row))
+        if not self.currencies:
+            return None
+        return self.currencies.get(self.reader.get_currency_id(row))
 
     def _get_cells(self, row, level, below, parent):
         """Return the cells of a row.
@@ -188,46 +197,64 @@ class AnalysisSheet:
         :param int below: how many rows below it belong to it; negative where they are above it
         :param int parent: how far down the row is that shares are of
         """
-        cells = {}
-        for column, value in zip(self.reader.columns, row.values, strict=True):
-            key = self._key(column)
-            write = value is not None and self._get_formula(column, level, below, parent)
-            cells[key] = xlsx.Formula(write, value) if write else value
-        return cells
+        place = {"level": level, "below": below, "parent": parent}
+        counts = below or len(self.rows) <= COUNTING_ROWS
+        return {
+            key: xlsx.Formula(partial(write, **place), value)
+            if write and value is not None and counts and (below or not is_sum)
+            else value
+            for key, (write, is_sum), value in zip(
+                self.keys.values(), self.formulas[level], row.values, strict=True
+            )
+        }
 
-    def _get_formula(self, column, level, below, parent):
-        """Return the function that writes the formula of a cell, or None where it has none."""
+    def _get_formula(self, column, level):
+        """Return the function that writes the formula of a column's cells, and if it is a sum.
+
+        Of rows without others below them, what is a sum elsewhere is a figure. The function is
+        given the one that finds cells, and where the row stands: see ``_get_cells``.
+        """
         group, measure, kind = column
         find = self.keys.get
+        key, before = (find((group, measure.name, side)) for side in (BASE, COMPARISON))
         if kind in (BASE, COMPARISON):
-            if measure.parts:
-                parts = [find((group, part, kind)) for part in measure.parts]
-                return all(parts) and self._write_ratio(*parts)
-            overlaps = level + 1 < len(self.reader.dimensions) and (
-                self.reader.dimensions[level + 1].overlaps
-            )
-            if below and measure.adds_up and not overlaps:
-                return self._write_sum(find((group, measure.name, kind)), level, below)
-            return None
-        base = find((group, measure.name, BASE))
-        if kind == "share":
-            return lambda cell: f"={cell(base)}/{cell(base, parent)}"
-        before = find((group, measure.name, COMPARISON))
-        if kind == "delta" and before:
-            return lambda cell: f"={cell(base)}-{cell(before)}"
-        if kind == "rate" and before:
-            return lambda cell: f"=({cell(base)}-{cell(before)})/ABS({cell(before)})"
-        return None
+            parts = [find((group, part, kind)) for part in measure.parts]
+            if parts and all(parts):
+                return partial(self._write_ratio, *parts), False
+            if measure.adds_up and not self._overlaps(level + 1):
+                return partial(self._write_sum, find((group, measure.name, kind))), True
+        elif kind == "share":
+            return partial(self._write_share, key), False
+        elif before and kind in ("delta", "rate"):
+            write = self._write_delta if kind == "delta" else self._write_rate
+            return partial(write, key, before), False
+        return None, False
+
+    def _overlaps(self, level):
+        dimensions = self.reader.dimensions
+        return level < len(dimensions) and dimensions[level].overlaps
 
     @staticmethod
-    def _write_ratio(numerator, denominator):
-        return lambda cell: f"={cell(numerator)}/{cell(denominator)}"
+    def _write_ratio(numerator, denominator, cell, **_place):
+        return f"={cell(numerator)}/{cell(denominator)}"
 
     @staticmethod
-    def _write_sum(key, level, below):
-        """Return the function that writes the sum of the rows of the next level."""
+    def _write_share(key, cell, parent, **_place):
+        return f"={cell(key)}/{cell(key, parent)}"
+
+    @staticmethod
+    def _write_delta(key, before, cell, **_place):
+        return f"={cell(key)}-{cell(before)}"
+
+    @staticmethod
+    def _write_rate(key, before, cell, **_place):
+        return f"=({cell(key)}-{cell(before)})/ABS({cell(before)})"
+
+    @staticmethod
+    def _write_sum(key, cell, level, below, **_place):
+        """Write the sum of the rows of the next level."""
         first, last = (1, below) if below > 0 else (below, -1)
-        return lambda cell: (
+        return (
             f"=SUMIFS({cell(key, first)}:{cell(key, last)},"
             f"{cell('level', first)}:{cell('level', last)},{level + 2})"
         )

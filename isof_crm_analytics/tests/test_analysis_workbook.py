@@ -5,6 +5,8 @@ import openpyxl
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.isof_crm_analytics.models import isof_analysis_workbook
+
 from .analysis_common import AnalysisCommon
 
 
@@ -85,6 +87,14 @@ class TestAnalysisWorkbook(AnalysisCommon):
             f"=SUMIFS(C{first}:C{total - 1},{level}{first}:{level}{total - 1},1)",
         )
         self.assertTrue(sheet.row_dimensions[first + 1].hidden, "folded away, as in the table")
+
+    def test_rows_of_a_large_workbook_have_figures(self):
+        self.patch(isof_analysis_workbook, "COUNTING_ROWS", 3)
+        book = self._export(self._create_analysis("sold_net", row_2="product_id"))
+        _header, rows, first = self._read(book)
+        self.assertEqual(rows[0][4], f"=C{first}-D{first}", "a row with others below it counts")
+        self.assertEqual(rows[1][2:5], (480, 400, 80))
+        self.assertRegex(rows[-1][2], "^=SUMIFS")
 
     def test_columns_and_others(self):
         analysis = self._create_analysis(
