@@ -1,3 +1,4 @@
+import doctest
 from datetime import date
 
 from odoo.exceptions import ValidationError
@@ -6,6 +7,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.isof_crm_analytics.models import isof_analysis_table
 
+from ..tools import analysis_periods, analysis_ranks, analysis_schedule
 from .analysis_common import AnalysisCommon
 
 
@@ -599,6 +601,13 @@ class TestAnalysis(AnalysisCommon):
         self.assertEqual(action["context"]["pivot_measures"], ["sold_net", "margin"])
         records = self.facts.with_user(self.controller).search(action["domain"])
         self.assertEqual(sum(records.mapped("sold_net")), 780)
+
+    def test_doctests(self):
+        for module in (analysis_periods, analysis_ranks, analysis_schedule):
+            with self.subTest(module=module.__name__):
+                failed, attempted = doctest.testmod(module)
+                self.assertFalse(failed)
+                self.assertTrue(attempted)
 
     def test_query_budget(self):
         """As many queries for three levels of all customers as for one of a few."""
