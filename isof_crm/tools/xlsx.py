@@ -6,16 +6,21 @@ text is always written as text: a subject that begins with ``=`` is never a form
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 # What Excel takes: rows of a sheet, characters of a cell and of a sheet's name.
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 MAX_SHEET_NAME = 31
 FIRST_YEAR = 1900
+# The key of the ``Outline`` of a row.
+OUTLINE = "_outline"
 
 NUMBER_FORMATS = {
     "text": "@",
@@ -23,6 +28,9 @@ NUMBER_FORMATS = {
     "integer": "#,##0",
     "float": "#,##0.00",
     "percent": "0.0%",
+    "integer_delta": "+#,##0;-#,##0;0",
+    "float_delta": "+#,##0.00;-#,##0.00;0.00",
+    "percent_delta": "+0.0%;-0.0%;0.0%",
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
 }
@@ -34,7 +42,8 @@ class Column(NamedTuple):
     """One column of a sheet.
 
     ``kind`` is one of ``NUMBER_FORMATS``; ``width`` counts characters; ``total`` asks for a
-    sum below the column, of the rows that the reader's own filter leaves.
+    sum below the column, of the rows that the reader's own filter leaves. What is ``hidden`` is
+    there for formulas only.
     """
 
     key: str
@@ -42,6 +51,26 @@ class Column(NamedTuple):
     kind: str = "text"
     width: float = 16
     total: bool = False
+    hidden: bool = False
+
+
+class Formula(NamedTuple):
+    """A cell that counts.
+
+    ``write`` is a function that returns the formula; it is given a function that returns the
+    address of a cell by the key of its column and by how many rows below it is. ``value`` is
+    what the formula gives, for readers that never count.
+    """
+
+    write: Callable
+    value: Any
+
+
+class Outline(NamedTuple):
+    """How a row of a tree stands: its ``level`` from 0, and whether it is folded away."""
+
+    level: int
+    hidden: bool = False
 
 
 class SheetRange(NamedTuple):
@@ -55,6 +84,16 @@ class SheetRange(NamedTuple):
     last_row: int
 
 
+class PlainWorksheet(Worksheet):
+    """A sheet without functions newer than Excel 2007.
+
+    XlsxWriter looks for each of these in each formula, which takes most of the time.
+    """
+
+    def _prepare_formula(self, formula, *_args, **_kwargs):
+        return formula.removeprefix("=")
+
+
 def new_workbook(output):
     """Return a workbook to use as a context manager; it is written when that is left.
 
@@ -66,17 +105,30 @@ def new_workbook(output):
     )
 
 
-def write_sheet(book, title, columns, rows, lines=(), sheet_name=None, total_label="Total"):
+def write_sheet(
+    book,
+    title,
+    columns,
+    rows,
+    lines=(),
+    sheet_name=None,
+    total_label="Total",
+    groups=(),
+    total_row=None,
+):
     """Add a sheet to a workbook.
 
     :param book: workbook of ``new_workbook``
     :param str title: heading, and the sheet's name where ``sheet_name`` gives none
     :param columns: list of ``Column``
-    :param rows: iterable of dicts of values by the columns' keys: str, int, float, date or
-        naive datetime on the reader's clock; ``None``, ``False`` and ``""`` are empty cells.
-        A date in a datetime column is shown without a time.
+    :param rows: iterable of dicts of values by the columns' keys: str, int, float, date, naive
+        datetime on the reader's clock or ``Formula``; ``None``, ``False`` and ``""`` are empty
+        cells. A date in a datetime column is shown without a time. A row of a tree has its
+        ``Outline`` under the key ``OUTLINE``.
     :param lines: lines of text below the title: the filters used
     :param str total_label: what the row of totals is called
+    :param groups: pairs of a label and a number of columns: a second header above the other
+    :param dict total_row: the row of totals, where it is not of the sums of columns
     :return: ``SheetRange``
     :raises ValueError: if there are more rows than a sheet takes
 
@@ -94,82 +146,136 @@ def write_sheet(book, title, columns, rows, lines=(), sheet_name=None, total_lab
     [['Name', 'Hours'], ['=1+1', 1.5], ['Total', '=SUBTOTAL(109,B5:B5)']]
     >>> sheet["A5"].data_type, sheet["B6"].data_type, sheet.freeze_panes
     ('s', 'f', 'A5')
+
+    >>> columns.append(Column("double", "Double", "float"))
+    >>> double = Formula(lambda cell: f"=2*{cell('hours')}", 3)
+    >>> rows = [
+    ...     {"name": "Team", "hours": 1.5, "double": double},
+    ...     {"name": "Anna", OUTLINE: Outline(1)},
+    ... ]
+    >>> groups, total = [("", 1), ("Q1", 2)], {"name": "All", "hours": 1.5}
+    >>> with new_workbook(output) as book:
+    ...     written = write_sheet(book, "Tree", columns, rows, groups=groups, total_row=total)
+    >>> sheet = openpyxl.load_workbook(output)["Tree"]
+    >>> sheet["B3"].value, sheet["C5"].value, sheet.row_dimensions[6].outlineLevel
+    ('Q1', '=2*B5', 1)
+    >>> sheet["A6"].alignment.indent, sheet["A7"].value, sheet["A7"].font.bold
+    (1.0, 'All', True)
     """
-    sheet = book.add_worksheet(clean_sheet_name(sheet_name or title))
-    formats = {
-        kind: book.add_format(
-            {"num_format": number, "valign": "top", "text_wrap": kind == "multiline"}
-        )
-        for kind, number in NUMBER_FORMATS.items()
-    }
-    bold = book.add_format({"bold": True})
-    heading = book.add_format(
-        {"bold": True, "bg_color": "#E9ECEF", "bottom": 1, "valign": "vcenter", "text_wrap": True}
-    )
-    header_row = len(lines) + 2
-    for position, column in enumerate(columns):
-        sheet.set_column(position, position, column.width)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(header_row)
-    sheet.freeze_panes(header_row + 1, 0)
+    sheet = book.add_worksheet(clean_sheet_name(sheet_name or title), PlainWorksheet)
+    header_row = len(lines) + 2 + bool(groups)
+    _write_head(book, sheet, title, columns, lines, groups, header_row)
+    write_row = _get_row_writer(book, sheet, columns)
 
-    sheet.write_string(0, 0, clean_text(title), book.add_format({"bold": True, "font_size": 14}))
-    for position, line in enumerate(lines, start=1):
-        sheet.write_string(position, 0, clean_text(line))
-    for position, column in enumerate(columns):
-        sheet.write_string(header_row, position, clean_text(column.label), heading)
-
-    sums = {column.key: 0 for column in columns if column.total}
+    sums = {column.key: 0 for column in columns if column.total} if total_row is None else {}
     last_row = header_row
     for last_row, row in enumerate(rows, start=header_row + 1):
-        if last_row + bool(sums) >= MAX_ROWS:
+        if last_row + bool(sums or total_row) >= MAX_ROWS:
             raise ValueError(f"a sheet takes {MAX_ROWS} rows and no more")
-        for position, column in enumerate(columns):
-            _write_cell(sheet, last_row, position, row.get(column.key), column.kind, formats)
+        write_row(last_row, row)
         for key in sums:
             sums[key] += row.get(key) or 0
     if last_row > header_row:
         sheet.autofilter(header_row, 0, last_row, len(columns) - 1)
         if sums:
-            _write_totals(book, sheet, columns, sums, (header_row + 1, last_row), total_label, bold)
+            total_row = _get_totals(columns, sums, last_row - header_row, total_label)
+    if total_row:
+        write_row(last_row + 1, total_row, is_total=True)
     return SheetRange(sheet, header_row + 1, last_row)
 
 
-def _write_totals(book, sheet, columns, sums, bounds, label, label_format):
-    """Write the row of totals; each formula carries its value for readers that never count."""
-    first_row, last_row = bounds
+def _write_head(book, sheet, title, columns, lines, groups, header_row):
+    """Write the title and the header, and say how the sheet is shown and printed."""
+    heading = book.add_format(
+        {"bold": True, "bg_color": "#E9ECEF", "bottom": 1, "valign": "vcenter", "text_wrap": True}
+    )
     for position, column in enumerate(columns):
-        if column.total:
-            letter = xlsxwriter.utility.xl_col_to_name(position)
-            sheet.write_formula(
-                last_row + 1,
-                position,
-                f"=SUBTOTAL(109,{letter}{first_row + 1}:{letter}{last_row + 1})",
-                book.add_format(
-                    {"bold": True, "top": 1, "num_format": NUMBER_FORMATS[column.kind]}
-                ),
-                sums[column.key],
-            )
-        elif position == 0:
-            sheet.write_string(last_row + 1, position, clean_text(label), label_format)
+        sheet.set_column(position, position, column.width, None, {"hidden": column.hidden})
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(header_row - bool(groups), header_row)
+    sheet.freeze_panes(header_row + 1, 0)
+    sheet.outline_settings(symbols_below=False)
+
+    sheet.write_string(0, 0, clean_text(title), book.add_format({"bold": True, "font_size": 14}))
+    for position, line in enumerate(lines, start=1):
+        sheet.write_string(position, 0, clean_text(line))
+    # not merged: merged cells are in the way of who sorts, filters or hides columns
+    labels = [text for label, span in groups for text in (label, *("",) * (span - 1))]
+    for position, label in enumerate(labels):
+        sheet.write_string(header_row - 1, position, clean_text(label), heading)
+    for position, column in enumerate(columns):
+        sheet.write_string(header_row, position, clean_text(column.label), heading)
 
 
-def _write_cell(sheet, row, position, value, kind, formats):
+def _get_row_writer(book, sheet, columns):
+    """Return the function that writes a row of typed cells."""
+    letters = {
+        column.key: xlsxwriter.utility.xl_col_to_name(position)
+        for position, column in enumerate(columns)
+    }
+
+    @cache
+    def get_format(kind, indent=0, is_total=False):
+        style = {"num_format": NUMBER_FORMATS[kind], "valign": "top", "indent": indent}
+        style |= {"bold": True, "top": 1} if is_total else {}
+        return book.add_format(style | {"text_wrap": kind == "multiline"})
+
+    def write_row(number, row, is_total=False):
+        def get_address(key, below=0):
+            return f"{letters[key]}{number + below + 1}"
+
+        outline = row.get(OUTLINE)
+        if outline and outline.level:
+            sheet.set_row(number, None, None, outline._asdict())
+        for position, column in enumerate(columns):
+            value = row.get(column.key)
+            indent = outline.level if outline and not position else 0
+            if isinstance(value, Formula):
+                cell_format = get_format(column.kind, indent, is_total)
+                formula = value.write(get_address)
+                sheet.write_formula(number, position, formula, cell_format, value.value)
+            else:
+                kind = _get_kind(value, column.kind)
+                _write_cell(
+                    sheet, number, position, value, kind, get_format(kind, indent, is_total)
+                )
+
+    return write_row
+
+
+def _get_totals(columns, sums, depth, label):
+    """Return the row of totals below ``depth`` rows, of those that a filter leaves."""
+
+    def get_total(key):
+        return Formula(
+            lambda cell: f"=SUBTOTAL(109,{cell(key, -depth)}:{cell(key, -1)})", sums[key]
+        )
+
+    totals = {key: get_total(key) for key in sums}
+    return {columns[0].key: label} | totals
+
+
+def _get_kind(value, kind):
+    """Return the kind of the cell of a value in a column of some kind."""
+    if not isinstance(value, date):
+        return kind
+    if value.year < FIRST_YEAR:
+        return "text"
+    return "datetime" if isinstance(value, datetime) else "date"
+
+
+def _write_cell(sheet, row, position, value, kind, cell_format):
     """Write one typed cell; empty values leave it empty, except the number 0."""
     if value is None or value is False or value == "":
         return
-    if isinstance(value, date):
-        if value.year < FIRST_YEAR:
-            sheet.write_string(row, position, str(value), formats["text"])
-        else:
-            own_kind = "datetime" if isinstance(value, datetime) else "date"
-            sheet.write_datetime(row, position, value, formats[own_kind])
-    elif kind in ("text", "multiline"):
-        sheet.write_string(row, position, clean_text(str(value)), formats[kind])
+    if kind in ("text", "multiline"):
+        sheet.write_string(row, position, clean_text(str(value)), cell_format)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, position, value, cell_format)
     else:
-        sheet.write_number(row, position, value, formats[kind])
+        sheet.write_number(row, position, value, cell_format)
 
 
 def clean_text(text):
