@@ -138,7 +138,10 @@ def write_sheet(
 
     >>> columns.append(Column("double", "Double", "float"))
     >>> double = Formula(lambda cell: f"=2*{cell('hours')}", 3)
-    >>> rows = [{"name": "Team", "hours": 1.5, "double": double}, {"name": "Anna", OUTLINE: Outline(1)}]
+    >>> rows = [
+    ...     {"name": "Team", "hours": 1.5, "double": double},
+    ...     {"name": "Anna", OUTLINE: Outline(1)},
+    ... ]
     >>> groups, total = [("", 1), ("Q1", 2)], {"name": "All", "hours": 1.5}
     >>> with new_workbook(output) as book:
     ...     written = write_sheet(book, "Tree", columns, rows, groups=groups, total_row=total)

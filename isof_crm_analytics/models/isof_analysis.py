@@ -500,7 +500,8 @@ class IsofAnalysis(models.Model):
             chosen = [analysis[name] for name in (*ROWS, "column") if analysis[name]]
             # what its owner may not see is left out when it is shown, see the class
             names = {spec.partition(":")[0] for spec in chosen}
-            known = {*dataset.dimensions, *self.env["isof.period.type"]._get_field_companies()}
+            own = dataset.dimensions if dataset else ()
+            known = {*own, *self.env["isof.period.type"]._get_field_companies()}
             if names - known:
                 raise ValidationError(
                     self.env._(

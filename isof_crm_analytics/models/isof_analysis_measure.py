@@ -24,7 +24,8 @@ class IsofAnalysisMeasure(models.Model):
     @api.constrains("analysis_id", "measure")
     def _check_measure(self):
         for line in self:
-            if line.measure not in line.analysis_id._get_dataset().measures:
+            dataset = line.analysis_id._get_dataset()
+            if not dataset or line.measure not in dataset.measures:
                 raise ValidationError(
                     self.env._(
                         "“%(analysis)s” has no measure “%(measure)s”. Choose another one.",

@@ -120,7 +120,7 @@ class IsofAnalysis(models.Model):
         reader = TableReader(
             self, model, dimensions, column, measures, domains, self._get_currency_name(model)
         )
-        reader.read(path, self.unfolded if unfold is None else unfold, max_rows, column_keys)
+        reader.load(path, self.unfolded if unfold is None else unfold, max_rows, column_keys)
         notes += self._get_table_notes(reader)
         return reader, notes
 
@@ -181,7 +181,7 @@ class IsofAnalysis(models.Model):
                     "The filter uses what you may not see, so that there are no figures for you."
                 )
             ) from error
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, SyntaxError) as error:
             raise NoFiguresError(
                 self.env._(
                     "The filter cannot be applied any more, because it uses what is no longer "
@@ -457,7 +457,7 @@ class IsofAnalysis(models.Model):
 
     def _iter_rows(self, reader, rows, currencies, parent_id=None):
         """Yield rows and those below them, parents first."""
-        for number, row in enumerate(rows):
+        for row in rows:
             level = len(row.keys) - 1
             # of its place in the whole table: rows that are read later are put below others
             row_id = "/".join(map(str, row.keys))
@@ -509,7 +509,7 @@ class IsofAnalysis(models.Model):
         values = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
         names = self._name_values(field, list(values))
         operator = OPERATORS.get(condition.operator, condition.operator)
-        return f"{' › '.join(labels)} {operator} {', '.join(names)}"
+        return f"{' / '.join(labels)} {operator} {', '.join(names)}"
 
     def _name_values(self, field, values):
         """Return what the values of a condition are called, as far as the reader may see it."""

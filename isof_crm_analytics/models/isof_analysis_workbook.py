@@ -59,19 +59,14 @@ class IsofAnalysis(models.Model):
         except NoFiguresError as error:
             raise UserError(str(error)) from error
         title = shown._get_title(days, shown._describe_filter(reader.model))
-        lines = [
-            self.env._("Period: %s", title["period"]),
-            *(
-                [self.env._("Compared with: %s", title["comparison"])]
-                if title["comparison"]
-                else []
-            ),
-            *(self.env._("Filter: %s", line) for line in title["filters"]),
-            *(note["text"] for note in notes),
-            exporter._get_as_of_line(),
-        ]
+        lines = [self.env._("Period: %s", title["period"])]
+        if title["comparison"]:
+            lines.append(self.env._("Compared with: %s", title["comparison"]))
+        lines += [self.env._("Filter: %s", line) for line in title["filters"]]
+        lines += [note["text"] for note in notes]
+        lines.append(exporter._get_as_of_line())
         with xlsx.new_workbook(output) as book:
-            AnalysisSheet(shown, reader).write(book, lines)
+            AnalysisSheet(shown, reader).add_to(book, lines)
 
 
 class AnalysisSheet:
@@ -107,8 +102,8 @@ class AnalysisSheet:
             self._place(row.children or (), level + 1)
             self.rows[place] = (row, level, len(self.rows) - place - 1)
 
-    def write(self, book, lines):
-        """Write both sheets."""
+    def add_to(self, book, lines):
+        """Add both sheets to a workbook, with lines of text above the table."""
         analysis = self.analysis
         columns = self._get_columns()
         has_groups = bool(self.reader.column_keys)
@@ -153,9 +148,8 @@ class AnalysisSheet:
         return {currency.id: currency.name for currency in self.analysis._get_currencies()}
 
     def _get_groups(self, count):
-        groups = [("", 2)]
-        for header in self.analysis._format_headers(self.reader):
-            groups.append((header["label"], header["span"]))
+        headers = self.analysis._format_headers(self.reader)
+        groups = [("", 2), *((header["label"], header["span"]) for header in headers)]
         return [*groups, ("", count - sum(span for _label, span in groups))]
 
     # ------------------------------------------------------------

@@ -1,5 +1,8 @@
 from . import (
     test_analysis,
+    test_analysis_rights,
+    test_analysis_schedule,
+    test_analysis_workbook,
     test_analytics_journey,
     test_assortment,
     test_campaign,

@@ -29,7 +29,7 @@ class AnalysisCommon(TradeCommon):
         cls.controller = cls._create_user("controller", f"{all_},{margin},{export}")
         for user in (cls.salesperson_a, cls.salesperson_b):
             user.group_ids += cls.env.ref(own)
-        cls.salesperson_a.group_ids += cls.env.ref(export)
+        cls.salesperson_b.group_ids -= cls.env.ref(export)
         cls.moves = cls.env["account.move"]
         a, b = cls.salesperson_a, cls.salesperson_b
         for partner, day, product, quantity, price, user in (

@@ -188,7 +188,7 @@ class Dimension:
 class TableReader:
     """Reads and arranges the figures of an analysis.
 
-    How to use: ``read`` it; then ``columns``, ``total`` and ``rows`` are there. ``is_cut`` says
+    How to use: ``load`` it; then ``columns``, ``total`` and ``rows`` are there. ``is_cut`` says
     that the last row is "Others", ``is_too_deep`` that there were too many rows to unfold.
 
     :param analysis: record of ``isof.analysis``: order, cut points and what to show
@@ -221,7 +221,7 @@ class TableReader:
         if self._currencies:
             self._aggregates.append(self._currencies)
 
-    def read(self, path, unfold, max_rows, column_keys=None):
+    def load(self, path, unfold, max_rows, column_keys=None):
         """Read the rows below some row, or all.
 
         :param path: keys of the row; empty for the whole table
