@@ -83,7 +83,6 @@ export class AnalysisAction extends Component {
             const [fields] = await Promise.all([
                 this.fieldService.loadFields("isof.analysis", {
                     fieldNames: ["period", "comparison"],
-                    attributes: ["selection"],
                 }),
                 this.model.load(),
             ]);

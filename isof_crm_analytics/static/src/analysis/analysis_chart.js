@@ -9,7 +9,8 @@ import { formatFigure } from "./analysis_format";
 
 // More than so many rows cannot be told apart.
 const MOST_ROWS = { bar: 25, line: 120, pie: 10 };
-const LONGEST_LABEL = 24;
+const MOST_ROWS_SMALL = { bar: 8, line: 24, pie: 6 };
+const LONGEST_LABEL = 18;
 
 const shorten = (label) =>
     label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
@@ -43,6 +44,10 @@ export class AnalysisChart extends Component {
         return this.props.columns[0].label;
     }
 
+    get most() {
+        return (this.env.isSmall ? MOST_ROWS_SMALL : MOST_ROWS)[this.type];
+    }
+
     /** Return the rows that can be drawn. */
     get shownRows() {
         const [{ index }] = this.props.columns;
@@ -52,18 +57,15 @@ export class AnalysisChart extends Component {
                 (this.type !== "line" || !row.is_others) &&
                 (this.type !== "pie" || row.values[index] > 0),
         );
-        return rows.slice(0, MOST_ROWS[this.type]);
+        return rows.slice(0, this.most);
     }
 
     /** Say so if not all is drawn. */
     get hint() {
-        const count = this.shownRows.length;
-        const isCut = count === MOST_ROWS[this.type] && count < this.props.rows.length;
-        return isCut ? _t("the first %(count)s of %(total)s rows", this.counts) : "";
-    }
-
-    get counts() {
-        return { count: this.shownRows.length, total: this.props.rows.length };
+        const [count, total] = [this.shownRows.length, this.props.rows.length];
+        return count === this.most && count < total
+            ? _t("the first %(count)s of %(total)s rows", { count, total })
+            : "";
     }
 
     /** Return what the columns of the chart are called: the periods that they are of. */

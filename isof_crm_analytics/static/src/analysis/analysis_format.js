@@ -2,19 +2,19 @@ import { formatCurrency } from "@web/core/currency";
 import { _t } from "@web/core/l10n/translation";
 import { floatIsZero } from "@web/core/utils/numbers";
 import { nbsp } from "@web/core/utils/strings";
-import { formatFloat, formatPercentage } from "@web/views/fields/formatters";
+import { formatFloat } from "@web/views/fields/formatters";
 
 const CHANGES = ["delta", "rate"];
 const MINUS = "−";
 const MARK_COLORS = { A: "success", B: "warning", C: "secondary" };
 
 function formatNumber(value, { type, digits }, currency) {
-    const options = { digits: [16, digits], trailingZeros: true };
+    const options = { digits: [16, digits] };
     switch (type) {
         case "money":
             return formatCurrency(value, currency?.id, options);
         case "percent":
-            return formatPercentage(value, options);
+            return `${formatFloat(value * 100, options)}%`;
         case "points":
             return _t("%s pp", formatFloat(value * 100, options)).replace(" ", nbsp);
         default:

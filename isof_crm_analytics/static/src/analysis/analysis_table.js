@@ -19,7 +19,7 @@ export class AnalysisRow extends Component {
     get className() {
         const { row, isTotal } = this.props;
         return {
-            "o_isof_analysis_total fw-bold": isTotal,
+            "o_isof_analysis_total fw-bolder": isTotal,
             "o_isof_analysis_others text-muted fst-italic": row.is_others,
             o_isof_analysis_parent: row.is_expandable,
         };
@@ -79,7 +79,7 @@ export class AnalysisTable extends Component {
                 // a line parts the measures, a stronger one the groups of columns
                 className: {
                     o_isof_analysis_measure: column.measure !== previous?.measure,
-                    o_isof_analysis_group: column.header !== previous?.header,
+                    o_isof_analysis_group: index && column.header !== previous.header,
                 },
                 fullLabel: isBase ? column.label : `${labels[column.measure]}: ${column.label}`,
             };
