@@ -1,11 +1,10 @@
-from typing import NamedTuple
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ..tools import analysis_periods
+from ..tools.analysis_datasets import DATASETS
 
 GRANULARITIES = ("year", "quarter", "month", "week", "day")
 ROWS = ("row_1", "row_2", "row_3")
@@ -14,27 +13,6 @@ PERIOD_FIELDS = (
     *("period", "period_days", "period_id", "period_type_id", "date_from", "date_to"),
     *("comparison", "comparison_period_id", "comparison_date_from", "comparison_date_to"),
 )
-
-
-class Dataset(NamedTuple):
-    """What analyses may be made of.
-
-    ``model`` is an ``isof.period.mixin``: its day decides about the period. ``action`` is the
-    xmlid of the window action that "open as pivot" starts from, ``domain`` says which of the
-    records belong to it. ``dimensions`` and ``measures`` are names of fields, ``__count`` is the
-    number of records; those that a user may not see are not offered. A new analysis begins with
-    ``rows`` and ``chosen`` measures. ``context`` is that of the list of records.
-    """
-
-    label: str
-    model: str
-    action: str
-    domain: tuple
-    dimensions: tuple
-    measures: tuple
-    rows: tuple
-    chosen: tuple
-    context: dict | None = None
 
 
 class IsofAnalysis(models.Model):
@@ -48,6 +26,9 @@ class IsofAnalysis(models.Model):
 
         def _get_datasets(self):
             return super()._get_datasets() | {"visit": Dataset(...)}
+
+        def _get_dataset_selection(self):
+            return [*super()._get_dataset_selection(), ("visit", self.env._("Visits"))]
     """
 
     _name = "isof.analysis"
@@ -255,130 +236,20 @@ class IsofAnalysis(models.Model):
     @api.model
     def _get_datasets(self):
         """Return what analyses may be made of: a dict of ``Dataset`` by keys."""
-        trade_dimensions = (
-            *("partner_id", "contact_id", "group_id", "region_id", "country_id", "state_id"),
-            *("industry_id", "partner_tag_ids", "segment_ids", "isof_abc", "isof_rfm"),
-            *("product_id", "product_category_id", "role", "user_id", "team_id"),
-            *("department_id", "campaign_id", "attributed_campaign_id", "source_id", "medium_id"),
-            *("move_id", "move_type", "journal_id", "currency_id", "company_id"),
-            *("company_currency_id", "invoice_date", "date"),
-        )
-        order_dimensions = (
-            *("partner_id", "contact_id", "group_id", "region_id", "country_id"),
-            *("partner_tag_ids", "segment_ids", "product_id", "product_category_id", "role"),
-            *("user_id", "team_id", "department_id", "campaign_id", "source_id", "medium_id"),
-            *("name", "state", "is_late", "company_id", "company_currency_id"),
-            *("date", "planned_date"),
-        )
-        order_measures = (
-            *("ordered_net", "delivered_net", "invoiced_net", "outstanding_net"),
-            *("to_invoice_net", "late_net", "ordered_quantity", "delivered_quantity"),
-            *("invoiced_quantity", "outstanding_quantity", "to_invoice_quantity"),
-            *("late_quantity", "average_price", "delivered_rate", "days_late", "order_count"),
-            *("product_count", "partner_count"),
-        )
-        counts = ("partner_count", "move_count", "product_count", "__count")
-        return {
-            "sale": Dataset(
-                self.env._("Sales"),
-                "isof.trade.line",
-                "isof_crm_analytics.isof_trade_line_action_sale",
-                (("flow", "=", "sale"),),
-                trade_dimensions,
-                (
-                    *("sold_net", "sold_quantity", "sold_price", "margin", "margin_rate"),
-                    *("cost", "current_cost", "discount", "discount_rate", "list_net"),
-                    *("invoiced_net", *counts),
-                ),
-                ("partner_id",),
-                ("sold_net", "margin", "margin_rate"),
-                {"isof_flow": "sale"},
-            ),
-            "purchase": Dataset(
-                self.env._("Purchases"),
-                "isof.trade.line",
-                "isof_crm_analytics.isof_trade_line_action_purchase",
-                (("flow", "=", "purchase"),),
-                trade_dimensions,
-                ("bought_net", "bought_quantity", "bought_price", "billed_net", *counts),
-                ("partner_id",),
-                ("bought_net",),
-                {"isof_flow": "purchase"},
-            ),
-            "sale_order": Dataset(
-                self.env._("Ordered by customers"),
-                "isof.order.report",
-                "isof_crm_analytics.isof_order_report_action_sale",
-                (("flow", "=", "sale"),),
-                order_dimensions,
-                order_measures,
-                ("product_id",),
-                ("ordered_net", "delivered_net", "outstanding_net"),
-            ),
-            "purchase_order": Dataset(
-                self.env._("Ordered from vendors"),
-                "isof.order.report",
-                "isof_crm_analytics.isof_order_report_action_purchase",
-                (("flow", "=", "purchase"),),
-                order_dimensions,
-                order_measures,
-                ("product_id",),
-                ("ordered_net", "delivered_net", "outstanding_net"),
-            ),
-            "campaign": Dataset(
-                self.env._("Results of campaigns"),
-                "isof.campaign.report",
-                "isof_crm_analytics.isof_campaign_report_action",
-                (),
-                (
-                    *("campaign_id", "goal", "kind", "customer_kind", "partner_id", "group_id"),
-                    *("region_id", "user_id", "team_id", "department_id", "company_id"),
-                    *("company_currency_id", "date"),
-                ),
-                (
-                    *("turnover", "margin", "won_count", "kept_count", "won_turnover"),
-                    *("kept_turnover", "activity_count", "reached_count", "responded_count"),
-                    *("order_count", "ordered_net", "planned_cost", "actual_cost", "budget"),
-                    *("profit", "cost_per_win", "return_on_cost", "budget_used"),
-                ),
-                ("campaign_id",),
-                ("turnover", "margin", "won_count", "actual_cost", "return_on_cost"),
-            ),
-            "commission": Dataset(
-                self.env._("Commissions"),
-                "isof.commission.entry",
-                "isof_crm_analytics.isof_commission_entry_action",
-                (),
-                (
-                    *("payee_id", "user_id", "seller_id", "team_id", "department_id", "kind"),
-                    *("state", "plan_id", "rule_id", "partner_id", "product_id"),
-                    *("product_category_id", "move_id", "settlement_id", "company_id"),
-                    *("company_currency_id", "date"),
-                ),
-                ("accrued", "due", "__count"),
-                ("payee_id",),
-                ("accrued", "due"),
-            ),
-            "activity": Dataset(
-                self.env._("Activities"),
-                "isof.activity",
-                "isof_crm.isof_activity_action_analysis",
-                (),
-                (
-                    *("type_id", "kind", "status_id", "state", "direction", "priority"),
-                    *("commercial_partner_id", "partner_id", "contact_id", "region_id"),
-                    *("user_id", "author_id", "department_id", "campaign_id", "tag_ids"),
-                    *("company_id", "start"),
-                ),
-                ("__count", "duration"),
-                ("user_id",),
-                ("__count", "duration"),
-            ),
-        }
+        return DATASETS
 
     @api.model
     def _get_dataset_selection(self):
-        return [(key, dataset.label) for key, dataset in self._get_datasets().items()]
+        """Return the keys and the names of the datasets; extend it with ``_get_datasets``."""
+        return [
+            ("sale", self.env._("Sales")),
+            ("purchase", self.env._("Purchases")),
+            ("sale_order", self.env._("Ordered by customers")),
+            ("purchase_order", self.env._("Ordered from vendors")),
+            ("campaign", self.env._("Results of campaigns")),
+            ("commission", self.env._("Commissions")),
+            ("activity", self.env._("Activities")),
+        ]
 
     def _get_dataset(self):
         """Return the ``Dataset``, or None where its add-on has gone."""
@@ -565,10 +436,10 @@ class IsofAnalysis(models.Model):
     def _get_own_period(self):
         """Return the user-defined period that the analysis is of, as far as it is known."""
         if self.period == "own_period":
-            return self.period_id._filtered_access("read")
+            return self.period_id._origin.exists()._filtered_access("read")
         position = self.period.partition("_")[0]
         return self.env["isof.period"].search(
-            [("type_id", "=", self.period_type_id.id), ("position", "=", position)], limit=1
+            [("type_id", "=", self.period_type_id._origin.id), ("position", "=", position)], limit=1
         )
 
     @api.model
@@ -582,7 +453,7 @@ class IsofAnalysis(models.Model):
         """
         self.ensure_one()
         if self.comparison == "own_period":
-            period = self.comparison_period_id._filtered_access("read")
+            period = self.comparison_period_id._origin.exists()._filtered_access("read")
             return self._as_days(period.date_from, period.date_to)
         if self.comparison == "dates":
             return self._as_days(self.comparison_date_from, self.comparison_date_to)

@@ -1,3 +1,4 @@
+import ast
 from datetime import date
 
 from odoo import api, models
@@ -5,7 +6,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition, DomainOr
 from odoo.tools.misc import format_date
-from odoo.tools.safe_eval import safe_eval
 
 from ..tools.analysis_table import BASE, COMPARISON, TOTAL, Dimension, Measure, TableReader
 from .isof_analysis import GRANULARITIES, PERIOD_FIELDS, ROWS
@@ -56,13 +56,12 @@ class IsofAnalysis(models.Model):
 
     def _get_heading(self, days):
         """Return what is shown above the figures, as the frame of an empty table."""
-        dataset = self._get_dataset()
         return {
             "id": self._origin.id,
             "name": self.name,
             "description": self.description or "",
             "dataset": self.dataset,
-            "dataset_label": dataset.label if dataset else "",
+            "dataset_label": dict(self._get_dataset_selection()).get(self.dataset, ""),
             "can_write": self._origin.can_write,
             "can_export": self.env.user.has_group("base.group_allow_export"),
             "title": self._get_title(days, []),
@@ -137,7 +136,10 @@ class IsofAnalysis(models.Model):
         model = self.env[dataset.model]
         if not model.has_access("read"):
             raise NoFiguresError(
-                self.env._("You may not see these figures: %(label)s.", label=dataset.label)
+                self.env._(
+                    "You may not see these figures: %(label)s.",
+                    label=dict(self._get_dataset_selection())[self.dataset],
+                )
             )
         return model
 
@@ -172,7 +174,7 @@ class IsofAnalysis(models.Model):
         :raises NoFiguresError: if it cannot be applied: without it the figures would be others
         """
         try:
-            domain = Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
+            domain = self._parse_filter()
             # as the reader: unknown fields and those that one may not see are refused
             model._search(domain)
         except AccessError as error:
@@ -181,7 +183,7 @@ class IsofAnalysis(models.Model):
                     "The filter uses what you may not see, so that there are no figures for you."
                 )
             ) from error
-        except (ValueError, TypeError, KeyError, SyntaxError) as error:
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
             raise NoFiguresError(
                 self.env._(
                     "The filter cannot be applied any more, because it uses what is no longer "
@@ -197,6 +199,10 @@ class IsofAnalysis(models.Model):
             )
             notes.append({"type": "warning", "text": text})
         return domain
+
+    def _parse_filter(self):
+        # plain values only: it is somebody else's text
+        return Domain(ast.literal_eval((self.domain or "[]").strip()))
 
     @api.model
     def _find_missing(self, model, domain):
@@ -441,15 +447,21 @@ class IsofAnalysis(models.Model):
         """Return the label, the type, the digits and the help of a column."""
         measure = column.measure
         digits = money_digits if measure.kind == "money" else measure.digits
-        label, kind = {
-            BASE: (measure.label, measure.kind),
-            COMPARISON: (self.env._("Before"), measure.kind),
-            "delta": ("Δ", "points" if measure.kind == "percent" else measure.kind),
-            "rate": ("Δ %", "percent"),
-            "share": (self.env._("Share"), "percent"),
-            "cumulative": (self.env._("Cumulative Share"), "percent"),
-            "abc": (self.env._("ABC"), "text"),
+        label = {
+            BASE: measure.label,
+            COMPARISON: self.env._("Before"),
+            "delta": "Δ",
+            "rate": "Δ %",
+            "share": self.env._("Share"),
+            "cumulative": self.env._("Cumulative Share"),
+            "abc": self.env._("ABC"),
         }[column.kind]
+        kind = {
+            BASE: measure.kind,
+            COMPARISON: measure.kind,
+            "delta": "points" if measure.kind == "percent" else measure.kind,
+            "abc": "text",
+        }.get(column.kind, "percent")
         if kind == "percent":
             digits = 1
         help_ = measure.help if column.kind == BASE else ""
@@ -483,7 +495,7 @@ class IsofAnalysis(models.Model):
 
     def _describe_filter(self, model):
         """Return the filter as lines of text."""
-        domain = Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
+        domain = self._parse_filter()
         if domain.is_true():
             return []
         parts = domain.children if isinstance(domain, DomainAnd) else [domain]

@@ -549,6 +549,30 @@ class TestAnalysis(AnalysisCommon):
         self.assertEqual(table["total"]["values"], [780])
         self.assertEqual(table["period"]["period"], "last_month")
         self.assertEqual((analysis.period, table["name"]), ("year_to_date", "Test analysis"))
+        before, period = self._create_periods().period_ids.sorted("date_from")
+        overrides = {
+            "period": "own_period",
+            "period_id": period.id,
+            "comparison": "own_period",
+            "comparison_period_id": before.id,
+        }
+        table = self._get_table(analysis, overrides=overrides)
+        self.assertEqual(table["total"]["values"][:2], [780, 400])
+        self.assertEqual(table["period"]["period_id"], period.id)
+        analysis.write(overrides)
+        table = self._get_table(analysis, overrides={"comparison": "none"})
+        self.assertEqual(table["total"]["values"], [780])
+        gone = {"period": "own_period", "period_id": 2**31 - 1}
+        self.assertIn("Choose another", self._get_notes(self._get_table(analysis, overrides=gone)))
+
+    def test_difference_of_percentages_is_in_points(self):
+        table = self._get_table(self._create_analysis("margin_rate", sort="natural"))
+        self.assertEqual(
+            [(column["kind"], column["type"]) for column in table["columns"]],
+            [("base", "percent"), ("comparison", "percent"), ("delta", "points")],
+        )
+        values = table["rows"][0]["values"]
+        self.assertAlmostEqual(values[2], 240 / 580 - 150 / 400)
 
     def test_copy_is_private_and_ones_own(self):
         analysis = self._create_analysis("sold_net", "margin")
@@ -577,5 +601,5 @@ class TestAnalysis(AnalysisCommon):
         self._get_table(analysis)
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(30):
+        with self.assertQueryCount(24):
             analysis.get_table()

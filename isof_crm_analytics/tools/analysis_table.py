@@ -327,7 +327,9 @@ class TableReader:
         """Return which figures of a measure are shown; the main one has shares."""
         kinds = [BASE]
         if COMPARISON in self.domains:
-            kinds += [k for k in (COMPARISON, "delta", "rate") if self.analysis[f"show_{k}"]]
+            # of a percentage the difference is in points, and per cent of it say nothing
+            compared = (COMPARISON, "delta", *([] if measure.kind == "percent" else ["rate"]))
+            kinds += [k for k in compared if self.analysis[f"show_{k}"]]
         if is_main and measure.adds_up and self.dimensions:
             kinds += [k for k in ("share", "cumulative", "abc") if self.analysis[f"show_{k}"]]
         return kinds
