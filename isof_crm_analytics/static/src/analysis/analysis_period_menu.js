@@ -84,6 +84,10 @@ export class AnalysisPeriodMenu extends Component {
         this.state.draft[this.props.names[part]] = value;
     }
 
+    onEnterNumber(part, text) {
+        this.onEnter(part, Number(text));
+    }
+
     onEnterDay(part, day) {
         this.onEnter(part, day ? serializeDate(day) : false);
     }
@@ -96,7 +100,7 @@ export class AnalysisPeriodMenu extends Component {
 
     isComplete(choice) {
         const values = this.getParts(choice).map((part) => this.getDraft(part));
-        return values.every((value) => value && value !== "0") && !(values[0] > values[1]);
+        return values.every(Boolean) && !(values[0] > values[1]);
     }
 
     onApply(choice) {
