@@ -494,8 +494,7 @@ test("a period that needs more is applied when it is complete", async () => {
     await contains(".o_isof_analysis_apply").click();
     await contains(".o_isof_analysis_period").click();
     await contains(".o-dropdown--menu .o_accordion_toggle:contains(Last days)").click();
-    await contains(".o-dropdown--menu input[type=number]").edit("90");
-    await contains(".o_isof_analysis_apply").click();
+    await contains(".o-dropdown--menu input[type=number]").edit("90", { confirm: "Enter" });
     expect.verifySteps([
         {},
         { period: "own_period", period_id: 5 },

@@ -12,8 +12,11 @@ const MOST_ROWS = { bar: 25, line: 120, pie: 10 };
 const MOST_ROWS_SMALL = { bar: 8, line: 24, pie: 6 };
 const LONGEST_LABEL = 18;
 
-const shorten = (label) =>
-    label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
+/** Shorten a label: of a path, like that of a category, the last part says most. */
+function shorten(label) {
+    const text = label.length > LONGEST_LABEL ? label.split(" / ").at(-1) : label;
+    return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
+}
 
 /** Bars, a line or a pie of the first measure, of the rows of the first level. */
 export class AnalysisChart extends Component {

@@ -103,6 +103,14 @@ export class AnalysisPeriodMenu extends Component {
         return values.every(Boolean) && !(values[0] > values[1]);
     }
 
+    onKeydown(ev, choice) {
+        if (ev.key === "Enter" && this.isComplete(choice)) {
+            // the menu would take it for a choice
+            ev.stopPropagation();
+            this.onApply(choice);
+        }
+    }
+
     onApply(choice) {
         const vals = { [this.props.names.choice]: choice };
         for (const part of this.getParts(choice)) {

@@ -27,6 +27,11 @@ const openStatement = [
         trigger: ".o-dropdown--menu .o_menu_item:contains(This year):first",
         run: "click",
     },
+    {
+        content: "It is shown",
+        trigger:
+            ".o_isof_analysis_page:not(.o_isof_analysis_loading) .o_isof_analysis_title:contains(12/31)",
+    },
 ];
 
 registry.category("web_tour.tours").add("isof_crm_analytics_analysis", {
