@@ -35,7 +35,7 @@ export class AnalysisChart extends Component {
             () => [this.props.table, this.props.rows.map((row) => row.id).join()],
         );
         // paper is narrower than the screen
-        useExternalListener(window, "beforeprint", () => this.chart.resize(680, 240));
+        useExternalListener(window, "beforeprint", () => this.chart.resize(1000, 240));
         useExternalListener(window, "afterprint", () => this.chart.resize());
     }
 

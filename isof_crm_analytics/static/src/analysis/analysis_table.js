@@ -1,6 +1,9 @@
-import { Component, useEffect, useRef } from "@odoo/owl";
+import { Component, useEffect, useExternalListener, useRef } from "@odoo/owl";
 import { formatFigure } from "./analysis_format";
 import { LABEL } from "./analysis_model";
+
+// A table that is wider on the screen is printed smaller, to fit a sheet across.
+const PRINTED_WIDTH = 1240;
 
 /** A row of figures: drawn again only when it has changed, as there may be thousands. */
 export class AnalysisRow extends Component {
@@ -54,6 +57,10 @@ export class AnalysisTable extends Component {
     setup() {
         this.labelKey = LABEL;
         this.root = useRef("root");
+        useExternalListener(window, "beforeprint", () => {
+            const zoom = Math.min(1, PRINTED_WIDTH / this.root.el.scrollWidth);
+            this.root.el.style.setProperty("--isof-print-zoom", zoom);
+        });
         // one cell of the table can be reached by Tab; it is the one that was focused last
         useEffect(() => {
             if (!this.root.el.querySelector("[tabindex='0']")) {
