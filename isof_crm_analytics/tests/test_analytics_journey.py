@@ -94,6 +94,14 @@ class TestAnalyticsJourney(HttpCase):
     def test_margins_are_invisible_to_a_salesperson(self):
         self.start_tour("/odoo/isof-calendar", "isof_crm_analytics_no_margin", login="seller")
 
+    def test_saved_analysis(self):
+        self.start_tour("/odoo/isof-calendar", "isof_crm_analytics_analysis", login="boss")
+
+    def test_saved_analysis_without_margins(self):
+        self.start_tour(
+            "/odoo/isof-calendar", "isof_crm_analytics_analysis_no_margin", login="seller"
+        )
+
     def test_results_of_a_campaign(self):
         self.start_tour("/odoo/isof-calendar", "isof_crm_analytics_campaign", login="boss")
 
