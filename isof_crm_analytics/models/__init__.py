@@ -21,6 +21,7 @@ from . import (
     isof_commission_plan,
     isof_commission_rule,
     isof_commission_settlement,
+    isof_commission_share,
     isof_commission_split,
     isof_commission_sync,
     isof_commission_target,

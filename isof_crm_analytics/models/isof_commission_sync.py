@@ -15,7 +15,7 @@ BATCH_SIZE = 2000
 TERMS = (
     *("company_id", "company_currency_id", "payee_id", "seller_id", "team_id", "department_id"),
     *("move_id", "move_line_id", "move_name", "partner_id", "product_id", "product_category_id"),
-    *("plan_id", "rule_id", "is_tiered", "period_start", "factor", "percent"),
+    *("plan_id", "rule_id", "is_tiered", "is_own_split", "period_start", "factor", "percent"),
 )
 FIGURES = ("basis", "accrued", "due")
 COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key", "note")
@@ -89,6 +89,7 @@ class IsofCommissionEntry(models.Model):
             "account.partial.reconcile": None,
             "account.payment": ["amount", "currency_id", "date", "move_id", "state"],
             "product.category": ["parent_path"],
+            "isof.commission.share": None,
             "isof.partner.group": ["parent_path"],
             "res.partner": ["isof_agent_id", "isof_segment_ids"],
             "crm.team": ["user_id"],
@@ -130,7 +131,8 @@ class IsofCommissionEntry(models.Model):
                        partner_group.parent_path, segments.ids, fact.team_id,
                        fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
                        partner.isof_agent_id, fact.sold_net, fact.margin, fact.sold_quantity,
-                       fact.margin / NULLIF(fact.costed_net, 0), move.amount_total
+                       fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
+                       shares.partner_ids, shares.percents
                   FROM isof_trade_line AS fact
                   JOIN account_move AS move ON move.id = fact.move_id
                   LEFT JOIN product_category AS category ON category.id = fact.product_category_id
@@ -140,6 +142,12 @@ class IsofCommissionEntry(models.Model):
                   LEFT JOIN crm_team AS team ON team.id = fact.team_id
                   LEFT JOIN res_users AS leader ON leader.id = team.user_id
                   LEFT JOIN LATERAL (%(segments)s) AS segments ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT array_agg(share.partner_id ORDER BY share.id) AS partner_ids,
+                              array_agg(share.percent::float8 ORDER BY share.id) AS percents
+                         FROM isof_commission_share AS share
+                        WHERE share.move_id = COALESCE(move.reversed_entry_id, move.id)
+                  ) AS shares ON TRUE
                  WHERE fact.flow = 'sale' AND %(condition)s
                 """,
                 condition=condition,
@@ -150,7 +158,7 @@ class IsofCommissionEntry(models.Model):
 
     @api.model
     def _prepare_line(self, row):
-        *plain, net, margin, quantity, margin_rate, total = row
+        *plain, net, margin, quantity, margin_rate, total, partner_ids, percents = row
         line = Line(
             *plain,
             net=to_decimal(net),
@@ -158,6 +166,7 @@ class IsofCommissionEntry(models.Model):
             quantity=to_decimal(quantity),
             margin_rate=None if margin_rate is None else to_decimal(margin_rate),
             total=to_decimal(total),
+            shares=tuple(zip(partner_ids or (), map(to_decimal, percents or ()), strict=True)),
         )
         return line._replace(segment_ids=frozenset(line.segment_ids or ()))
 

@@ -245,6 +245,10 @@ class TestCommission(CommissionCommon):
     def test_split_has_to_be_complete(self):
         with self.assertRefused(ValidationError, "adds up to 90.*Make it 100"):
             self._create_plan(splits=[{"kind": "salesperson", "percent": 90}])
+        plan = self._create_plan(splits=[{"kind": "salesperson", "percent": 100}], approve=False)
+        plan.split_ids.percent = 90
+        with self.assertRefused(ValidationError, "adds up to 90.*Make it 100"):
+            plan.action_approve()
 
     def test_who_earned_it_keeps_it(self):
         self._create_plan()
