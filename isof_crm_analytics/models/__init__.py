@@ -31,6 +31,7 @@ from . import (
     isof_score,
     isof_score_run,
     isof_score_scheme,
+    isof_segment,
     isof_trade_line,
     isof_trade_summary,
     isof_trade_sync,

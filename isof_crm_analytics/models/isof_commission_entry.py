@@ -126,6 +126,7 @@ class IsofCommissionEntry(models.Model):
     rate = fields.Float(
         compute="_compute_rate",
         digits=(16, 4),
+        min_display_digits=2,
         aggregator=None,
         help="Percent of the basis; on quantities, the amount for each unit.",
     )
@@ -133,6 +134,7 @@ class IsofCommissionEntry(models.Model):
         string="Part in %",
         readonly=True,
         digits=(16, 4),
+        min_display_digits=2,
         aggregator=None,
         help="Of the commission, by the split of the plan or of the document.",
     )

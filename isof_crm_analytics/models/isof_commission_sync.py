@@ -327,6 +327,8 @@ class IsofCommissionEntry(models.Model):
     def _get_totals(self, keys):
         """Return what the ledger has by tiers: of each plan and period, by seller and by team.
 
+        Teams count only where the plan has a team's targets.
+
         :param keys: iterable of tuples of plan, seller, first day of a period, and team
         :return: dict of ``(plan id, first day, "seller" or "team", its id)`` to total
         """
@@ -335,10 +337,21 @@ class IsofCommissionEntry(models.Model):
             """
             SELECT plan_id, period_start, seller_id, team_id, sum(basis)
               FROM isof_commission_entry
-             WHERE is_tiered AND (plan_id, period_start) IN %s
+             WHERE is_tiered AND ((plan_id, seller_id, period_start) IN %s
+                                  OR (plan_id, team_id, period_start) IN %s)
              GROUP BY 1, 2, 3, 4
             """,
-            [tuple({(plan.id, first) for plan, _seller, first, _team in keys})],
+            [
+                tuple({(plan.id, seller, first) for plan, seller, first, _team in keys}),
+                tuple(
+                    {
+                        (plan.id, team, first)
+                        for plan, _seller, first, team in keys
+                        if team and any(target.team_id for target in plan.targets)
+                    }
+                )
+                or ((None, None, None),),
+            ],
         )
         for plan_id, first, seller_id, team_id, basis in self.env.cr.fetchall():
             totals[plan_id, first, "seller", seller_id] += to_decimal(basis)
