@@ -39,6 +39,7 @@ class CommissionGenerator:
             date_from=start - relativedelta(years=1),
             tiers=[(0, 1), (20000, 1.5), (50000, 2)],
             cap=5000,
+            user_ids=[Command.set(self._get_salespeople().ids)],
             split_ids=[
                 Command.create({"kind": "salesperson", "percent": 90}),
                 Command.create({"kind": "leader", "percent": 10}),
@@ -94,6 +95,12 @@ class CommissionGenerator:
     def _say(self, pair):
         """Return the text in the language of the demo company."""
         return pair[self.language]
+
+    def _get_salespeople(self):
+        names = ("anna", "piotr", "ewa", "tomasz", "marek")
+        return self.env["res.users"].union(
+            *(self.env.ref(f"isof_crm.res_users_{name}") for name in names)
+        )
 
     def _create_agent(self):
         agent = self.env["res.partner"].create(

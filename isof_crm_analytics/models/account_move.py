@@ -159,7 +159,7 @@ class AccountMove(models.Model):
             "isof_crm_analytics.isof_commission_entry_action"
         )
         return action | {
-            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("move_id", "=", self.id)],
             "context": {},
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],

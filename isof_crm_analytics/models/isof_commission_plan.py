@@ -333,7 +333,7 @@ class IsofCommissionPlan(models.Model):
             "isof_crm_analytics.isof_commission_entry_action"
         )
         return action | {
-            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("plan_id", "=", self.id)],
             "context": {},
         }

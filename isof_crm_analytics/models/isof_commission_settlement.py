@@ -351,7 +351,7 @@ class IsofCommissionSettlement(models.Model):
             "isof_crm_analytics.isof_commission_entry_action"
         )
         return action | {
-            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("settlement_id", "=", self.id)],
             "context": {},
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],

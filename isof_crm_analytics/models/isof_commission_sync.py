@@ -63,6 +63,15 @@ class IsofCommissionEntry(models.Model):
             self._sync(ids)
 
     @api.model
+    def _sync_unposted_payments(self, companies):
+        """Follow the setting of companies whether payments without a journal entry count."""
+        payments = self.env["account.payment"].search(
+            [("company_id", "in", companies.ids), ("move_id", "=", False)]
+        )
+        for ids in split_every(BATCH_SIZE, payments.invoice_ids.ids):
+            self._sync(ids)
+
+    @api.model
     def _compute_earnings(self, plans, move_ids, fixed=None):
         """Return what documents ought to have earned, and the balances of the ledger."""
         self._flush_sources()
@@ -76,8 +85,8 @@ class IsofCommissionEntry(models.Model):
             fixed,
         )
         payments, offsets = {}, {}
-        if any(plan.due == "paid" for plan in plans):
-            payments, offsets = self._get_payments(move_ids)
+        if paid_ids := {one.line.move_id for one in earnings if one.terms.plan.due == "paid"}:
+            payments, offsets = self._get_payments(list(paid_ids))
         earnings.add_dues(payments, offsets)
         return earnings, balances
 

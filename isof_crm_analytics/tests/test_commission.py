@@ -86,7 +86,6 @@ class TestCommission(CommissionCommon):
         self.assertFalse(payment.move_id, "this is to be a payment without journal entry")
         self.assertEarned(move, 10, 5)
         self.company.isof_commission_on_unposted_payment = False
-        self.entries._sync(move.ids)
         self.assertEarned(move, 10, 0)
         self.assertLedgerInStep()
 
@@ -391,6 +390,15 @@ class TestCommission(CommissionCommon):
         )
         self.entries._settle_periods([(plan.id, seller, date(2026, 4, 1))])
         self.assertEqual(len(self.entries.search([("kind", "=", "minimum")])), 1)
+
+    def test_a_negative_period_without_a_minimum(self):
+        """What is taken back more than was earned stays: only a minimum would make up for it."""
+        plan = self._create_plan(tiers=[(0, 1)])
+        refund = self._create_invoice(move_type="out_refund")
+        seller = self.salesperson_a.partner_id.id
+        self.entries._settle_periods([(plan.id, seller, date(2026, 3, 1))])
+        self.assertEarned(refund, -0.8)
+        self.assertFalse(self.entries.search([("kind", "=", "minimum")]))
 
     def test_targets(self):
         """A's own target is 1000, the team's 2000: 60 % of it is the first tier."""

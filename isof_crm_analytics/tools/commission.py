@@ -84,6 +84,8 @@ def distribute(amount, weights, unit):
     >>> [str(part) for part in distribute(Decimal("0.10"), [Decimal(1)] * 3, Decimal("0.01"))]
     ['0.03', '0.04', '0.03']
     """
+    if len(weights) == 1:
+        return [amount]
     total = sum(weights, ZERO)
     if not total:
         return [ZERO] * (len(weights) - 1) + [amount] if weights else []

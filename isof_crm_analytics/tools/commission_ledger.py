@@ -428,7 +428,8 @@ class Earnings:
             rate = by_tiers if sale.rate is None else sale.rate
             for line_id in (sale.key, *(line_id for line_id, _basis in sale.credits)):
                 fixed[line_id, plan.root_id] = found[line_id], rate
-        return fixed, max(plan.minimum - sum(found.values(), ZERO), ZERO)
+        missing = plan.minimum - sum(found.values(), ZERO)
+        return fixed, missing if plan.minimum and missing > 0 else ZERO
 
 
 def get_differences(earnings, balances, today):

@@ -6,6 +6,7 @@ values that can be cached and compared; nothing in them is a record.
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
@@ -172,9 +173,7 @@ class Plan(NamedTuple):
         >>> [str(day) for day in plan.get_period(date(2026, 5, 20))]
         ['2026-04-01', '2026-06-30']
         """
-        months = MONTHS[self.period]
-        first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
-        return first, first + relativedelta(months=months) - timedelta(days=1)
+        return _get_period(MONTHS[self.period], day)
 
     def get_own_shares(self, line):
         """Return the shares of the document, if it has any and they count for the plan.
@@ -234,6 +233,12 @@ def _add_up(shares):
     for partner_id, percent in shares:
         found[partner_id] = found.get(partner_id, ZERO) + percent
     return list(found.items())
+
+
+@lru_cache(maxsize=1024)
+def _get_period(months, day):
+    first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    return first, first + relativedelta(months=months) - timedelta(days=1)
 
 
 def _is_below(path, ids):

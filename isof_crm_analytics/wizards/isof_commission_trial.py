@@ -57,7 +57,7 @@ class IsofCommissionTrial(models.TransientModel):
             "isof_crm_analytics.isof_commission_trial_line_action"
         )
         return action | {
-            "name": self.env._("Trial: %(plan)s", plan=self.plan_id.display_name),
+            "display_name": self.env._("Trial: %(plan)s", plan=self.plan_id.display_name),
             "domain": [("trial_id", "=", self.id)],
         }
 
