@@ -42,5 +42,7 @@ def uninstall_hook(env):
     favourites that use them.
     """
     env["isof.commission.plan"]._delete_everything()
+    # Odoo takes it for a table of isof_crm, whose field makes it
+    env.cr.execute("DROP TABLE IF EXISTS isof_commission_export_res_company_rel")
     env["isof.demo"]._unload_trade()
     env["isof.period.type"].with_context(active_test=False).search([]).unlink()

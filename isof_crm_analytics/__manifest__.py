@@ -36,7 +36,6 @@
         "views/isof_score_views.xml",
         "views/isof_analysis_views.xml",
         "views/account_move_views.xml",
-        "views/res_company_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/utm_campaign_views.xml",

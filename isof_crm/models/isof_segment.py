@@ -326,10 +326,15 @@ class IsofSegment(models.Model):
     @api.onchange("starter")
     def _onchange_starter(self):
         """Put the chosen condition below those of the rule."""
-        for key, _label, condition in STARTERS:
-            if key == self.starter:
-                self.domain = repr(list(self._parse_domain() & Domain([condition])))
+        if self.starter:
+            condition = self._get_starter_conditions()[self.starter]
+            self.domain = repr(list(self._parse_domain() & Domain([condition])))
         self.starter = False
+
+    @api.model
+    def _get_starter_conditions(self):
+        """Return the condition of each choice; an add-on that adds one adds its condition here."""
+        return {key: condition for key, _label, condition in STARTERS}
 
     # ------------------------------------------------------------
     # CRUD and rights

@@ -349,7 +349,7 @@ class TestSegmentPreview(SegmentCommon):
 
     def test_conditions_to_begin_with(self):
         """Each of them makes a rule that the server and the editor understand."""
-        for key, _label in self.Segment._fields["starter"].selection:
+        for key, _label in self.Segment.fields_get(["starter"])["starter"]["selection"]:
             with self.subTest(starter=key):
                 form = Form(self.Segment)
                 form.name = "Test segment"

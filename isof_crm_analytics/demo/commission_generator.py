@@ -27,7 +27,7 @@ class CommissionGenerator:
         self.this_month = today.replace(day=1)
 
     def load(self):
-        """Make the plans and approve them, and settle the last two months."""
+        """Make the plans and approve them, and settle everything up to last month."""
         self._create_agent()
         start = self.this_month.replace(month=1)
         plan = self._create_plan(
@@ -39,6 +39,7 @@ class CommissionGenerator:
             date_from=start - relativedelta(years=1),
             tiers=[(0, 1), (20000, 1.5), (50000, 2)],
             cap=5000,
+            user_ids=[Command.set(self._get_salespeople().ids)],
             split_ids=[
                 Command.create({"kind": "salesperson", "percent": 90}),
                 Command.create({"kind": "leader", "percent": 10}),
@@ -59,17 +60,47 @@ class CommissionGenerator:
             tier_mode="progressive",
             tiers=[(0, 4), (5000, 8), (15000, 12)],
         )
-        month = relativedelta(months=1)
-        paid = self._settle(self.this_month - 2 * month)
-        paid.action_confirm()
-        employees = paid.filtered(lambda settlement: not settlement.is_external)
-        employees.action_approve()
-        employees.action_pay()
-        self._settle(self.this_month - month).filtered("previous_id").action_confirm()
+        self._share_a_sale()
+        last_month, before = (self.this_month - relativedelta(months=n) for n in (1, 2))
+        for first, following in ((plan.date_from, before), (before, last_month)):
+            paid = self._settle(first, following)
+            paid.action_confirm()
+            employees = paid.filtered(lambda settlement: not settlement.is_external)
+            employees.action_approve()
+            employees.action_pay()
+        self._settle(last_month, self.this_month).filtered("previous_id").action_confirm()
+
+    def _share_a_sale(self):
+        """Have two people share the latest sale of one of them."""
+        anna, piotr = (self.env.ref(f"isof_crm.res_users_{name}") for name in ("anna", "piotr"))
+        move = self.env["account.move"].search(
+            [
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("invoice_user_id", "=", anna.id),
+            ],
+            order="invoice_date desc, id desc",
+            limit=1,
+        )
+        self.env["isof.commission.division"].create(
+            {
+                "move_id": move.id,
+                "line_ids": [
+                    Command.create({"partner_id": user.partner_id.id, "percent": percent})
+                    for user, percent in ((anna, 60), (piotr, 40))
+                ],
+            }
+        ).action_divide()
 
     def _say(self, pair):
         """Return the text in the language of the demo company."""
         return pair[self.language]
+
+    def _get_salespeople(self):
+        names = ("anna", "piotr", "ewa", "tomasz", "marek")
+        return self.env["res.users"].union(
+            *(self.env.ref(f"isof_crm.res_users_{name}") for name in names)
+        )
 
     def _create_agent(self):
         agent = self.env["res.partner"].create(
@@ -121,11 +152,11 @@ class CommissionGenerator:
             }
         )
 
-    def _settle(self, first):
-        """Return the settlements of the month that begins on a day."""
+    def _settle(self, first, following):
+        """Return the settlements from a day on until before another one."""
         return self.env["isof.commission.settlement"]._settle(
             self.company,
             first,
-            first + relativedelta(months=1) - timedelta(days=1),
+            following - timedelta(days=1),
             approver=self.env.ref("isof_crm.res_users_marek"),
         )

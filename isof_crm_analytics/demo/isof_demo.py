@@ -34,8 +34,16 @@ class IsofDemo(models.AbstractModel):
         TradeGenerator(self.env).load()
 
     @api.model
+    def _load_campaign_costs(self):
+        """Say what the campaigns of the demo company cost."""
+        # imported here, so that only a database with demo data ever loads it
+        from .campaign_generator import CampaignGenerator
+
+        CampaignGenerator(self.env).load()
+
+    @api.model
     def _load_commissions(self):
-        """Have the demo company's salespeople earn, and settle the last two months."""
+        """Have the demo company's salespeople earn, and settle everything up to last month."""
         # imported here, so that only a database with demo data ever loads it
         from .commission_generator import CommissionGenerator
 

@@ -20,6 +20,16 @@ class AccountMove(models.Model):
         export_string_translation=False,
         help="How many entries of the ledger of commissions are of the document.",
     )
+    isof_commission_share_ids = fields.One2many(
+        "isof.commission.share",
+        "move_id",
+        string="Shares in the Commission",
+        readonly=True,
+        copy=False,  # a credit note follows the document that it credits
+        groups="isof_crm_analytics.group_commission_manager",
+        help="Who shares the commission of the salespeople on this document. Empty: as the plans "
+        "say.",
+    )
     isof_is_grouped = fields.Boolean(
         string="Of Several Orders",
         compute="_compute_isof_is_grouped",
@@ -95,6 +105,8 @@ class AccountMove(models.Model):
 
     @api.depends(
         "isof_trade_line_count",
+        "isof_commission_share_ids.partner_id",
+        "isof_commission_share_ids.percent",
         "line_ids.matched_debit_ids.debit_move_id.parent_state",
         "line_ids.matched_credit_ids.credit_move_id.parent_state",
         "matched_payment_ids.state",
@@ -115,6 +127,10 @@ class AccountMove(models.Model):
         if documents and self.env["isof.commission.plan"]._get_specs():
             # sudo: the ledger is derived, whoever changes a document
             entries = self.env["isof.commission.entry"].sudo()
+            # what was never posted earned nothing
+            drafts = documents.filtered(lambda move: move.state != "posted")
+            known = entries._get_counts(drafts.ids) if drafts else {}
+            documents -= drafts.filtered(lambda move: move.id not in known)
             entries._sync(documents.ids)
             counts = entries._get_counts(documents.ids)
         for move in self:
@@ -129,3 +145,26 @@ class AccountMove(models.Model):
     def _compute_isof_is_grouped(self):
         for move in self:
             move.isof_is_grouped = len(move.line_ids.sale_line_ids.order_id) > 1
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_divide_isof_commission(self):
+        """Return the action that asks who shares the commission on the document."""
+        self.ensure_one()
+        return self.env["isof.commission.division"]._prepare_action(self)
+
+    @api.readonly
+    def action_open_isof_commissions(self):
+        """Return the action that shows what the document earned whom."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "isof_crm_analytics.isof_commission_entry_action"
+        )
+        return action | {
+            "display_name": self.display_name,
+            "domain": [("move_id", "=", self.id)],
+            "context": {},
+            "views": [(False, "list"), (False, "pivot"), (False, "graph")],
+        }

@@ -105,6 +105,11 @@ class IsofCommissionEntry(models.Model):
     is_tiered = fields.Boolean(
         string="By Tiers", readonly=True, help="The total of the period decides about the rate."
     )
+    is_own_split = fields.Boolean(
+        string="Split of the Document",
+        readonly=True,
+        help="The document itself says who shares its commission, not the plan.",
+    )
     period_start = fields.Date(
         string="Period from",
         readonly=True,
@@ -121,6 +126,7 @@ class IsofCommissionEntry(models.Model):
     rate = fields.Float(
         compute="_compute_rate",
         digits=(16, 4),
+        min_display_digits=2,
         aggregator=None,
         help="Percent of the basis; on quantities, the amount for each unit.",
     )
@@ -128,8 +134,9 @@ class IsofCommissionEntry(models.Model):
         string="Part in %",
         readonly=True,
         digits=(16, 4),
+        min_display_digits=2,
         aggregator=None,
-        help="Of the commission, by the split of the plan.",
+        help="Of the commission, by the split of the plan or of the document.",
     )
     reason = fields.Char(string="Why", compute="_compute_reason")
 
@@ -175,7 +182,7 @@ class IsofCommissionEntry(models.Model):
             per_unit = entry.plan_id.sudo().basis == "quantity"
             entry.rate = entry.factor if per_unit else 100 * entry.factor
 
-    @api.depends("kind", "note", "rule_id", "is_tiered", "plan_id", "percent")
+    @api.depends("kind", "note", "rule_id", "is_tiered", "is_own_split", "plan_id", "percent")
     @api.depends_context("lang")
     def _compute_reason(self):
         events = dict(self._fields["kind"]._description_selection(self.env))
@@ -191,6 +198,8 @@ class IsofCommissionEntry(models.Model):
                 parts.append(self.env._("by tiers"))
             if entry.percent and entry.percent != 100:
                 parts.append(self.env._("%(percent)g %% of it", percent=entry.percent))
+            if entry.is_own_split:
+                parts.append(self.env._("split of the document"))
             if entry.note:
                 parts.append(entry.note)
             entry.reason = " · ".join(parts)

@@ -248,6 +248,7 @@ class IsofCommissionPlan(models.Model):
         """Approve drafts: documents from their first day on earn by them.
 
         :raises UserError: if a plan has no rules, or tiers that no rule uses
+        :raises ValidationError: if its split is not 100 %
         """
         self.check_access("write")
         for plan in self.filtered(lambda plan: plan.state == "draft"):
@@ -262,6 +263,7 @@ class IsofCommissionPlan(models.Model):
 
     def _check_complete(self):
         self.ensure_one()
+        self._check_split()  # its parts can be written one by one
         methods = set(self.rule_ids.mapped("method"))
         if not methods - {"excluded"}:
             raise UserError(
@@ -331,7 +333,7 @@ class IsofCommissionPlan(models.Model):
             "isof_crm_analytics.isof_commission_entry_action"
         )
         return action | {
-            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("plan_id", "=", self.id)],
             "context": {},
         }
@@ -355,6 +357,7 @@ class IsofCommissionPlan(models.Model):
             """
             DELETE FROM mail_activity WHERE starts_with(res_model, 'isof.commission.');
             DELETE FROM isof_commission_entry;
+            DELETE FROM isof_commission_share;
             UPDATE isof_commission_settlement SET previous_id = NULL, bill_id = NULL;
             DELETE FROM isof_commission_settlement;
             UPDATE isof_commission_plan SET previous_id = NULL;

@@ -25,6 +25,7 @@ class IsofCommissionRule(models.Model):
     )
     rate = fields.Float(
         digits=(16, 4),
+        min_display_digits=2,
         help="Percent of net sales or margin, or the amount for each unit.",
     )
     product_ids = fields.Many2many("product.product", string="Products")

@@ -267,10 +267,11 @@ class IsofCommissionSettlement(models.Model):
                 )
             # sudo: see write()
             settlement.sudo().state = "confirmed"
+            approver = settlement.approver_id
             settlement.activity_schedule(
                 ACTIVITY_TYPE,
-                user_id=settlement.approver_id.id,
-                summary=self.env._("Approve the settlement"),
+                user_id=approver.id,
+                summary=self.with_context(lang=approver.lang).env._("Approve the settlement"),
             )
 
     def action_draft(self):
@@ -350,7 +351,7 @@ class IsofCommissionSettlement(models.Model):
             "isof_crm_analytics.isof_commission_entry_action"
         )
         return action | {
-            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("settlement_id", "=", self.id)],
             "context": {},
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],

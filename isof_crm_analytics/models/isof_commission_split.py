@@ -19,7 +19,7 @@ class IsofCommissionSplit(models.Model):
         help="Where a sale has no team leader, who sold gets the leader's part, too.",
     )
     partner_id = fields.Many2one("res.partner", string="Person", index=True, ondelete="restrict")
-    percent = fields.Float(string="Part in %", required=True, digits=(16, 4))
+    percent = fields.Float(string="Part in %", required=True, digits=(16, 4), min_display_digits=2)
 
     _percent_positive = models.Constraint(
         "CHECK (percent > 0 AND percent <= 100)", "A part is more than 0 % and at most 100 %."

@@ -15,7 +15,7 @@ BATCH_SIZE = 2000
 TERMS = (
     *("company_id", "company_currency_id", "payee_id", "seller_id", "team_id", "department_id"),
     *("move_id", "move_line_id", "move_name", "partner_id", "product_id", "product_category_id"),
-    *("plan_id", "rule_id", "is_tiered", "period_start", "factor", "percent"),
+    *("plan_id", "rule_id", "is_tiered", "is_own_split", "period_start", "factor", "percent"),
 )
 FIGURES = ("basis", "accrued", "due")
 COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key", "note")
@@ -63,6 +63,15 @@ class IsofCommissionEntry(models.Model):
             self._sync(ids)
 
     @api.model
+    def _sync_unposted_payments(self, companies):
+        """Follow the setting of companies whether payments without a journal entry count."""
+        payments = self.env["account.payment"].search(
+            [("company_id", "in", companies.ids), ("move_id", "=", False)]
+        )
+        for ids in split_every(BATCH_SIZE, payments.invoice_ids.ids):
+            self._sync(ids)
+
+    @api.model
     def _compute_earnings(self, plans, move_ids, fixed=None):
         """Return what documents ought to have earned, and the balances of the ledger."""
         self._flush_sources()
@@ -76,8 +85,8 @@ class IsofCommissionEntry(models.Model):
             fixed,
         )
         payments, offsets = {}, {}
-        if any(plan.due == "paid" for plan in plans):
-            payments, offsets = self._get_payments(move_ids)
+        if paid_ids := {one.line.move_id for one in earnings if one.terms.plan.due == "paid"}:
+            payments, offsets = self._get_payments(list(paid_ids))
         earnings.add_dues(payments, offsets)
         return earnings, balances
 
@@ -89,6 +98,7 @@ class IsofCommissionEntry(models.Model):
             "account.partial.reconcile": None,
             "account.payment": ["amount", "currency_id", "date", "move_id", "state"],
             "product.category": ["parent_path"],
+            "isof.commission.share": None,
             "isof.partner.group": ["parent_path"],
             "res.partner": ["isof_agent_id", "isof_segment_ids"],
             "crm.team": ["user_id"],
@@ -130,7 +140,8 @@ class IsofCommissionEntry(models.Model):
                        partner_group.parent_path, segments.ids, fact.team_id,
                        fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
                        partner.isof_agent_id, fact.sold_net, fact.margin, fact.sold_quantity,
-                       fact.margin / NULLIF(fact.costed_net, 0), move.amount_total
+                       fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
+                       shares.partner_ids, shares.percents
                   FROM isof_trade_line AS fact
                   JOIN account_move AS move ON move.id = fact.move_id
                   LEFT JOIN product_category AS category ON category.id = fact.product_category_id
@@ -140,6 +151,12 @@ class IsofCommissionEntry(models.Model):
                   LEFT JOIN crm_team AS team ON team.id = fact.team_id
                   LEFT JOIN res_users AS leader ON leader.id = team.user_id
                   LEFT JOIN LATERAL (%(segments)s) AS segments ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT array_agg(share.partner_id ORDER BY share.id) AS partner_ids,
+                              array_agg(share.percent::float8 ORDER BY share.id) AS percents
+                         FROM isof_commission_share AS share
+                        WHERE share.move_id = COALESCE(move.reversed_entry_id, move.id)
+                  ) AS shares ON TRUE
                  WHERE fact.flow = 'sale' AND %(condition)s
                 """,
                 condition=condition,
@@ -150,7 +167,7 @@ class IsofCommissionEntry(models.Model):
 
     @api.model
     def _prepare_line(self, row):
-        *plain, net, margin, quantity, margin_rate, total = row
+        *plain, net, margin, quantity, margin_rate, total, partner_ids, percents = row
         line = Line(
             *plain,
             net=to_decimal(net),
@@ -158,6 +175,7 @@ class IsofCommissionEntry(models.Model):
             quantity=to_decimal(quantity),
             margin_rate=None if margin_rate is None else to_decimal(margin_rate),
             total=to_decimal(total),
+            shares=tuple(zip(partner_ids or (), map(to_decimal, percents or ()), strict=True)),
         )
         return line._replace(segment_ids=frozenset(line.segment_ids or ()))
 
@@ -318,6 +336,8 @@ class IsofCommissionEntry(models.Model):
     def _get_totals(self, keys):
         """Return what the ledger has by tiers: of each plan and period, by seller and by team.
 
+        Teams count only where the plan has a team's targets.
+
         :param keys: iterable of tuples of plan, seller, first day of a period, and team
         :return: dict of ``(plan id, first day, "seller" or "team", its id)`` to total
         """
@@ -326,10 +346,21 @@ class IsofCommissionEntry(models.Model):
             """
             SELECT plan_id, period_start, seller_id, team_id, sum(basis)
               FROM isof_commission_entry
-             WHERE is_tiered AND (plan_id, period_start) IN %s
+             WHERE is_tiered AND ((plan_id, seller_id, period_start) IN %s
+                                  OR (plan_id, team_id, period_start) IN %s)
              GROUP BY 1, 2, 3, 4
             """,
-            [tuple({(plan.id, first) for plan, _seller, first, _team in keys})],
+            [
+                tuple({(plan.id, seller, first) for plan, seller, first, _team in keys}),
+                tuple(
+                    {
+                        (plan.id, team, first)
+                        for plan, _seller, first, team in keys
+                        if team and any(target.team_id for target in plan.targets)
+                    }
+                )
+                or ((None, None, None),),
+            ],
         )
         for plan_id, first, seller_id, team_id, basis in self.env.cr.fetchall():
             totals[plan_id, first, "seller", seller_id] += to_decimal(basis)

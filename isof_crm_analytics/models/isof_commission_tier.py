@@ -17,7 +17,9 @@ class IsofCommissionTier(models.Model):
         "of the target.",
     )
     rate = fields.Float(
-        digits=(16, 4), help="Percent of net sales or margin, or the amount for each unit."
+        digits=(16, 4),
+        min_display_digits=2,
+        help="Percent of net sales or margin, or the amount for each unit.",
     )
 
     _threshold_unique = models.UniqueIndex(

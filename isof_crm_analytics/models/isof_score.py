@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.scoring import parse_limits
+from .isof_trade_mixin import LedgerMany2one
 
 FIGURES_GROUP = "isof_crm_analytics.group_all"
 
@@ -26,8 +27,9 @@ class IsofScore(models.Model):
     kind = fields.Selection(related="run_id.kind")
     date_to = fields.Date(related="run_id.date_to", string="Last Day")
     is_latest = fields.Boolean(related="run_id.is_latest")
-    company_id = fields.Many2one("res.company", string="Company", required=True, readonly=True)
-    company_currency_id = fields.Many2one(
+    # the run has them, too; to check them once more would take a quarter of the time
+    company_id = LedgerMany2one("res.company", string="Company", required=True, readonly=True)
+    company_currency_id = LedgerMany2one(
         "res.currency", string="Currency", required=True, readonly=True
     )
     partner_id = fields.Many2one(

@@ -40,4 +40,7 @@ class ResCompany(models.Model):
         if "isof_touch_days" in vals:
             # sudo: facts are derived; who changes the setting need not see them
             self.env["isof.trade.line"].sudo()._resync_touch_days(self)
+        if "isof_commission_on_unposted_payment" in vals:
+            # sudo: the ledger is derived, too
+            self.env["isof.commission.entry"].sudo()._sync_unposted_payments(self)
         return result

@@ -11,3 +11,6 @@ class ResConfigSettings(models.TransientModel):
         currency_field="company_currency_id",
         readonly=False,
     )
+    isof_commission_on_unposted_payment = fields.Boolean(
+        related="company_id.isof_commission_on_unposted_payment", readonly=False
+    )

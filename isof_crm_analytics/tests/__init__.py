@@ -11,6 +11,7 @@ from . import (
     test_commission_performance,
     test_commission_rights,
     test_commission_settlement,
+    test_commission_share,
     test_commission_tools,
     test_js,
     test_my_day,

@@ -86,7 +86,6 @@ class TestCommission(CommissionCommon):
         self.assertFalse(payment.move_id, "this is to be a payment without journal entry")
         self.assertEarned(move, 10, 5)
         self.company.isof_commission_on_unposted_payment = False
-        self.entries._sync(move.ids)
         self.assertEarned(move, 10, 0)
         self.assertLedgerInStep()
 
@@ -245,6 +244,10 @@ class TestCommission(CommissionCommon):
     def test_split_has_to_be_complete(self):
         with self.assertRefused(ValidationError, "adds up to 90.*Make it 100"):
             self._create_plan(splits=[{"kind": "salesperson", "percent": 90}])
+        plan = self._create_plan(splits=[{"kind": "salesperson", "percent": 100}], approve=False)
+        plan.split_ids.percent = 90
+        with self.assertRefused(ValidationError, "adds up to 90.*Make it 100"):
+            plan.action_approve()
 
     def test_who_earned_it_keeps_it(self):
         self._create_plan()
@@ -387,6 +390,15 @@ class TestCommission(CommissionCommon):
         )
         self.entries._settle_periods([(plan.id, seller, date(2026, 4, 1))])
         self.assertEqual(len(self.entries.search([("kind", "=", "minimum")])), 1)
+
+    def test_a_negative_period_without_a_minimum(self):
+        """What is taken back more than was earned stays: only a minimum would make up for it."""
+        plan = self._create_plan(tiers=[(0, 1)])
+        refund = self._create_invoice(move_type="out_refund")
+        seller = self.salesperson_a.partner_id.id
+        self.entries._settle_periods([(plan.id, seller, date(2026, 3, 1))])
+        self.assertEarned(refund, -0.8)
+        self.assertFalse(self.entries.search([("kind", "=", "minimum")]))
 
     def test_targets(self):
         """A's own target is 1000, the team's 2000: 60 % of it is the first tier."""

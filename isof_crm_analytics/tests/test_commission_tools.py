@@ -114,6 +114,22 @@ class TestCommissionTools(BaseCase):
 
     @given(
         money,
+        st.lists(st.integers(1, 99), min_size=1, max_size=4),
+        st.lists(st.decimals("0.01", 10**5, places=2), min_size=1, max_size=6),
+    )
+    @settings(deadline=None)
+    def test_credit_notes_of_a_split(self, earned, percents, credited):
+        parts = commission.distribute(earned, [Decimal(percent) for percent in percents], CENT)
+        basis, credited = sum(credited), [-part for part in credited]
+        steps = commission.credit_parts(parts, basis, credited, CENT)
+        self.assertEqual([sum(own) for own in steps], [-part for part in parts])
+        self.assertEqual(
+            [sum(column) for column in zip(*steps, strict=True)],
+            commission.credit_steps(earned, basis, credited, CENT),
+        )
+
+    @given(
+        money,
         st.fractions(0, 1),
         st.lists(st.tuples(st.fractions(0, 1), st.booleans()), max_size=4),
     )

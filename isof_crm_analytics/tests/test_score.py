@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..tools import scoring
 from .common import TradeCommon
@@ -314,6 +314,25 @@ class TestScore(TradeCommon):
         self.assertEqual(partners.browse(self.alfa_anna.id).isof_abc, "A")
         self.assertEqual(partners.browse(self.alfa.id).isof_rfm, "444")
         self.assertTrue(partners.fields_get(["isof_abc"])["isof_abc"]["groupable"])
+
+    def test_segments_begin_with_scores(self):
+        """Only for those who may read scores; what they begin with is a rule."""
+        Segment = self.env["isof.segment"]
+
+        def get_offered(user):
+            fields = Segment.with_user(user).fields_get(["starter"], ["selection"])
+            return {key for key, _label in fields["starter"]["selection"]}
+
+        marketer = self._create_user("score_marketer", "isof_crm.group_marketing")
+        self.assertFalse(get_offered(marketer) & {"abc", "rfm"})
+        marketer.group_ids += self.env.ref("isof_crm_analytics.group_own")
+        for key in ("abc", "rfm"):
+            self.assertIn(key, get_offered(marketer))
+            form = Form(Segment.with_user(marketer))
+            form.name = "Test scores"
+            form.starter = key
+            self.assertIn(f"isof_{key}", form.domain)
+            self.assertFalse(form.preview_error)
 
     def test_segment(self):
         self._set_up_schemes()

@@ -84,6 +84,8 @@ def distribute(amount, weights, unit):
     >>> [str(part) for part in distribute(Decimal("0.10"), [Decimal(1)] * 3, Decimal("0.01"))]
     ['0.03', '0.04', '0.03']
     """
+    if len(weights) == 1:
+        return [amount]
     total = sum(weights, ZERO)
     if not total:
         return [ZERO] * (len(weights) - 1) + [amount] if weights else []
@@ -146,14 +148,38 @@ def credit_steps(commission, basis, credited, unit, known=()):
     >>> credit_steps(Decimal("3.42"), Decimal(100), [Decimal(-100)], Decimal("0.01"))
     [Decimal('-3.42')]
     """
-    steps, left = [], commission
-    for position, upto in enumerate(accumulate(credited)):
+    return credit_parts([commission], basis, credited, unit, [known])[0]
+
+
+def credit_parts(parts, basis, credited, unit, known=None):
+    """Return what credit notes take back of each part of a commission: a list for each of them.
+
+    They take as much back of all parts as of the whole, and all of each part in the end.
+
+    :param known: for each part, see ``credit_steps``
+
+    >>> steps = credit_parts([Decimal(5)] * 2, Decimal(3), [Decimal(-1)] * 3, Decimal("0.01"))
+    >>> [[str(step) for step in own] for own in steps]
+    [['-1.66', '-1.67', '-1.67'], ['-1.67', '-1.67', '-1.66']]
+    """
+    whole = sum(parts, ZERO)
+    rests = []
+    for upto in accumulate(credited):
+        rest = round_money(scale(whole, basis + upto, basis), unit) if basis else ZERO
+        rests.append(distribute(rest, parts, unit))
+    return [
+        _lower(part, [rest[position] for rest in rests], known[position] if known else ())
+        for position, part in enumerate(parts)
+    ]
+
+
+def _lower(amount, rests, known):
+    """Return the steps from an amount down to what is to be left, some of them known."""
+    steps = []
+    for position, rest in enumerate(rests):
         step = known[position] if position < len(known) else None
-        if step is None:
-            rest = scale(commission, basis + upto, basis) if basis else ZERO
-            step = round_money(rest, unit) - left
-        steps.append(step)
-        left += step
+        steps.append(rest - amount if step is None else step)
+        amount += steps[-1]
     return steps
 
 

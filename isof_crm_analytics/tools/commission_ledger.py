@@ -7,7 +7,8 @@ already right costs nothing.
 
 The first time a line earns, its terms are frozen: version of the plan, rule, rate, who sold and
 who shares. From then on they are read from the ledger. A line that has come to nothing starts
-afresh. A credit note earns by the terms of the line that it credits.
+afresh. A credit note earns by the terms of the line that it credits. What a document itself says
+about who shares always counts.
 """
 
 from collections import defaultdict
@@ -20,7 +21,7 @@ from .commission import (
     ZERO,
     Sale,
     clawed_back,
-    credit_steps,
+    credit_parts,
     distribute,
     due_steps,
     round_money,
@@ -68,6 +69,7 @@ class Terms(NamedTuple):
     seller_id: int
     period_start: date | None
     shares: list
+    is_own_split: bool
     frozen: dict
 
 
@@ -151,7 +153,7 @@ class Earnings:
                 if balance.basis or balance.accrued
             }
             if earning:
-                known[root_id] = self._get_frozen_terms(earning)
+                known[root_id] = self._get_frozen_terms(line, earning)
         fresh = [
             self._get_fresh_terms(line, plan)
             for plan in self.plans.values()
@@ -159,29 +161,39 @@ class Earnings:
         ]
         return [*known.values(), *filter(None, fresh)]
 
-    def _get_frozen_terms(self, by_payee):
+    def _get_frozen_terms(self, line, by_payee):
         last = max((balance.last for balance in by_payee.values()), key=lambda row: row["id"])
+        plan = self.plans[last["plan_id"]]
+        own_shares = plan.get_own_shares(line)
+        shares = [(payee, balance.last["percent"]) for payee, balance in by_payee.items()]
+        if own_shares and dict(own_shares) != dict(shares):
+            shares = own_shares
+        elif last["is_own_split"] and not own_shares:
+            shares = plan.get_shares(last["seller_id"], line.leader_partner_id)
         return Terms(
-            plan=self.plans[last["plan_id"]],
+            plan=plan,
             rule_id=last["rule_id"],
             is_tiered=last["is_tiered"],
             factor=last["factor"],
             seller_id=last["seller_id"],
             period_start=last["period_start"],
-            shares=[(payee, balance.last["percent"]) for payee, balance in by_payee.items()],
+            shares=shares,
+            is_own_split=bool(own_shares),
             frozen=by_payee,
         )
 
     def _get_fresh_terms(self, line, plan):
         rule = plan.find_rule(line)
+        seller_id, own_shares = plan.get_seller(line), plan.get_own_shares(line)
         return rule and Terms(
             plan=plan,
             rule_id=rule.id,
             is_tiered=rule.method == "tiers",
             factor=None if rule.method == "tiers" else rule.rate,
-            seller_id=plan.get_seller(line),
+            seller_id=seller_id,
             period_start=plan.get_period(line.day)[0],
-            shares=plan.get_shares(line),
+            shares=own_shares or plan.get_shares(seller_id, line.leader_partner_id),
+            is_own_split=bool(own_shares),
             frozen={},
         )
 
@@ -190,12 +202,15 @@ class Earnings:
         payees, percents = zip(*terms.shares, strict=True)
         basis = self._get_basis(line, plan)
         basis_unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+        frozen = {payee: balance.last["percent"] for payee, balance in terms.frozen.items()}
         if fixed := self.fixed.get((line.line_id, plan.root_id)):
             commission, factor = fixed
             terms = terms._replace(factor=factor)
             parts = distribute(commission, percents, plan.unit)
-        elif terms.frozen and basis == sum(balance.basis for balance in terms.frozen.values()):
-            parts = [terms.frozen[payee].accrued for payee in payees]
+        elif frozen and basis == sum(balance.basis for balance in terms.frozen.values()):
+            parts = [terms.frozen[payee].accrued for payee in frozen]
+            if frozen != dict(terms.shares):
+                parts = distribute(sum(parts), percents, plan.unit)
         else:
             commission = round_money(basis * terms.factor, plan.unit)
             parts = distribute(commission, percents, plan.unit)
@@ -232,26 +247,35 @@ class Earnings:
     def _add_line_credits(self, origins, lines):
         """Add what credit notes of one line take back, of each payee."""
         plan = origins[0].terms.plan
-        root_id = plan.root_id
         credited = [self._get_basis(line, plan) for line in lines]
         whole = self._get_basis(origins[0].line, plan)
         unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
-        percents = [origin.percent for origin in origins]
-        for position, origin in enumerate(origins):
-            bases = credit_steps(origin.basis, whole, credited, unit)
-            known = []
-            for line, basis in zip(lines, bases, strict=True):
-                balance = self._get_balance(line, root_id, origin.payee_id)
-                was = self._get_balance(origin.line, root_id, origin.payee_id)
-                if fixed := self.fixed.get((line.line_id, root_id)):
-                    known.append(distribute(fixed[0], percents, plan.unit)[position])
-                elif balance and was and (balance.basis, was.accrued) == (basis, origin.accrued):
-                    known.append(balance.accrued)
-                else:
-                    known.append(None)
-            steps = credit_steps(origin.accrued, whole, credited, plan.unit, known)
-            for line, basis, step in zip(lines, bases, steps, strict=True):
+        bases = credit_parts([origin.basis for origin in origins], whole, credited, unit)
+        known = self._get_known_credits(origins, lines, bases)
+        earned = [origin.accrued for origin in origins]
+        steps = credit_parts(earned, whole, credited, plan.unit, known)
+        for origin, own_bases, own_steps in zip(origins, bases, steps, strict=True):
+            for line, basis, step in zip(lines, own_bases, own_steps, strict=True):
                 self._add_credit(origin, line, basis, step)
+
+    def _get_known_credits(self, origins, lines, bases):
+        """Return what of credit notes is settled already, see ``credit_parts``."""
+        plan = origins[0].terms.plan
+        percents = [origin.percent for origin in origins]
+        known = []
+        for position, origin in enumerate(origins):
+            was = self._get_balance(origin.line, plan.root_id, origin.payee_id)
+            steps = []
+            for line, basis in zip(lines, bases[position], strict=True):
+                balance = self._get_balance(line, plan.root_id, origin.payee_id)
+                if fixed := self.fixed.get((line.line_id, plan.root_id)):
+                    steps.append(distribute(fixed[0], percents, plan.unit)[position])
+                elif balance and was and (balance.basis, was.accrued) == (basis, origin.accrued):
+                    steps.append(balance.accrued)
+                else:
+                    steps.append(None)
+            known.append(steps)
+        return known
 
     def _add_document_credit(self, documents, line):
         """Add what a line takes back that credits a document and none of its lines."""
@@ -266,12 +290,16 @@ class Earnings:
             by_payee = defaultdict(list)
             for earning in earnings:
                 by_payee[earning.payee_id].append(earning)
-            weights = [sum(one.basis for one in group) for group in by_payee.values()]
-            parts = distribute(basis, weights, unit)
-            for group, part in zip(by_payee.values(), parts, strict=True):
-                accrued = sum(one.accrued for one in group)
-                step = scale(accrued, basis, whole) if whole else ZERO
-                self._add_credit(group[0], line, part, round_money(step, plan.unit))
+            bases = [sum(one.basis for one in group) for group in by_payee.values()]
+            earned = [sum(one.accrued for one in group) for group in by_payee.values()]
+            back = round_money(scale(sum(earned), basis, whole) if whole else ZERO, plan.unit)
+            for group, part, step in zip(
+                by_payee.values(),
+                distribute(basis, bases, unit),
+                distribute(back, earned, plan.unit),
+                strict=True,
+            ):
+                self._add_credit(group[0], line, part, step)
 
     def _add_credit(self, origin, line, basis, accrued):
         terms = origin.terms
@@ -400,7 +428,8 @@ class Earnings:
             rate = by_tiers if sale.rate is None else sale.rate
             for line_id in (sale.key, *(line_id for line_id, _basis in sale.credits)):
                 fixed[line_id, plan.root_id] = found[line_id], rate
-        return fixed, max(plan.minimum - sum(found.values(), ZERO), ZERO)
+        missing = plan.minimum - sum(found.values(), ZERO)
+        return fixed, missing if plan.minimum and missing > 0 else ZERO
 
 
 def get_differences(earnings, balances, today):
@@ -414,8 +443,7 @@ def get_differences(earnings, balances, today):
         root_id = earning.terms.plan.root_id
         seen.add((earning.line.line_id, root_id, earning.payee_id))
         known = balances.get(earning.line.line_id, {}).get(root_id, {})
-        balance = known.get(earning.payee_id) or Balance()
-        yield from _compare(earning, balance, today)
+        yield from _compare(earning, known, today)
     for line_id, by_root in balances.items():
         for root_id, by_payee in by_root.items():
             for payee_id, balance in by_payee.items():
@@ -423,8 +451,9 @@ def get_differences(earnings, balances, today):
                     yield from _take_back(balance, today)
 
 
-def _compare(earning, balance, today):
+def _compare(earning, known, today):
     line, terms = earning.line, earning.terms
+    balance = known.get(earning.payee_id) or Balance()
     values = {
         "company_id": line.company_id,
         "company_currency_id": line.currency_id,
@@ -441,11 +470,14 @@ def _compare(earning, balance, today):
         "plan_id": terms.plan.id,
         "rule_id": terms.rule_id,
         "is_tiered": terms.is_tiered,
+        "is_own_split": terms.is_own_split,
         "period_start": terms.period_start,
         "factor": terms.factor,
         "percent": earning.percent,
     }
-    is_new = not balance.last
+    # who takes a part over later corrects what is there, too
+    is_new = not known
+    paid = {key for other in known.values() for key in other.dues}
     due, day = earning.dues.get(None, (ZERO, line.day))
     changes = {
         "basis": earning.basis - balance.basis,
@@ -467,7 +499,7 @@ def _compare(earning, balance, today):
                 "accrued": ZERO,
                 "due": due - had,
                 "kind": "payment",
-                "date": max(today, day) if had else day,
+                "date": max(today, day) if key in paid else day,
                 "payment_key": key,
             }
 

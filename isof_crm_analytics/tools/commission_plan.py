@@ -6,6 +6,7 @@ values that can be cached and compared; nothing in them is a record.
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
@@ -44,6 +45,8 @@ class Line(NamedTuple):
     quantity: Decimal
     margin_rate: Decimal | None
     total: Decimal
+    # who shares the commission of the document, tuples of a partner and percents; empty: by plan
+    shares: tuple = ()
 
     @property
     def is_credit(self):
@@ -149,11 +152,14 @@ class Plan(NamedTuple):
         return bool(
             seller
             and line.company_id == self.company_id
-            and self.first <= line.day
-            and (self.last is None or line.day <= self.last)
+            and self.covers(line.day)
             and (not self.partner_ids or seller in self.partner_ids)
             and (not self.team_ids or line.team_id in self.team_ids)
         )
+
+    def covers(self, day):
+        """Return whether the plan is in force on a day."""
+        return self.first <= day and (self.last is None or day <= self.last)
 
     def find_rule(self, line):
         """Return the rule by which a sale earns, or None."""
@@ -167,27 +173,35 @@ class Plan(NamedTuple):
         >>> [str(day) for day in plan.get_period(date(2026, 5, 20))]
         ['2026-04-01', '2026-06-30']
         """
-        months = MONTHS[self.period]
-        first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
-        return first, first + relativedelta(months=months) - timedelta(days=1)
+        return _get_period(MONTHS[self.period], day)
 
-    def get_shares(self, line):
+    def get_own_shares(self, line):
+        """Return the shares of the document, if it has any and they count for the plan.
+
+        What an agent earns is not the salespeople's to share.
+
+        >>> line = example_line(shares=((7, Decimal(60)), (8, Decimal(30)), (7, Decimal(10))))
+        >>> example_plan().get_own_shares(line)
+        [(7, Decimal('70')), (8, Decimal('30'))]
+        >>> example_plan(earner="agent").get_own_shares(line)
+        []
+        """
+        return _add_up(line.shares) if self.earner == "salesperson" else []
+
+    def get_shares(self, seller_id, leader_id):
         """Return who earns which percent: list of tuples of a partner and percents.
 
         What is the team leader's goes to the salesperson where there is no other leader.
 
         >>> shares = (Share("salesperson", None, Decimal(70)), Share("leader", None, Decimal(30)))
-        >>> example_plan(shares=shares).get_shares(example_line(user_partner_id=7))
+        >>> example_plan(shares=shares).get_shares(7, None)
         [(7, Decimal('100'))]
         """
-        seller = self.get_seller(line)
-        found = {}
-        for share in self.shares or (Share("salesperson", None, Decimal(100)),):
-            partner = {"salesperson": seller, "leader": line.leader_partner_id or seller}.get(
-                share.kind, share.partner_id
-            )
-            found[partner] = found.get(partner, ZERO) + share.percent
-        return list(found.items())
+        people = {"salesperson": seller_id, "leader": leader_id or seller_id}
+        return _add_up(
+            (people.get(share.kind, share.partner_id), share.percent)
+            for share in self.shares or (Share("salesperson", None, Decimal(100)),)
+        )
 
     def get_target(self, seller_id, team_ids, first):
         """Return the target of a period that begins on a day: a person's own, or of a team's."""
@@ -212,6 +226,19 @@ class Plan(NamedTuple):
             Tier(scale(target.amount, tier.threshold, Decimal(100)), tier.rate)
             for tier in self.tiers
         ]
+
+
+def _add_up(shares):
+    found = {}
+    for partner_id, percent in shares:
+        found[partner_id] = found.get(partner_id, ZERO) + percent
+    return list(found.items())
+
+
+@lru_cache(maxsize=1024)
+def _get_period(months, day):
+    first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    return first, first + relativedelta(months=months) - timedelta(days=1)
 
 
 def _is_below(path, ids):

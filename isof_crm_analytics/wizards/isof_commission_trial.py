@@ -57,7 +57,7 @@ class IsofCommissionTrial(models.TransientModel):
             "isof_crm_analytics.isof_commission_trial_line_action"
         )
         return action | {
-            "name": self.env._("Trial: %(plan)s", plan=self.plan_id.display_name),
+            "display_name": self.env._("Trial: %(plan)s", plan=self.plan_id.display_name),
             "domain": [("trial_id", "=", self.id)],
         }
 
@@ -105,7 +105,9 @@ class IsofCommissionTrialLine(models.TransientModel):
     rule_id = fields.Many2one("isof.commission.rule", string="Rule", readonly=True)
     is_tiered = fields.Boolean(string="By Tiers", readonly=True)
     is_minimum = fields.Boolean(string="Minimum of the Period", readonly=True)
-    rate = fields.Float(readonly=True, digits=(16, 4), aggregator=None)
-    percent = fields.Float(string="Part in %", readonly=True, digits=(16, 4), aggregator=None)
+    rate = fields.Float(readonly=True, digits=(16, 4), min_display_digits=2, aggregator=None)
+    percent = fields.Float(
+        string="Part in %", readonly=True, digits=(16, 4), min_display_digits=2, aggregator=None
+    )
     basis = fields.Float(readonly=True, digits=(16, 2))
     accrued = fields.Float(string="Would Earn", readonly=True, digits=(16, 2))
