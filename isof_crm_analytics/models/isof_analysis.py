@@ -241,15 +241,16 @@ class IsofAnalysis(models.Model):
     @api.model
     def _get_dataset_selection(self):
         """Return the keys and the names of the datasets; extend it with ``_get_datasets``."""
-        return [
-            ("sale", self.env._("Sales")),
-            ("purchase", self.env._("Purchases")),
-            ("sale_order", self.env._("Ordered by customers")),
-            ("purchase_order", self.env._("Ordered from vendors")),
-            ("campaign", self.env._("Results of campaigns")),
-            ("commission", self.env._("Commissions")),
-            ("activity", self.env._("Activities")),
-        ]
+        labels = {
+            "sale": self.env._("Sales"),
+            "purchase": self.env._("Purchases"),
+            "sale_order": self.env._("Ordered by customers"),
+            "purchase_order": self.env._("Ordered from vendors"),
+            "campaign": self.env._("Results of campaigns"),
+            "commission": self.env._("Commissions"),
+            "activity": self.env._("Activities"),
+        }
+        return list(labels.items())
 
     def _get_dataset(self):
         """Return the ``Dataset``, or None where its add-on has gone."""

@@ -296,12 +296,12 @@ class IsofAnalysis(models.Model):
         return [self._get_measure(model, name) for name in names if name not in shown]
 
     def _note_left_out(self, notes, hidden, gone):
-        for labels, text in (
-            (hidden, self.env._("Left out, because you may not see it: %s", ", ".join(hidden))),
-            (gone, self.env._("Left out, because it is no longer there: %s", ", ".join(gone))),
-        ):
-            if labels:
-                notes.append({"type": "warning", "text": text})
+        if hidden:
+            text = self.env._("Left out, because you may not see it: %s", ", ".join(hidden))
+            notes.append({"type": "warning", "text": text})
+        if gone:
+            text = self.env._("Left out, because it is no longer there: %s", ", ".join(gone))
+            notes.append({"type": "warning", "text": text})
 
     def _get_measure(self, model, name):
         label = self._get_measure_label(model, name)

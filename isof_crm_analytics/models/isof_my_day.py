@@ -22,12 +22,10 @@ class IsofMyDay(models.AbstractModel):
         first, year = today.replace(day=1), relativedelta(years=1)
         now = self._get_sales(first, today)
         before = self._get_sales(first - year, today - year)
+        labels = {"sold_net": self.env._("Sold"), "margin": self.env._("Margin")}
         rows = []
         for currency in sorted(now.keys() | before.keys(), key=lambda currency: currency.name):
-            for name, label in (
-                ("sold_net", self.env._("Sold")),
-                ("margin", self.env._("Margin")),
-            ):
+            for name, label in labels.items():
                 if name in now.get(currency, before.get(currency)):
                     figures = (sums.get(currency, {}).get(name, 0.0) for sums in (now, before))
                     rows.append(self._prepare_sales_row(label, currency, *figures))

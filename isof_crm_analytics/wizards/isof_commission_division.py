@@ -14,7 +14,7 @@ class IsofCommissionDivision(models.TransientModel):
     _name = "isof.commission.division"
     _description = "Share of a Commission"
 
-    move_id = fields.Many2one("account.move", required=True, ondelete="cascade")
+    move_id = fields.Many2one("account.move", string="Document", required=True, ondelete="cascade")
     line_ids = fields.One2many("isof.commission.division.line", "division_id")
 
     @api.model
