@@ -259,6 +259,8 @@ def _get_totals(columns, sums, depth, label):
 
 def _get_kind(value, kind):
     """Return the kind of the cell of a value in a column of some kind."""
+    if isinstance(value, str):  # the label of the totals stands below any kind
+        return kind if kind == "multiline" else "text"
     if not isinstance(value, date):
         return kind
     if value.year < FIRST_YEAR:

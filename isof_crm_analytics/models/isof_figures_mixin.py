@@ -106,12 +106,12 @@ class IsofFiguresMixin(models.AbstractModel):
             label, domain = formatter(value)
             return label, Domain(domain)
 
-        if not isinstance(values[0], models.BaseModel):
+        if not (values and isinstance(values[0], models.BaseModel)):
             return format_once
         # sudo: Odoo does that for each record by itself, which takes longer than to name it
-        records = values[0].browse(unique(value.id for value in values)).sudo()
+        records = values[0].browse(unique(value.id for value in values if value)).sudo()
         formatted = {record.id: format_once(record) for record in records}
-        return lambda value: formatted[value.id]
+        return lambda value: formatted[value.id] if value else format_once(value)
 
     def _read_group_select(self, aggregate_spec, query):
         name, _property, aggregator = parse_read_group_spec(aggregate_spec)
