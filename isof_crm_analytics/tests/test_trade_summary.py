@@ -257,3 +257,11 @@ class TestTradeSummary(TradeCommon):
         self.assertAlmostEqual(average, sum(quantities) / len(quantities))
         by_quantity = dict(self.facts._read_group([], ["sold_quantity"], ["__count"]))
         self.assertEqual(by_quantity[4], 1)
+
+    def test_group_of_no_record(self):
+        """What has no value is a group without a name, and its domain finds it."""
+        groups = self.facts.formatted_read_group([], ["campaign_id"], ["__count"])
+        empty = next(group for group in groups if not group["campaign_id"])
+        self.assertEqual(empty["campaign_id"], False)
+        self.assertEqual(self.facts.search_count(empty["__extra_domain"]), empty["__count"])
+        self.assertEqual(self.facts.formatted_read_group([("id", "=", 0)], ["campaign_id"]), [])
