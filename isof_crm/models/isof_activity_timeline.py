@@ -40,14 +40,19 @@ class IsofActivity(models.Model):
             ("open", domain & is_open, "start, id"),
             ("closed", domain & ~is_open, "start desc, id desc"),
         ):
-            steps = self.search(part, limit=limit, order=order)
-            lists[key] = {
-                "steps": steps._prepare_timeline_steps(),
-                "count": self.search_count(part) if len(steps) == limit else len(steps),
-            }
+            lists[key] = self._get_timeline(part, order, limit)
         return lists | {
             "domain": list(domain),
             "context": partner._prepare_isof_activity_context(),
+        }
+
+    @api.model
+    def _get_timeline(self, domain, order, limit):
+        """Return the first activities of a timeline: ``steps``, and the ``count`` of all."""
+        steps = self.search(domain, limit=limit, order=order)
+        return {
+            "steps": steps._prepare_timeline_steps(),
+            "count": self.search_count(domain) if len(steps) == limit else len(steps),
         }
 
     def _prepare_timeline_steps(self):

@@ -43,20 +43,17 @@ class IsofMyDay(models.AbstractModel):
 
     @api.model
     def _prepare_section(self, key, title, domain):
-        activities = self.env["isof.activity"]
         domain &= Domain("timeframe", "=", key) & (
             Domain("user_id", "=", self.env.uid) | Domain("participant_ids", "in", self.env.uid)
         )
-        steps = activities.search(domain, limit=SHOWN, order="start, id")
         return {
             "key": key,
             "title": title,
-            "steps": steps._prepare_timeline_steps(),
-            "count": activities.search_count(domain) if len(steps) == SHOWN else len(steps),
             "empty": {
                 "now": self.env._("Nothing is planned for today."),
                 "upcoming": self.env._("Nothing is planned for the next days."),
             }.get(key, ""),
+            **self.env["isof.activity"]._get_timeline(domain, "start, id", SHOWN),
         }
 
     @api.model

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..tools import analysis_schedule
+from ..tools.periods import WEEKDAYS
 
 _logger = logging.getLogger(__name__)
 
@@ -56,20 +57,7 @@ class IsofAnalysisSchedule(models.Model):
         required=True,
         default="weekly",
     )
-    weekday = fields.Selection(
-        [
-            ("0", "Monday"),
-            ("1", "Tuesday"),
-            ("2", "Wednesday"),
-            ("3", "Thursday"),
-            ("4", "Friday"),
-            ("5", "Saturday"),
-            ("6", "Sunday"),
-        ],
-        string="Day of the Week",
-        required=True,
-        default="0",
-    )
+    weekday = fields.Selection(WEEKDAYS, string="Day of the Week", required=True, default="0")
     month_day = fields.Integer(
         string="Day of the Month",
         default=1,

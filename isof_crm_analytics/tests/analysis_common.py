@@ -21,15 +21,10 @@ class AnalysisCommon(TradeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        own, all_, margin = (
-            f"isof_crm_analytics.{name}" for name in ("group_own", "group_all", "group_margin")
-        )
-        export = "base.group_allow_export"
-        cls.analyst = cls._create_user("analyst", f"{all_},{export}")
-        cls.controller = cls._create_user("controller", f"{all_},{margin},{export}")
+        cls._set_up_analysts()
         for user in (cls.salesperson_a, cls.salesperson_b):
-            user.group_ids += cls.env.ref(own)
-        cls.salesperson_b.group_ids -= cls.env.ref(export)
+            user.group_ids += cls.env.ref("isof_crm_analytics.group_own")
+        cls.salesperson_b.group_ids -= cls.env.ref("base.group_allow_export")
         cls.moves = cls.env["account.move"]
         a, b = cls.salesperson_a, cls.salesperson_b
         for partner, day, product, quantity, price, user in (

@@ -66,6 +66,15 @@ class TradeCommon(OrderReportCommon):
         )
 
     @classmethod
+    def _set_up_analysts(cls):
+        """Create who sees all figures, without and with costs; both may export."""
+        group_all = "isof_crm_analytics.group_all,base.group_allow_export"
+        cls.analyst = cls._create_user("analyst", group_all)
+        cls.controller = cls._create_user(
+            "controller", f"{group_all},isof_crm_analytics.group_margin"
+        )
+
+    @classmethod
     def _create_invoice(cls, *lines, post=True, **vals):
         """Return a posted customer invoice of salesperson A for Alfa: 10 bolts for 8 each.
 

@@ -20,8 +20,7 @@ class TestTradeRights(TradeCommon):
             f"isof_crm_analytics.{name}" for name in ("group_own", "group_all", "group_margin")
         )
         export = "base.group_allow_export"
-        cls.analyst = cls._create_user("analyst", f"{all_},{export}")
-        cls.controller = cls._create_user("controller", f"{all_},{margin},{export}")
+        cls._set_up_analysts()
         cls.foreign_analyst = cls._create_user(
             "foreign_analyst", f"{all_},{export}", company=cls.other_company
         )

@@ -25,10 +25,15 @@ def execute_kept(cr, statement, ids):
     if not cr.rowcount:
         text = SQL(statement.replace("%", "%%"))
         cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
-    mode = "force_generic_plan" if len(ids) <= FEW else "force_custom_plan"
-    # the order of the joins is as they are written: they follow keys
-    cr.execute("SET LOCAL plan_cache_mode = %s; SET LOCAL join_collapse_limit = 1", [mode])
-    cr.execute(SQL("EXECUTE %s (%s)", SQL.identifier(name), list(ids)))
+    cr.execute(
+        SQL(
+            # the order of the joins is as they are written: they follow keys
+            "SET LOCAL join_collapse_limit = 1; SET LOCAL plan_cache_mode = %s; EXECUTE %s (%s)",
+            "force_generic_plan" if len(ids) <= FEW else "force_custom_plan",
+            SQL.identifier(name),
+            list(ids),
+        )
+    )
     changed = cr.rowcount
     cr.execute("SET LOCAL plan_cache_mode = DEFAULT; SET LOCAL join_collapse_limit = DEFAULT")
     return changed

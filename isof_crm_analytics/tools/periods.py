@@ -11,6 +11,16 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 DAY = timedelta(days=1)
+# The choice of a weekday, numbered as Python does.
+WEEKDAYS = [
+    ("0", "Monday"),
+    ("1", "Tuesday"),
+    ("2", "Wednesday"),
+    ("3", "Thursday"),
+    ("4", "Friday"),
+    ("5", "Saturday"),
+    ("6", "Sunday"),
+]
 # Weeks of the three parts of a quarter, and of the quarter as a whole.
 RETAIL_MONTHS = (4, 4, 5)
 RETAIL_QUARTERS = (13,)

@@ -40,18 +40,7 @@ class IsofPeriodGenerate(models.TransientModel):
     )
     days = fields.Integer(string="Length in Days", default=7)
     weekday = fields.Selection(
-        [
-            ("0", "Monday"),
-            ("1", "Tuesday"),
-            ("2", "Wednesday"),
-            ("3", "Thursday"),
-            ("4", "Friday"),
-            ("5", "Saturday"),
-            ("6", "Sunday"),
-        ],
-        string="Weeks Begin on",
-        required=True,
-        default="0",
+        periods.WEEKDAYS, string="Weeks Begin on", required=True, default="0"
     )
     line_ids = fields.One2many(
         "isof.period.generate.line",
