@@ -68,7 +68,7 @@ class IsofMyDay(models.AbstractModel):
 
         :param rows: list of dicts with ``label``, and if need be ``detail``, ``value``, ``trend``
             ("up" or "down") and ``action``, which the client carries out
-        :param action: id of the action that shows all
+        :param action: what the client carries out to show all: an action or its id
         :param empty: what to say if there are no rows
         """
         return {"title": title, "rows": rows, "action": action, "empty": empty}
@@ -87,19 +87,19 @@ class IsofMyDay(models.AbstractModel):
             domain, ["user_id"], ["__count"], order="__count DESC", limit=SHOWN_IN_PANEL
         )
         action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
+        action |= {"domain": list(domain), "context": {}}
         rows = [
             {
                 # sudo: who may read the activity may read who is in charge
                 "label": user.sudo().name or self.env._("Nobody in charge"),
                 "value": str(count),
-                "action": action
-                | {"domain": list(domain & Domain("user_id", "=", user.id)), "context": {}},
+                "action": action | {"domain": list(domain & Domain("user_id", "=", user.id))},
             }
             for user, count in groups
         ]
         return self._prepare_panel(
             self.env._("Overdue in the Team"),
             rows,
-            action="isof_crm.isof_activity_action_plan",
+            action=action,
             empty=self.env._("Nobody has anything overdue."),
         )

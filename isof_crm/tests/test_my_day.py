@@ -59,12 +59,12 @@ class TestMyDay(ActivityCommon):
         section = self._get_day(self.salesperson_a)["sections"][0]
         self.assertEqual((len(section["steps"]), section["count"]), (20, 21))
 
-    def _get_team_rows(self, user):
+    def _get_team_panel(self, user):
         panels = self._get_day(user)["panels"]
-        return next((p["rows"] for p in panels if p["title"] == "Overdue in the Team"), [])
+        return next((p for p in panels if p["title"] == "Overdue in the Team"), {"rows": []})
 
     def _get_team(self, user):
-        return [(row["label"], row["value"]) for row in self._get_team_rows(user)]
+        return [(row["label"], row["value"]) for row in self._get_team_panel(user)["rows"]]
 
     def test_team_of_a_leader(self):
         """The leader of A's team sees what A has overdue, and not what B has."""
@@ -79,10 +79,18 @@ class TestMyDay(ActivityCommon):
     def test_who_leads_nobody_sees_no_team(self):
         self.assertEqual(self._get_team(self.salesperson_a), [])
 
-    def test_row_of_the_team_opens_its_activities(self):
-        action = self._get_team_rows(self.team_leader)[0]["action"]
-        found = self.env[action["res_model"]].with_user(self.team_leader).search(action["domain"])
-        self.assertEqual(found, self.late)
+    def test_the_team_opens_its_activities(self):
+        self.late.copy({"user_id": self.manager.id})  # own ones are not of the team
+        panel = self._get_team_panel(self.manager)
+        for row, action, count in (
+            ("all", panel["action"], 2),
+            (panel["rows"][0]["label"], panel["rows"][0]["action"], 1),
+        ):
+            with self.subTest(row):
+                activities = self.env[action["res_model"]].with_user(self.manager)
+                found = activities.search(action["domain"])
+                self.assertEqual(len(found), count)
+                self.assertNotIn(self.manager, found.user_id)
 
     def test_others_are_refused(self):
         stranger = new_test_user(self.env, "stranger", groups="base.group_user")
