@@ -589,7 +589,7 @@ test("buttons for what the reader may do", async () => {
     await contains(".o_isof_analysis_more").click();
     expect(queryAllTexts(".o-dropdown--menu .o_menu_item")).toEqual([
         "Settings",
-        "Share",
+        "Share with Others",
         "Duplicate",
         "Send by E-mail",
         "Print",

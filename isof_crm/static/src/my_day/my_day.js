@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { capitalize } from "@web/core/utils/strings";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -29,7 +30,8 @@ export class MyDay extends Component {
     }
 
     get today() {
-        return DateTime.now().toLocaleString({ weekday: "long", day: "numeric", month: "long" });
+        const format = { weekday: "long", day: "numeric", month: "long" };
+        return capitalize(DateTime.now().toLocaleString(format));
     }
 
     async load() {
