@@ -2,12 +2,13 @@ import csv
 import io
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL, split_every
 
 from ..tools.commission import ZERO, tier_rate, to_decimal
 from ..tools.commission_ledger import Balance, Earnings, Payment, get_differences
 from ..tools.commission_plan import Line
+from ..tools.kept_plan import IDS, fetch_kept, get_text
 
 # So many documents are compared at a time.
 BATCH_SIZE = 2000
@@ -20,6 +21,8 @@ TERMS = (
 FIGURES = ("basis", "accrued", "due")
 COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key", "note")
 DECIMALS = (*FIGURES, "factor", "percent")
+BALANCE_TERMS = (*TERMS, *FIGURES, "payment_key")
+BALANCE_COLUMNS = ("id", "root_id", *BALANCE_TERMS)
 
 
 class IsofCommissionEntry(models.Model):
@@ -79,7 +82,7 @@ class IsofCommissionEntry(models.Model):
         balances = self._get_balances(move_ids)
         earnings = Earnings(
             plans,
-            self._get_lines(SQL("fact.move_id = ANY(%s)", move_ids)),
+            self._get_lines(move_ids),
             balances,
             self._get_rates,
             fixed,
@@ -128,42 +131,50 @@ class IsofCommissionEntry(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_lines(self, condition):
-        """Return the facts of sales that fulfil a condition, as ``Line``."""
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT fact.move_line_id, fact.move_id, move.name, fact.move_type,
-                       fact.origin_line_id, move.reversed_entry_id, fact.invoice_date,
-                       fact.company_id, fact.company_currency_id, fact.partner_id,
-                       fact.product_id, fact.product_category_id, category.parent_path,
-                       partner_group.parent_path, segments.ids, fact.team_id,
-                       fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
-                       partner.isof_agent_id, fact.sold_net, fact.margin, fact.sold_quantity,
-                       fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
-                       shares.partner_ids, shares.percents
-                  FROM isof_trade_line AS fact
-                  JOIN account_move AS move ON move.id = fact.move_id
-                  LEFT JOIN product_category AS category ON category.id = fact.product_category_id
-                  LEFT JOIN isof_partner_group AS partner_group ON partner_group.id = fact.group_id
-                  LEFT JOIN res_partner AS partner ON partner.id = fact.partner_id
-                  LEFT JOIN res_users AS seller ON seller.id = fact.user_id
-                  LEFT JOIN crm_team AS team ON team.id = fact.team_id
-                  LEFT JOIN res_users AS leader ON leader.id = team.user_id
-                  LEFT JOIN LATERAL (%(segments)s) AS segments ON TRUE
-                  LEFT JOIN LATERAL (
-                       SELECT array_agg(share.partner_id ORDER BY share.id) AS partner_ids,
-                              array_agg(share.percent::float8 ORDER BY share.id) AS percents
-                         FROM isof_commission_share AS share
-                        WHERE share.move_id = COALESCE(move.reversed_entry_id, move.id)
-                  ) AS shares ON TRUE
-                 WHERE fact.flow = 'sale' AND %(condition)s
-                """,
-                condition=condition,
-                segments=self._get_segments(),
-            )
+    def _get_lines(self, move_ids):
+        """Return the facts of the sales of documents, as ``Line``."""
+        rows = fetch_kept(self.env.cr, self._get_lines_text(), move_ids)
+        return [self._prepare_line(row) for row in rows]
+
+    @api.model
+    @tools.ormcache()
+    def _get_lines_text(self):
+        return get_text(self.env.cr, self._get_lines_query(SQL("fact.move_id = ANY(%s)", IDS)))
+
+    @api.model
+    def _get_lines_query(self, condition):
+        """Return the query of the facts of sales that fulfil a condition, as for ``Line``."""
+        return SQL(
+            """
+            SELECT fact.move_line_id, fact.move_id, move.name, fact.move_type,
+                   fact.origin_line_id, move.reversed_entry_id, fact.invoice_date,
+                   fact.company_id, fact.company_currency_id, fact.partner_id,
+                   fact.product_id, fact.product_category_id, category.parent_path,
+                   partner_group.parent_path, segments.ids, fact.team_id,
+                   fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
+                   partner.isof_agent_id, fact.sold_net, fact.margin, fact.sold_quantity,
+                   fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
+                   shares.partner_ids, shares.percents
+              FROM isof_trade_line AS fact
+              JOIN account_move AS move ON move.id = fact.move_id
+              LEFT JOIN product_category AS category ON category.id = fact.product_category_id
+              LEFT JOIN isof_partner_group AS partner_group ON partner_group.id = fact.group_id
+              LEFT JOIN res_partner AS partner ON partner.id = fact.partner_id
+              LEFT JOIN res_users AS seller ON seller.id = fact.user_id
+              LEFT JOIN crm_team AS team ON team.id = fact.team_id
+              LEFT JOIN res_users AS leader ON leader.id = team.user_id
+              LEFT JOIN LATERAL (%(segments)s) AS segments ON TRUE
+              LEFT JOIN LATERAL (
+                   SELECT array_agg(share.partner_id ORDER BY share.id) AS partner_ids,
+                          array_agg(share.percent::float8 ORDER BY share.id) AS percents
+                     FROM isof_commission_share AS share
+                    WHERE share.move_id = COALESCE(move.reversed_entry_id, move.id)
+              ) AS shares ON TRUE
+             WHERE fact.flow = 'sale' AND %(condition)s
+            """,
+            condition=condition,
+            segments=self._get_segments(),
         )
-        return [self._prepare_line(row) for row in self.env.cr.fetchall()]
 
     @api.model
     def _prepare_line(self, row):
@@ -197,7 +208,21 @@ class IsofCommissionEntry(models.Model):
 
         What is of a line that was deleted goes by the first of its entries.
         """
-        self.env.cr.execute(
+        balances = {}
+        for values in fetch_kept(self.env.cr, self._get_balances_text(), move_ids):
+            row = dict(zip(BALANCE_COLUMNS, values, strict=True))
+            row.update((name, to_decimal(row[name])) for name in DECIMALS)
+            line = row["move_line_id"] or ("deleted", row["move_id"])
+            by_root = balances.setdefault(line, {})
+            by_payee = by_root.setdefault(row["root_id"], {})
+            by_payee.setdefault(row["payee_id"], Balance()).add(row)
+        return balances
+
+    @api.model
+    @tools.ormcache()
+    def _get_balances_text(self):
+        return get_text(
+            self.env.cr,
             SQL(
                 """
                 SELECT entry.id, plan.root_id, %(columns)s
@@ -206,20 +231,10 @@ class IsofCommissionEntry(models.Model):
                  WHERE entry.move_id = ANY(%(move_ids)s)
                  ORDER BY entry.id
                 """,
-                columns=SQL(", ").join(
-                    SQL.identifier("entry", name) for name in (*TERMS, *FIGURES, "payment_key")
-                ),
-                move_ids=move_ids,
-            )
+                columns=SQL(", ").join(SQL.identifier("entry", name) for name in BALANCE_TERMS),
+                move_ids=IDS,
+            ),
         )
-        balances = {}
-        for row in self.env.cr.dictfetchall():
-            row.update((name, to_decimal(row[name])) for name in DECIMALS)
-            line = row["move_line_id"] or ("deleted", row["move_id"])
-            by_root = balances.setdefault(line, {})
-            by_payee = by_root.setdefault(row["root_id"], {})
-            by_payee.setdefault(row["payee_id"], Balance()).add(row)
-        return balances
 
     @api.model
     def _get_payments(self, move_ids):
@@ -233,7 +248,20 @@ class IsofCommissionEntry(models.Model):
         :return: dict of document to list of ``Payment`` in order, and dict of credit note to
             what of it was matched with other documents than the one it credits
         """
-        self.env.cr.execute(
+        payments, offsets = defaultdict(list), defaultdict(lambda: ZERO)
+        rows = fetch_kept(self.env.cr, self._get_payments_text(), move_ids)
+        for move_id, key, day, amount, is_payment, is_offset in rows:
+            if is_payment:
+                payments[move_id].append(Payment(key, day, to_decimal(amount)))
+            elif is_offset:
+                offsets[move_id] += to_decimal(amount)
+        return payments, offsets
+
+    @api.model
+    @tools.ormcache()
+    def _get_payments_text(self):
+        return get_text(
+            self.env.cr,
             SQL(
                 """
                 SELECT own.move_id, 'match,' || part.id, part.max_date,
@@ -292,19 +320,12 @@ class IsofCommissionEntry(models.Model):
                    AND company.isof_commission_on_unposted_payment
                  ORDER BY 3, 2
                 """,
-                move_ids=move_ids,
+                move_ids=IDS,
                 payment_rel=SQL.identifier(
                     self.env["account.move"]._fields["matched_payment_ids"].relation
                 ),
-            )
+            ),
         )
-        payments, offsets = defaultdict(list), defaultdict(lambda: ZERO)
-        for move_id, key, day, amount, is_payment, is_offset in self.env.cr.fetchall():
-            if is_payment:
-                payments[move_id].append(Payment(key, day, to_decimal(amount)))
-            elif is_offset:
-                offsets[move_id] += to_decimal(amount)
-        return payments, offsets
 
     # ------------------------------------------------------------
     # Totals of periods
@@ -420,14 +441,17 @@ class IsofCommissionEntry(models.Model):
         spec = plan._prepare_spec()._replace(first=first, last=last)
         self.env["account.move"].flush_model(["isof_trade_line_count"])
         self._flush_sources()
-        lines = self._get_lines(
-            SQL(
-                "fact.company_id = %s AND fact.invoice_date BETWEEN %s AND %s",
-                spec.company_id,
-                first,
-                last,
+        self.env.cr.execute(
+            self._get_lines_query(
+                SQL(
+                    "fact.company_id = %s AND fact.invoice_date BETWEEN %s AND %s",
+                    spec.company_id,
+                    first,
+                    last,
+                )
             )
         )
+        lines = [self._prepare_line(row) for row in self.env.cr.fetchall()]
 
         def compute(fixed=None):
             # the rates follow from the totals, below

@@ -4,6 +4,7 @@ What follows a document as it is posted joins two dozen tables: PostgreSQL think
 about how to do it than it then takes. So a connection does that once.
 """
 
+from contextlib import contextmanager
 from hashlib import sha256
 
 from odoo.tools import SQL
@@ -19,24 +20,45 @@ def execute_kept(cr, statement, ids):
 
     :param statement: text of it, with ``IDS`` for the array of the ids; see ``get_text``
     """
+    with _carry_out(cr, statement, ids):
+        return cr.rowcount
+
+
+def fetch_kept(cr, statement, ids):
+    """Return the rows of a query about some records, as tuples.
+
+    :param statement: as for ``execute_kept``
+    """
+    with _carry_out(cr, statement, ids):
+        return cr.fetchall()
+
+
+@contextmanager
+def _carry_out(cr, statement, ids):
     name = f"isof_{sha256(statement.encode()).hexdigest()[:32]}"
     # the connection knows best: it may be another one, or go through a pool
     cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
     if not cr.rowcount:
         text = SQL(statement.replace("%", "%%"))
         cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
+    few = len(ids) <= FEW
     cr.execute(
         SQL(
-            # the order of the joins is as they are written: they follow keys
-            "SET LOCAL join_collapse_limit = 1; SET LOCAL plan_cache_mode = %s; EXECUTE %s (%s)",
-            "force_generic_plan" if len(ids) <= FEW else "force_custom_plan",
+            # The joins follow keys, in the order as they are written. A plan that is made while
+            # a table is empty must not read all of it when it has grown.
+            "SET LOCAL join_collapse_limit = 1; SET LOCAL enable_seqscan = %s;"
+            " SET LOCAL plan_cache_mode = %s; EXECUTE %s (%s)",
+            "off" if few else "on",
+            "force_generic_plan" if few else "force_custom_plan",
             SQL.identifier(name),
             list(ids),
         )
     )
-    changed = cr.rowcount
-    cr.execute("SET LOCAL plan_cache_mode = DEFAULT; SET LOCAL join_collapse_limit = DEFAULT")
-    return changed
+    yield
+    cr.execute(
+        "SET LOCAL plan_cache_mode = DEFAULT; SET LOCAL enable_seqscan = DEFAULT;"
+        " SET LOCAL join_collapse_limit = DEFAULT"
+    )
 
 
 def get_text(cr, sql):
