@@ -12,6 +12,7 @@
         "security/isof_analysis_security.xml",
         "security/isof_campaign_security.xml",
         "security/isof_commission_security.xml",
+        "security/isof_commission_target_report_security.xml",
         "security/isof_order_report_security.xml",
         "security/isof_period_security.xml",
         "security/isof_score_security.xml",
@@ -26,6 +27,7 @@
         "reports/isof_assortment_report_views.xml",
         "reports/isof_assortment_suggestion_views.xml",
         "reports/isof_campaign_report_views.xml",
+        "reports/isof_commission_target_report_views.xml",
         "reports/isof_order_report_views.xml",
         "views/isof_trade_line_views.xml",
         "reports/isof_commission_statement.xml",
@@ -41,6 +43,7 @@
         "views/utm_campaign_views.xml",
         "views/isof_crm_analytics_menus.xml",
         "data/isof_analysis_data.xml",
+        "data/spreadsheet_dashboard_data.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -40,6 +40,7 @@ class CommissionGenerator:
             tiers=[(0, 1), (20000, 1.5), (50000, 2)],
             cap=5000,
             user_ids=[Command.set(self._get_salespeople().ids)],
+            target_ids=[Command.create(vals) for vals in self._prepare_targets(start)],
             split_ids=[
                 Command.create({"kind": "salesperson", "percent": 90}),
                 Command.create({"kind": "leader", "percent": 10}),
@@ -69,6 +70,28 @@ class CommissionGenerator:
             employees.action_approve()
             employees.action_pay()
         self._settle(last_month, self.this_month).filtered("previous_id").action_confirm()
+
+    def _prepare_targets(self, start):
+        """Return targets of this year: a tenth more than an average month of last year.
+
+        :param start: the first day of this year
+        """
+        salespeople = self._get_salespeople()
+        sales = [
+            ("flow", "=", "sale"),
+            ("company_id", "=", self.company.id),
+            ("invoice_date", ">=", start - relativedelta(years=1)),
+            ("invoice_date", "<", start),
+        ]
+        found = []
+        for name, owners in (("user_id", salespeople), ("team_id", salespeople.sale_team_id)):
+            for owner, net in self.env["isof.trade.line"]._read_group(
+                [*sales, (name, "in", owners.ids)], [name], ["sold_net:sum"]
+            ):
+                amount = max(round(net / 12 * 1.1, -3), 1000)
+                found.append({name: owner.id, "amount": amount})
+        last = start + relativedelta(years=1, days=-1)
+        return [{"date_from": start, "date_to": last, **vals} for vals in found]
 
     def _share_a_sale(self):
         """Have two people share the latest sale of one of them."""

@@ -5,5 +5,6 @@ from . import (
     isof_assortment_report,
     isof_assortment_suggestion,
     isof_campaign_report,
+    isof_commission_target_report,
     isof_order_report,
 )

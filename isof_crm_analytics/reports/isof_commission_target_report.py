@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class IsofCommissionTargetReport(models.Model):
+    """Targets of commission plans beside what was reached: a row for each target and period.
+
+    Reached are the net sales, the margin or the quantity of the whole period, by the basis of
+    the plan, of the person or the team, in the sales teams of the plan: what its rules leave out
+    counts, too. Of several versions of a plan the latest of the period counts.
+    """
+
+    _name = "isof.commission.target.report"
+    _description = "Targets"
+    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _isof_period_date = "date"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "plan_name"
+    _depends = {
+        "hr.employee": ["company_id", "current_version_id", "user_id"],
+        "hr.version": ["department_id"],
+        "isof.commission.plan": [
+            *("basis", "company_id", "date_from", "date_to", "name", "period", "root_id"),
+            *("state", "team_ids", "version"),
+        ],
+        "isof.commission.target": ["amount", "date_from", "date_to", "team_id", "user_id"],
+        "isof.trade.summary": [
+            *("company_id", "flow", "invoice_date", "margin", "sold_net", "sold_quantity"),
+            *("team_id", "user_id"),
+        ],
+        "res.company": ["currency_id"],
+    }
+
+    # Quantities have no currency, but those of two companies are not added up either.
+    _isof_money = ("target", "reached")
+    _isof_ratios = {"reached_rate": ("reached", "target")}
+
+    date = fields.Date(string="Period from", readonly=True, help="First day of the period.")
+    plan_name = fields.Char(string="Plan", readonly=True)
+    basis = fields.Selection(
+        selection=lambda self: self.env["isof.commission.plan"]._fields["basis"].selection,
+        readonly=True,
+        help="What the target is about.",
+    )
+    company_id = fields.Many2one("res.company", string="Company", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    team_id = fields.Many2one(
+        "crm.team", string="Sales Team", readonly=True, help="Of a target that is a team's."
+    )
+    department_id = fields.Many2one(
+        "hr.department", string="Department", readonly=True, help="Of the salesperson, now."
+    )
+    target = fields.Float(readonly=True, digits=(16, 2))
+    reached = fields.Float(
+        readonly=True,
+        digits=(16, 2),
+        help="Net sales, margin or quantity of the whole period, as the target is meant.",
+    )
+    reached_rate = fields.Float(
+        string="Reached in %",
+        compute="_compute_ratios",
+        aggregator="avg",
+        digits=(16, 4),
+        help="Reached by target.",
+    )
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        self.env["isof.trade.line"]._bring_in_step()
+        return super()._search(domain, *args, **kwargs)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            WITH wanted AS (
+                -- a target in each period that begins within its days, by the latest version
+                SELECT DISTINCT ON (plan.root_id, target.user_id, target.team_id, period.first)
+                       -- a target has a period a month at most, and no one lasts 100 years
+                       target.id::bigint * 1200
+                           + (extract(year FROM period.first)::int %% 100) * 12
+                           + extract(month FROM period.first)::int - 1 AS id,
+                       period.first AS date, period.next,
+                       plan.id AS plan_id, plan.name AS plan_name, plan.basis, plan.company_id,
+                       target.user_id, target.team_id, target.amount AS target
+                  FROM isof_commission_target AS target
+                  JOIN isof_commission_plan AS plan ON plan.id = target.plan_id
+                 CROSS JOIN LATERAL (
+                       SELECT first::date, (first + step)::date AS next
+                         FROM (
+                              SELECT make_interval(months => CASE plan.period
+                                  WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12
+                              END) AS step
+                         ) AS length,
+                              generate_series(
+                                  date_trunc(plan.period, target.date_from::timestamp),
+                                  target.date_to::timestamp, step
+                              ) AS first
+                        WHERE first >= target.date_from
+                  ) AS period
+                 WHERE plan.state = 'approved'
+                   AND plan.date_from < period.next
+                   AND (plan.date_to IS NULL OR plan.date_to >= period.first)
+                 ORDER BY plan.root_id, target.user_id, target.team_id, period.first,
+                          plan.version DESC
+            ), sold AS (
+                SELECT company_id, user_id, team_id, date_trunc('month', invoice_date) AS month,
+                       sum(sold_net) AS net, sum(margin) AS margin, sum(sold_quantity) AS quantity
+                  FROM isof_trade_summary
+                 WHERE flow = 'sale' AND invoice_date >= (SELECT min(date) FROM wanted)
+                 GROUP BY 1, 2, 3, 4
+            )
+            SELECT wanted.id, wanted.date, wanted.plan_name, wanted.basis, wanted.company_id,
+                   company.currency_id AS company_currency_id, wanted.user_id, wanted.team_id,
+                   version.department_id, wanted.target, result.reached
+              FROM wanted
+              JOIN res_company AS company ON company.id = wanted.company_id
+              LEFT JOIN hr_employee AS employee
+                ON employee.user_id = wanted.user_id AND employee.company_id = wanted.company_id
+              LEFT JOIN hr_version AS version ON version.id = employee.current_version_id
+             CROSS JOIN LATERAL (
+                   SELECT COALESCE(sum(
+                              CASE wanted.basis
+                                  WHEN 'net' THEN sold.net
+                                  WHEN 'margin' THEN sold.margin
+                                  ELSE sold.quantity
+                              END
+                          ), 0) AS reached
+                     FROM sold
+                    WHERE sold.company_id = wanted.company_id
+                      AND sold.month >= wanted.date AND sold.month < wanted.next
+                      AND (sold.user_id = wanted.user_id OR sold.team_id = wanted.team_id)
+                      AND (sold.team_id IN (
+                               SELECT crm_team_id FROM crm_team_isof_commission_plan_rel
+                                WHERE isof_commission_plan_id = wanted.plan_id
+                           )
+                           OR NOT EXISTS (
+                               SELECT FROM crm_team_isof_commission_plan_rel
+                                WHERE isof_commission_plan_id = wanted.plan_id
+                           ))
+              ) AS result
+            """
+        )

@@ -1,0 +1,118 @@
+import json
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools import file_open
+
+NAMES = ("sales", "margins", "salespeople", "customers", "campaigns", "activities")
+# Opens every dashboard of the add-on one after the other, waits until nothing is loading, and
+# fails on a cell with an error or on a dashboard that is not there.
+OPEN_ALL = """
+    const wanted = %s;
+    const { services } = odoo.__WOWL_DEBUG__.root.env;
+    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const getItem = (name) =>
+        document.querySelector(`.o_spreadsheet_dashboard_search_panel li[data-name="${name}"]`);
+    const getCells = (model) =>
+        model.getters.getSheetIds().flatMap((id) =>
+            Object.values(model.getters.getEvaluatedCells(id)));
+    async function open(name) {
+        getItem(name).click();
+        for (let tries = 0; tries < 300; tries++) {
+            await sleep(100);
+            const dashboard = services.spreadsheet_dashboard_loader.getActiveDashboard();
+            if (dashboard?.data.name !== name || dashboard.status !== "Loaded") {
+                continue;
+            }
+            const cells = getCells(dashboard.model);
+            if (!cells.some((cell) => String(cell.value).startsWith("Loading"))) {
+                const wrong = cells.filter((cell) => cell.type === "error");
+                if (wrong.length) {
+                    throw new Error(`${name}: ${wrong[0].message || wrong[0].value}`);
+                }
+                return cells.filter((cell) => cell.type === "number").length;
+            }
+        }
+        throw new Error(`${name} does not load`);
+    }
+    (async () => {
+        const there = [...document.querySelectorAll(".o_spreadsheet_dashboard_search_panel li")]
+            .map((item) => item.dataset.name);
+        const missing = wanted.shown.filter((name) => !there.includes(name));
+        const forbidden = wanted.hidden.filter((name) => there.includes(name));
+        if (missing.length || forbidden.length) {
+            throw new Error(`missing: ${missing}; forbidden: ${forbidden}`);
+        }
+        for (const name of wanted.shown) {
+            if (!(await open(name))) {
+                throw new Error(`${name} shows no figure`);
+            }
+        }
+        console.log("test successful");
+    })().catch((error) => console.error(error.message));
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(HttpCase):
+    """Each role sees its dashboards, and every figure on them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.users"].search([("login", "=", "dashboard")]).unlink()
+        cls.user = cls.env["res.users"].create(
+            {
+                "name": "Dashboard",
+                "login": "dashboard",
+                "password": "dashboard",
+                "group_ids": [(6, 0, cls.env.ref("isof_crm.group_user").ids)],
+            }
+        )
+        cls.dashboards = {
+            name: cls.env.ref(f"isof_crm_analytics.spreadsheet_dashboard_{name}") for name in NAMES
+        }
+
+    def _open(self, groups, shown):
+        """Open the dashboards that somebody of some groups is to see."""
+        for group in groups:
+            self.user.group_ids += self.env.ref(f"isof_crm_analytics.{group}")
+        names = {name: self.dashboards[name].name for name in NAMES}
+        wanted = {
+            "shown": [names[name] for name in shown],
+            "hidden": [names[name] for name in NAMES if name not in shown],
+        }
+        self.browser_js(
+            "/odoo/dashboards",
+            OPEN_ALL % json.dumps(wanted),
+            "Boolean(document.querySelector('.o_spreadsheet_dashboard_search_panel li'))",
+            login="dashboard",
+            timeout=180,
+        )
+
+    def test_with_activities_only(self):
+        self._open((), ("activities",))
+
+    def test_own_figures(self):
+        self._open(("group_own",), ("sales", "salespeople", "customers", "activities"))
+
+    def test_all_figures_without_margins(self):
+        self._open(("group_all",), ("sales", "salespeople", "customers", "campaigns", "activities"))
+
+    def test_all_figures(self):
+        self._open(("group_all", "group_margin"), NAMES)
+
+    def test_filters_are_about_fields_that_are_there(self):
+        """The spreadsheet's own check covers fields and menus; this one the filters' models."""
+        for name in NAMES:
+            path = f"isof_crm_analytics/data/files/{name}_dashboard.json"
+            with self.subTest(name=name), file_open(path) as stream:
+                spreadsheet = json.load(stream)
+                models = {
+                    item["id"]: item.get("modelName") for item in spreadsheet["globalFilters"]
+                }
+                for pivot in spreadsheet["pivots"].values():
+                    self.assertIn("period", pivot["fieldMatching"])
+                    for filter_id, matching in pivot["fieldMatching"].items():
+                        field = self.env[pivot["model"]]._fields[matching["chain"]]
+                        self.assertEqual(field.type, matching["type"])
+                        self.assertEqual(field.comodel_name, models[filter_id])

@@ -1,0 +1,849 @@
+#!/usr/bin/env python3
+"""Write the dashboards of ISOF CRM Analytics: what Odoo's client shows as a spreadsheet.
+
+A dashboard is a file of some thousand lines in the format of the spreadsheet. Here it says in a
+few lines what is on it; ``tools/dashboards.py`` writes ``isof_crm_analytics/data/files``.
+``tests/test_dashboards.py`` fails when a file is not what is written here.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FILES = Path(__file__).parents[1] / "isof_crm_analytics" / "data" / "files"
+VERSION = "18.5.10"  # of the format; Odoo brings older ones up to date by itself
+
+MONEY, NUMBER, RATE, HOURS = "#,##0", "#,##0", "0.0%", "#,##0.0"
+
+# What the client draws. A dashboard is nine columns wide: two tables beside each other.
+COLUMNS = (225, 100, 100, 100, 40, 225, 100, 100, 100)
+WIDTH = sum(COLUMNS)
+LEFT, RIGHT = 0, 5
+ROW = 23
+TABLE_ROWS = 10
+# Where the data of the charts are on their page, below the figures of the cards.
+MONTHS_ROW, PARTS_ROW = 20, 40
+PARTS = 8
+CARD_HEIGHT, CARD_GAP = 104, 12
+CHART_HEIGHT = 300
+TEXT, ACCENT, LINE = "#434343", "#714B67", "#CCCCCC"
+CARD_COLORS = ("#EFF6FF", "#FFF7ED", "#F0FDF4", "#FDF2F8", "#FEFCE8", "#F5F3FF")
+BAR_COLORS = (16775149, 15726335, 15531509, 16708338)
+GOOD, BAD = "#00A04A", "#DC6965"
+NOW, BEFORE = "#714B67", "#C9B8C4"
+
+
+@dataclass
+class Source:
+    """Rows of a model that figures are read from.
+
+    :param date: the date that the filter "Period" is about
+    :param filters: names of the other filters and the fields that they are about
+    """
+
+    model: str
+    date: str
+    filters: dict
+    domain: list = field(default_factory=list)
+    date_type: str = "date"
+
+    def where(self, *conditions):
+        """Return the source with further conditions."""
+        return Source(
+            self.model, self.date, self.filters, [*self.domain, *conditions], self.date_type
+        )
+
+
+@dataclass
+class Measure:
+    """A figure; without a title the client calls it by the label of its field."""
+
+    name: str
+    format: str = MONEY
+    aggregator: str = "sum"
+    title: str = ""
+
+    @property
+    def id(self):
+        return self.name if self.name == "__count" else f"{self.name}:{self.aggregator}"
+
+    def dump(self):
+        measure = {"id": self.id, "fieldName": self.name, "format": self.format}
+        if self.name != "__count":
+            measure["aggregator"] = self.aggregator
+        return measure
+
+
+@dataclass
+class Card:
+    """A figure of the period beside that of the period before."""
+
+    title: str
+    source: Source
+    measure: Measure
+    # More of it is bad: overdue activities, credit notes.
+    is_bad: bool = False
+
+
+@dataclass
+class Table:
+    """The first rows of what is grouped by a field, by the first measure."""
+
+    title: str
+    source: Source
+    group_by: str
+    measures: tuple
+    ascending: bool = False
+
+
+@dataclass
+class Months:
+    """A measure by calendar month, beside the same months of the period before."""
+
+    title: str
+    source: Source
+    measure: Measure
+
+
+@dataclass
+class Parts:
+    """Parts of a measure, on the right of a chart by months."""
+
+    title: str
+    source: Source
+    group_by: str
+    measure: Measure
+    # For a few parts with short names; otherwise the largest ones are bars.
+    is_pie: bool = False
+
+
+@dataclass
+class Dashboard:
+    name: str
+    cards: tuple
+    charts: tuple
+    tables: tuple
+    filters: tuple
+    period: str = "year_to_date"
+
+
+FILTER_MODELS = {
+    "Sales Team": "crm.team",
+    "Salesperson": "res.users",
+    "Employee": "res.users",
+    "Region": "isof.region",
+    "Contractor Group": "isof.partner.group",
+    "Product Category": "product.category",
+    "Campaign": "utm.campaign",
+    "Activity Type": "isof.activity.type",
+}
+TRADE_FILTERS = {
+    "Sales Team": "team_id",
+    "Salesperson": "user_id",
+    "Region": "region_id",
+    "Contractor Group": "group_id",
+    "Product Category": "product_category_id",
+}
+SALES = Source("isof.trade.line", "invoice_date", TRADE_FILTERS, [["flow", "=", "sale"]])
+ORDERS = Source("isof.order.report", "date", TRADE_FILTERS, [["flow", "=", "sale"]])
+TARGETS = Source(
+    "isof.commission.target.report",
+    "date",
+    {"Sales Team": "team_id", "Salesperson": "user_id"},
+    [["basis", "=", "net"]],
+)
+TARGETS_OF_PEOPLE = TARGETS.where(["user_id", "!=", False])
+CAMPAIGNS = Source(
+    "isof.campaign.report",
+    "date",
+    {"Campaign": "campaign_id", "Sales Team": "team_id", "Region": "region_id"},
+)
+ACTIVITIES = Source(
+    "isof.activity",
+    "start",
+    {"Employee": "user_id", "Activity Type": "type_id", "Region": "region_id"},
+    [["state", "!=", "cancelled"]],
+    "datetime",
+)
+DONE = ACTIVITIES.where(["state", "=", "done"])
+
+SOLD = Measure("sold_net")
+MARGIN = Measure("margin")
+MARGIN_RATE = Measure("margin_rate", RATE, "avg")
+COST = Measure("cost")
+CUSTOMERS = Measure("partner_count", NUMBER, "count_distinct", "Customers")
+DOCUMENTS = Measure("move_count", NUMBER, "count_distinct")
+DISCOUNT_RATE = Measure("discount_rate", RATE, "avg")
+COUNT = Measure("__count", NUMBER)
+DURATION = Measure("duration", HOURS)
+CONTRACTORS = Measure("commercial_partner_id", NUMBER, "count_distinct", "Customers")
+QUANTITY = Measure("sold_quantity", NUMBER, title="Quantity")
+TARGET, REACHED = Measure("target"), Measure("reached")
+REACHED_RATE = Measure("reached_rate", RATE, "avg")
+ACTUAL_COST = Measure("actual_cost", title="Cost")
+DAYS_LATE = Measure("days_late", NUMBER, "max")
+
+
+def in_field(name):
+    """Return the condition that a field has a value: a table leaves out what has none."""
+    return [name, "!=", False]
+
+
+DASHBOARDS = {
+    "sales": Dashboard(
+        "Sales Cockpit",
+        cards=(
+            Card("Sold", SALES, SOLD),
+            Card("Ordered", ORDERS, Measure("ordered_net")),
+            Card("Customers", SALES, CUSTOMERS),
+            Card("Documents", SALES, DOCUMENTS),
+            Card("Discount", SALES, DISCOUNT_RATE, is_bad=True),
+        ),
+        charts=(
+            Months("Sold by Month", SALES, SOLD),
+            Parts("Product Categories", SALES, "product_category_id", SOLD),
+        ),
+        tables=(
+            Table("Top Customers", SALES, "partner_id", (SOLD, DOCUMENTS, DISCOUNT_RATE)),
+            Table("Top Products", SALES, "product_id", (SOLD, QUANTITY, CUSTOMERS)),
+            Table("Top Salespeople", SALES, "user_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Top Regions", SALES, "region_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Top Contractor Groups", SALES, "group_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table(
+                "Outstanding Orders",
+                ORDERS.where(["outstanding_net", ">", 0]),
+                "partner_id",
+                (
+                    Measure("outstanding_net", title="Outstanding"),
+                    Measure("late_net", title="Late"),
+                    DAYS_LATE,
+                ),
+            ),
+        ),
+        filters=("Sales Team", "Salesperson", "Region", "Contractor Group", "Product Category"),
+    ),
+    "margins": Dashboard(
+        "Margins",
+        cards=(
+            Card("Margin", SALES, MARGIN),
+            Card("Margin Rate", SALES, MARGIN_RATE),
+            Card("Cost", SALES, COST, is_bad=True),
+            Card("With Known Cost", SALES, Measure("costed_net")),
+            Card("Discount", SALES, Measure("discount"), is_bad=True),
+        ),
+        charts=(
+            Months("Margin by Month", SALES, MARGIN),
+            Parts("Margin by Category", SALES, "product_category_id", MARGIN),
+        ),
+        tables=(
+            Table("Customers", SALES, "partner_id", (MARGIN, MARGIN_RATE, SOLD)),
+            Table("Products", SALES, "product_id", (MARGIN, MARGIN_RATE, SOLD)),
+            Table("Salespeople", SALES, "user_id", (MARGIN, MARGIN_RATE, SOLD)),
+            Table("Contractor Groups", SALES, "group_id", (MARGIN, MARGIN_RATE, SOLD)),
+            Table(
+                "Customers with the Lowest Margin Rate",
+                SALES.where(["costed_net", "!=", 0]),
+                "partner_id",
+                (MARGIN_RATE, MARGIN, SOLD),
+                ascending=True,
+            ),
+            Table(
+                "Products with the Lowest Margin Rate",
+                SALES.where(["costed_net", "!=", 0]),
+                "product_id",
+                (MARGIN_RATE, MARGIN, SOLD),
+                ascending=True,
+            ),
+        ),
+        filters=("Sales Team", "Salesperson", "Region", "Contractor Group", "Product Category"),
+    ),
+    "salespeople": Dashboard(
+        "Salespeople and Targets",
+        cards=(
+            Card("Sold", SALES, SOLD),
+            Card("Target", TARGETS_OF_PEOPLE, TARGET),
+            Card("Target Reached", TARGETS_OF_PEOPLE, REACHED_RATE),
+            Card("Customers", SALES, CUSTOMERS),
+            Card("Activities Done", DONE, COUNT),
+        ),
+        charts=(
+            Months("Sold by Month", SALES, SOLD),
+            Parts("Sales Teams", SALES, "team_id", SOLD),
+        ),
+        tables=(
+            Table("Salespeople", SALES, "user_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table(
+                "Targets",
+                TARGETS_OF_PEOPLE,
+                "user_id",
+                (TARGET, REACHED, REACHED_RATE),
+            ),
+            Table("Sales Teams", SALES, "team_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table(
+                "Targets of Teams",
+                TARGETS.where(["user_id", "=", False]),
+                "team_id",
+                (TARGET, REACHED, REACHED_RATE),
+            ),
+            Table("Departments", SALES, "department_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Activities Done", DONE, "user_id", (COUNT, DURATION, CONTRACTORS)),
+        ),
+        filters=("Sales Team", "Salesperson"),
+    ),
+    "customers": Dashboard(
+        "Customers and Segments",
+        cards=(
+            Card("Customers", SALES, CUSTOMERS),
+            Card("Sold", SALES, SOLD),
+            Card("Documents", SALES, DOCUMENTS),
+            Card("Products", SALES, Measure("product_count", NUMBER, "count_distinct")),
+            Card("Discount", SALES, DISCOUNT_RATE, is_bad=True),
+        ),
+        charts=(
+            Months("Customers by Month", SALES, CUSTOMERS),
+            Parts("ABC Classes", SALES.where(in_field("isof_abc")), "isof_abc", SOLD, is_pie=True),
+        ),
+        tables=(
+            Table("Segments", SALES, "segment_ids", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Contractor Groups", SALES, "group_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Regions", SALES, "region_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Countries", SALES, "country_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("RFM Scores", SALES, "isof_rfm", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Contractor Tags", SALES, "partner_tag_ids", (SOLD, CUSTOMERS, DOCUMENTS)),
+        ),
+        filters=("Sales Team", "Salesperson", "Region", "Contractor Group"),
+    ),
+    "campaigns": Dashboard(
+        "Campaigns",
+        cards=(
+            Card("Turnover", CAMPAIGNS, Measure("turnover")),
+            Card("Cost", CAMPAIGNS, ACTUAL_COST, is_bad=True),
+            Card("Customers Won", CAMPAIGNS, Measure("won_count", NUMBER)),
+            Card("Customers Kept", CAMPAIGNS, Measure("kept_count", NUMBER)),
+            Card("Responded", CAMPAIGNS, Measure("responded_count", NUMBER, "count_distinct")),
+        ),
+        charts=(
+            Months("Turnover by Month", CAMPAIGNS, Measure("turnover")),
+            Parts(
+                "Won and Kept",
+                CAMPAIGNS.where(in_field("customer_kind")),
+                "customer_kind",
+                Measure("turnover"),
+                is_pie=True,
+            ),
+        ),
+        tables=(
+            Table(
+                "Results",
+                CAMPAIGNS,
+                "campaign_id",
+                (Measure("turnover"), Measure("won_count", NUMBER), Measure("kept_count", NUMBER)),
+            ),
+            Table(
+                "Costs",
+                CAMPAIGNS,
+                "campaign_id",
+                (
+                    ACTUAL_COST,
+                    Measure("budget"),
+                    Measure("cost_per_win", MONEY, "avg", "Cost per Win"),
+                ),
+            ),
+            Table(
+                "Response",
+                CAMPAIGNS,
+                "campaign_id",
+                (
+                    Measure("reached_count", NUMBER, "count_distinct"),
+                    Measure("responded_count", NUMBER, "count_distinct"),
+                    Measure("order_count", NUMBER),
+                ),
+            ),
+            Table(
+                "Regions",
+                CAMPAIGNS,
+                "region_id",
+                (Measure("turnover"), Measure("won_count", NUMBER), Measure("kept_count", NUMBER)),
+            ),
+        ),
+        filters=("Campaign", "Sales Team", "Region"),
+    ),
+    "activities": Dashboard(
+        "Activities",
+        cards=(
+            Card("Activities", ACTIVITIES, COUNT),
+            Card("Done", DONE, COUNT),
+            Card("Hours", DONE, DURATION),
+            Card("Overdue", ACTIVITIES.where(["timeframe", "=", "late"]), COUNT, is_bad=True),
+            Card("Not Held", ACTIVITIES.where(["state", "=", "not_held"]), COUNT, is_bad=True),
+        ),
+        charts=(
+            Months("Activities by Month", ACTIVITIES, COUNT),
+            Parts("States", ACTIVITIES, "state", COUNT, is_pie=True),
+        ),
+        tables=(
+            Table("Employees", ACTIVITIES, "user_id", (COUNT, DURATION, CONTRACTORS)),
+            Table("Activity Types", ACTIVITIES, "type_id", (COUNT, DURATION, CONTRACTORS)),
+            Table("Customers", ACTIVITIES, "commercial_partner_id", (COUNT, DURATION)),
+            Table("Regions", ACTIVITIES, "region_id", (COUNT, DURATION, CONTRACTORS)),
+            Table("Campaigns", ACTIVITIES, "campaign_id", (COUNT, DURATION, CONTRACTORS)),
+            Table(
+                "Overdue",
+                ACTIVITIES.where(["timeframe", "=", "late"]),
+                "user_id",
+                (COUNT, DURATION, CONTRACTORS),
+            ),
+        ),
+        filters=("Employee", "Activity Type", "Region"),
+    ),
+}
+
+
+def cell(column, row):
+    """Return the name of a cell; columns and rows count from 0.
+
+    >>> cell(1, 0)
+    'B1'
+    """
+    return f"{chr(ord('A') + column)}{row + 1}"
+
+
+def translated(text):
+    """Return the formula of a text in the reader's language; Odoo's extraction finds it."""
+    return f'_t("{text}")'
+
+
+class Writer:
+    """Writes one dashboard as a spreadsheet: a page with the figures, one with their data."""
+
+    def __init__(self, dashboard):
+        self.dashboard = dashboard
+        self.pivots = {}
+        self.figures = []
+        self.cells, self.styles, self.borders, self.tables, self.bars = {}, {}, {}, [], []
+        self.rows = {}
+        self.data = {}
+
+    def write(self):
+        """Return the spreadsheet as a dict."""
+        row = self._write_cards()
+        row = self._write_charts(row)
+        row = self._write_tables(row)
+        sheet = {
+            "id": "dashboard",
+            "name": "Dashboard",
+            "colNumber": len(COLUMNS),
+            "rowNumber": row,
+            "rows": self.rows,
+            "cols": {str(number): {"size": size} for number, size in enumerate(COLUMNS)},
+            "merges": [],
+            "cells": self.cells,
+            "styles": self.styles,
+            "formats": {},
+            "borders": self.borders,
+            "conditionalFormats": self.bars,
+            "dataValidationRules": [],
+            "figures": self.figures,
+            "tables": self.tables,
+            "areGridLinesVisible": False,
+            "isVisible": True,
+            "headerGroups": {"ROW": [], "COL": []},
+            "comments": {},
+        }
+        data = {
+            **sheet,
+            "id": "data",
+            "name": "Data",
+            "colNumber": 20,
+            "rowNumber": 60,
+            "rows": {},
+            "cols": {"0": {"size": 200}},
+            "cells": self.data,
+            "styles": {"A1:Z1": 3},
+            "borders": {},
+            "conditionalFormats": [],
+            "figures": [],
+            "tables": [],
+            "areGridLinesVisible": True,
+        }
+        return {
+            "version": VERSION,
+            "sheets": [sheet, data],
+            "styles": {
+                "1": {"textColor": ACCENT, "bold": True, "fontSize": 14},
+                "2": {"textColor": TEXT, "verticalAlign": "middle"},
+                "3": {"bold": True, "textColor": TEXT, "verticalAlign": "middle"},
+                "4": {
+                    "bold": True,
+                    "textColor": TEXT,
+                    "verticalAlign": "middle",
+                    "align": "right",
+                    "wrapping": "wrap",
+                },
+            },
+            "formats": {},
+            "borders": {"1": {"bottom": {"style": "thin", "color": LINE}}},
+            "revisionId": "START_REVISION",
+            "uniqueFigureIds": True,
+            "settings": {
+                "locale": {
+                    "name": "English (US)",
+                    "code": "en_US",
+                    "thousandsSeparator": ",",
+                    "decimalSeparator": ".",
+                    "dateFormat": "mm/dd/yyyy",
+                    "timeFormat": "hh:mm:ss",
+                    "formulaArgSeparator": ",",
+                    "weekStart": 7,
+                }
+            },
+            "pivots": self.pivots,
+            "pivotNextId": len(self.pivots) + 1,
+            "customTableStyles": {},
+            "globalFilters": self._get_filters(),
+            "lists": {},
+            "listNextId": 1,
+            "chartOdooMenusReferences": {},
+        }
+
+    def _get_filters(self):
+        period = {
+            "id": "period",
+            "type": "date",
+            "label": "Period",
+            "defaultValue": self.dashboard.period,
+        }
+        return [
+            period,
+            *(
+                {
+                    "id": self._get_filter_id(label),
+                    "type": "relation",
+                    "label": label,
+                    "modelName": FILTER_MODELS[label],
+                    "defaultValueDisplayNames": [],
+                }
+                for label in self.dashboard.filters
+            ),
+        ]
+
+    @staticmethod
+    def _get_filter_id(label):
+        return label.lower().replace(" ", "-")
+
+    def _get_matching(self, source, offset=0):
+        matching = {"period": {"chain": source.date, "type": source.date_type, "offset": offset}}
+        for label in self.dashboard.filters:
+            if label in source.filters:
+                chain = source.filters[label]
+                matching[self._get_filter_id(label)] = {"chain": chain, "type": "many2one"}
+        return matching
+
+    def _add_pivot(self, name, source, group_by, measures, *, ascending=False, offset=0):
+        number = str(len(self.pivots) + 1)
+        self.pivots[number] = {
+            "type": "ODOO",
+            "id": number,
+            "formulaId": number,
+            "name": name,
+            "model": source.model,
+            "domain": source.domain,
+            "context": {},
+            "measures": [measure.dump() for measure in measures],
+            "rows": [group_by] if group_by else [],
+            "columns": [],
+            "sortedColumn": {
+                "measure": measures[0].id,
+                "order": "asc" if ascending else "desc",
+                "domain": [],
+            }
+            if group_by and "granularity" not in group_by
+            else None,
+            "fieldMatching": self._get_matching(source, offset),
+        }
+        return number
+
+    def _add_figure(self, name, left, top, width, height, data):
+        self.figures.append(
+            {
+                "id": name,
+                "tag": "chart",
+                "col": 0,
+                "row": 0,
+                "offset": {"x": round(left), "y": round(top)},
+                "width": round(width),
+                "height": round(height),
+                "data": {**data, "chartId": name},
+            }
+        )
+
+    def _write_cards(self):
+        """Write the figures on top, and return the first row below them."""
+        self.data.update(
+            {
+                "A1": f"={translated('Figure')}",
+                "B1": f"={translated('This period')}",
+                "C1": f"={translated('Period before')}",
+                "D1": f"={translated('This period')}",
+                "E1": f"={translated('Period before')}",
+            }
+        )
+        cards = self.dashboard.cards
+        width = (WIDTH - CARD_GAP * (len(cards) - 1)) / len(cards)
+        for number, card in enumerate(cards):
+            row = number + 1
+            self.data[cell(0, row)] = f"={translated(card.title)}"
+            for column, offset in ((1, 0), (2, -1)):
+                name = card.title if not offset else f"{card.title}: period before"
+                pivot = self._add_pivot(name, card.source, None, [card.measure], offset=offset)
+                value = f'=PIVOT.VALUE({pivot},"{card.measure.id}")'
+                self.data[cell(column, row)] = value
+                self.data[cell(column + 2, row)] = (
+                    f"={cell(column, row)}"
+                    if card.measure.format == RATE
+                    else f"=FORMAT.LARGE.NUMBER({cell(column, row)})"
+                )
+            is_rate = card.measure.format == RATE
+            self._add_figure(
+                f"card-{number + 1}",
+                number * (width + CARD_GAP),
+                10,
+                width,
+                CARD_HEIGHT,
+                {
+                    "type": "scorecard",
+                    "title": {"text": card.title, "bold": True, "color": TEXT},
+                    "background": CARD_COLORS[number],
+                    "keyValue": f"Data!{cell(3, row)}",
+                    "baseline": f"Data!{cell(4, row)}",
+                    "baselineMode": "difference" if is_rate else "percentage",
+                    "baselineDescr": {"text": "vs. before"},
+                    "baselineColorUp": BAD if card.is_bad else GOOD,
+                    "baselineColorDown": GOOD if card.is_bad else BAD,
+                    "humanize": False,
+                },
+            )
+        return -(-(CARD_HEIGHT + 20) // ROW)
+
+    def _write_charts(self, row):
+        """Write the charts side by side from a row on, and return the first row below them."""
+        months, parts = self.dashboard.charts
+        self._write_title(row, LEFT, months.title, months.source, months.source.date, "month", ())
+        self._write_title(row, RIGHT, parts.title, parts.source, parts.group_by, None, ())
+        top = sum(self.rows.get(str(number), {"size": ROW})["size"] for number in range(row + 1))
+        half = sum(COLUMNS[:RIGHT]) - COLUMNS[RIGHT - 1]
+        self._add_figure(
+            "chart-1",
+            0,
+            top + 6,
+            half,
+            CHART_HEIGHT,
+            self._get_months_chart(months),
+        )
+        right = sum(COLUMNS[:RIGHT])
+        self._add_figure(
+            "chart-2", right, top + 6, WIDTH - right, CHART_HEIGHT, self._get_parts_chart(parts)
+        )
+        return row + 1 + -(-(CHART_HEIGHT + 20) // ROW)
+
+    def _get_months_chart(self, months):
+        first = MONTHS_ROW
+        granularity = {
+            "fieldName": months.source.date,
+            "granularity": "month_number",
+            "order": "asc",
+        }
+        numbers = [
+            self._add_pivot(name, months.source, granularity, [months.measure], offset=offset)
+            for name, offset in (
+                (months.title, 0),
+                (f"{months.title}: period before", -1),
+            )
+        ]
+        group = f"{months.source.date}:month_number"
+        self.data[cell(0, first)] = f"={translated('Month')}"
+        self.data[cell(1, first)] = f"={translated('This period')}"
+        self.data[cell(2, first)] = f"={translated('Period before')}"
+        for month in range(1, 13):
+            row = first + month
+            self.data[cell(0, row)] = f'=PIVOT.HEADER({numbers[0]},"{group}",{month})'
+            for column, number in enumerate(numbers, 1):
+                self.data[cell(column, row)] = (
+                    f'=IFERROR(PIVOT.VALUE({number},"{months.measure.id}","{group}",{month}),0)'
+                )
+        last = first + 13
+        return {
+            "type": "bar",
+            "title": {"text": ""},
+            "background": "#FFFFFF",
+            "legendPosition": "top",
+            "stacked": False,
+            "aggregated": False,
+            "dataSetsHaveTitle": True,
+            "dataSets": [
+                {"dataRange": f"Data!C{first + 1}:C{last}", "backgroundColor": BEFORE},
+                {"dataRange": f"Data!B{first + 1}:B{last}", "backgroundColor": NOW},
+            ],
+            "labelRange": f"Data!A{first + 1}:A{last}",
+            "humanize": True,
+        }
+
+    def _get_parts_chart(self, parts):
+        return self._get_pie(parts) if parts.is_pie else self._get_bars(parts)
+
+    def _get_bars(self, parts):
+        """Return a chart of the first rows of a pivot on the page of the data."""
+        group = {"fieldName": parts.group_by}
+        source = parts.source.where(in_field(parts.group_by))
+        pivot = self._add_pivot("–", source, group, [parts.measure])
+        first, last = PARTS_ROW + 1, PARTS_ROW + PARTS
+        self.data[cell(0, PARTS_ROW)] = f"={translated(parts.title)}"
+        self.data[cell(0, first)] = f"=PIVOT({pivot},{PARTS},FALSE,FALSE,1,FALSE)"
+        return {
+            "type": "bar",
+            "title": {"text": ""},
+            "background": "#FFFFFF",
+            "legendPosition": "none",
+            "stacked": False,
+            "horizontal": True,
+            "aggregated": False,
+            "dataSetsHaveTitle": False,
+            "dataSets": [
+                {
+                    "dataRange": f"Data!{cell(1, first)}:{cell(1, last)}",
+                    "backgroundColor": NOW,
+                }
+            ],
+            "labelRange": f"Data!{cell(0, first)}:{cell(0, last)}",
+            "humanize": True,
+        }
+
+    def _get_pie(self, parts):
+        return {
+            "type": "odoo_pie",
+            "title": {"text": ""},
+            "background": "#FFFFFF",
+            "legendPosition": "right",
+            "metaData": {
+                "groupBy": [parts.group_by],
+                "measure": parts.measure.name,
+                "order": "DESC",
+                "resModel": parts.source.model,
+                "mode": "pie",
+            },
+            "searchParams": {
+                "comparison": None,
+                "context": {},
+                "domain": parts.source.domain,
+                "groupBy": [parts.group_by],
+                "orderBy": [],
+            },
+            "dataSets": [{}],
+            "humanize": True,
+            "fieldMatching": self._get_matching(parts.source),
+        }
+
+    def _write_tables(self, row):
+        """Write the tables in pairs from a row on, and return the first row below them."""
+        tables = self.dashboard.tables
+        for start in range(0, len(tables), 2):
+            for left, table in zip((LEFT, RIGHT), tables[start : start + 2], strict=False):
+                self._write_table(row, left, table, start + bool(left))
+            row += TABLE_ROWS + 3
+        return row
+
+    def _write_table(self, row, left, table, number):
+        source = table.source.where(in_field(table.group_by))
+        self._write_title(row, left, table.title, source, table.group_by, None, table.measures)
+        # shown where there is nothing; names of pivots are not translated
+        pivot = self._add_pivot(
+            "–",
+            source,
+            {"fieldName": table.group_by},
+            table.measures,
+            ascending=table.ascending,
+        )
+        first, last = row + 1, row + 1 + TABLE_ROWS
+        width = len(table.measures)
+        for column, measure in enumerate(table.measures, left + 1):
+            self.cells[cell(column, first)] = (
+                f"={translated(measure.title)}"
+                if measure.title
+                else f'=PIVOT.HEADER({pivot},"measure","{measure.id}")'
+            )
+        self.cells[cell(left, first + 1)] = (
+            f"=PIVOT({pivot},{TABLE_ROWS},FALSE,FALSE,{width},FALSE)"
+        )
+        self.rows[str(first)] = {"size": 34}
+        self.styles[f"{cell(left + 1, first)}:{cell(left + width, first)}"] = 4
+        self.styles[f"{cell(left, first + 1)}:{cell(left + width, last)}"] = 2
+        self.tables.append(
+            {
+                "range": f"{cell(left, first)}:{cell(left + width, last)}",
+                "type": "static",
+                "config": {
+                    "hasFilters": False,
+                    "totalRow": False,
+                    "firstColumn": False,
+                    "lastColumn": False,
+                    "numberOfHeaders": 1,
+                    "bandedRows": True,
+                    "bandedColumns": False,
+                    "automaticAutofill": False,
+                    "styleId": "None",
+                },
+            }
+        )
+        if table.ascending:
+            return  # its first rows are the smallest
+        self.bars.append(
+            {
+                "id": f"bar-{number + 1}",
+                "ranges": [f"{cell(left, first + 1)}:{cell(left, last)}"],
+                "rule": {
+                    "type": "DataBarRule",
+                    "color": BAR_COLORS[number % len(BAR_COLORS)],
+                    "rangeValues": f"{cell(left + 1, first + 1)}:{cell(left + 1, last)}",
+                },
+            }
+        )
+
+    def _write_title(self, row, left, title, source, group_by, granularity, measures):
+        """Write a heading that opens the figures below it as a pivot."""
+        group = f"{group_by}:{granularity}" if granularity else group_by
+        link = {
+            "viewType": "pivot",
+            "action": {
+                "domain": source.domain,
+                "context": {
+                    "group_by": [group],
+                    "pivot_measures": [measure.name for measure in measures],
+                    "pivot_row_groupby": [group],
+                    "pivot_column_groupby": [],
+                },
+                "modelName": source.model,
+                "views": [[False, view] for view in ("pivot", "graph", "list", "search")],
+            },
+            "threshold": 0,
+            "name": title,
+        }
+        if not measures:
+            del link["action"]["context"]["pivot_measures"]
+        self.cells[cell(left, row)] = f"[{title}](odoo://view/{json.dumps(link)})"
+        self.styles[cell(left, row)] = 1
+        self.borders[f"{cell(left, row)}:{cell(left + 3, row)}"] = 1
+        self.rows[str(row)] = {"size": 36}
+
+
+def get_files():
+    """Return the text of each file by its name."""
+    return {
+        f"{name}_dashboard.json": json.dumps(Writer(dashboard).write(), indent=1) + "\n"
+        for name, dashboard in DASHBOARDS.items()
+    }
+
+
+if __name__ == "__main__":
+    FILES.mkdir(parents=True, exist_ok=True)
+    for file_name, text in get_files().items():
+        (FILES / file_name).write_text(text)
