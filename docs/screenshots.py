@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Take the README's screenshots from the running product.
+"""Take the pictures of the README and of the add-ons' pages from the running product.
 
 Start ``./isof run``, then ``docs/screenshots.py``. Needs Chromium or Chrome, nothing else: it is
 driven through pipes by the DevTools protocol.
@@ -14,18 +14,41 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
-# name of the picture: path in the web client, what must be on the page, a click on the way
+ROOT = Path(__file__).parents[1]
+PATIENCE = 3  # seconds that charts take to be drawn
 ACTIVITIES = "isof-activities"
 FIRST_ROW = ".o_data_row .o_data_cell[name=name], .o_data_row .o_data_cell[name=complete_name]"
+FIRST_ANALYSIS = ".o_isof_analysis_table"
+DASHBOARD = ".o_spreadsheet_dashboard_action canvas"
+
+
+class Page(NamedTuple):
+    """A picture of what somebody sees at a path of the web client, once something is there."""
+
+    addon: str
+    path: str
+    selector: str
+    login: str = "anna"
+    click: str = ""
+
+
 PAGES = {
-    "calendar": ("isof-calendar", ".fc-event", None),
-    "action_plan": ("isof-action-plan", ".o_data_row", None),
-    "register": (ACTIVITIES, ".o_data_row", None),
-    "activity": (ACTIVITIES, ".o_form_view .o_field_widget", FIRST_ROW),
-    "chain": (ACTIVITIES, ".o_isof_timeline_card", None),
-    "analysis": ("isof-activity-analysis", ".o_pivot td.o_pivot_cell_value", None),
+    "my_day": Page("isof_crm", "isof-my-day", ".o_isof_my_day"),
+    "calendar": Page("isof_crm", "isof-calendar", ".fc-event"),
+    "action_plan": Page("isof_crm", "isof-action-plan", ".o_data_row"),
+    "register": Page("isof_crm", ACTIVITIES, ".o_data_row"),
+    "activity": Page("isof_crm", ACTIVITIES, ".o_form_view .o_field_widget", click=FIRST_ROW),
+    "chain": Page("isof_crm", ACTIVITIES, ".o_isof_timeline_card"),
+    "planner": Page("isof_crm_resources", "isof-planner", ".o_timeline_view, .vis-item"),
+    "resources": Page("isof_crm_resources", "isof-resources", ".o_kanban_record, .o_data_row"),
+    "dashboard": Page("isof_crm_analytics", "dashboards", DASHBOARD, "marek"),
+    "statement": Page(
+        "isof_crm_analytics", "isof-sale-statement", ".o_pivot td.o_pivot_cell_value", "marek"
+    ),
+    "saved_analysis": Page("isof_crm_analytics", "4/isof-analysis", FIRST_ANALYSIS, "marek"),
 }
 
 
@@ -146,35 +169,49 @@ def find_chain(url, browser):
     return f"{url}/odoo/isof-activities/{browser.run(script)}"
 
 
+def log_in(browser, url, login):
+    """Log in as somebody whose password is the login, whoever was logged in."""
+    browser.open(f"{url}/web/session/logout", "body")
+    browser.open(f"{url}/web/login", "input[name=password]")
+    for name in ("login", "password"):
+        browser.run(f"document.querySelector('input[name={name}]').value = '{login}'")
+    browser.click("button[type=submit]")
+    browser.wait(".o_main_navbar")
+
+
+def take(browser, url, name):
+    """Take one picture, and return its path."""
+    page = PAGES[name]
+    if name == "chain":
+        browser.open(find_chain(url, browser), ".o_form_view")
+        browser.click("button[name=action_open_chain]")
+        browser.wait(page.selector)
+    elif page.click:
+        browser.open(f"{url}/odoo/{page.path}", page.click)
+        browser.click(page.click)
+        browser.wait(page.selector)
+    else:
+        browser.open(f"{url}/odoo/{page.path}", page.selector)
+    time.sleep(PATIENCE)
+    path = ROOT / page.addon / "static" / "description" / f"{name}.png"
+    browser.shoot(path)
+    return path
+
+
 def main():
-    """Log in and take every picture."""
+    """Take every picture, or those that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://localhost:8069")
-    parser.add_argument("--login", default="anna", help="also the password; default: anna")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"of {', '.join(PAGES)}")
     options = parser.parse_args()
     browser = Browser(1400, 900)
     try:
-        browser.open(f"{options.url}/web/login", "input[name=password]")
-        for name in ("login", "password"):
-            browser.run(f"document.querySelector('input[name={name}]').value = '{options.login}'")
-        browser.click("button[type=submit]")
-        browser.wait(".o_main_navbar")
+        user = None
         for name in options.pages or PAGES:
-            path, selector, click = PAGES[name]
-            if name == "chain":
-                browser.open(find_chain(options.url, browser), ".o_form_view")
-                browser.click("button[name=action_open_chain]")
-                browser.wait(selector)
-            elif click:
-                browser.open(f"{options.url}/odoo/{path}", click)
-                browser.click(click)
-                browser.wait(selector)
-            else:
-                browser.open(f"{options.url}/odoo/{path}", selector)
-            browser.shoot(options.out / f"{name}.png")
-            print(options.out / f"{name}.png")
+            if PAGES[name].login != user:
+                user = PAGES[name].login
+                log_in(browser, options.url, user)
+            print(take(browser, options.url, name))
     finally:
         browser.close()
 

@@ -24,7 +24,12 @@ class IsofTradeSummary(models.Model):
     line_count = fields.Integer(string="Lines", required=True, readonly=True)
 
     _move_idx = models.Index("(move_id)")
-    _date_idx = models.Index("(company_id, flow, invoice_date)")
+    # What most reports ask for is in the index: it is a third of the table.
+    _date_idx = models.Index(
+        "(company_id, flow, invoice_date) INCLUDE (company_currency_id, user_id, team_id,"
+        " department_id, partner_id, group_id, region_id, country_id, product_category_id,"
+        " sold_net, sold_quantity, margin, costed_net, line_count)"
+    )
 
     @api.model
     def _get_measures(self):
