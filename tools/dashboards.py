@@ -262,7 +262,7 @@ DASHBOARDS = {
         cards=(
             Card("Sold", SALES, SOLD),
             Card("Target", TARGETS_OF_PEOPLE, TARGET),
-            Card("Target Reached", TARGETS_OF_PEOPLE, REACHED_RATE),
+            Card("Target Achieved", TARGETS_OF_PEOPLE, REACHED_RATE),
             Card("Customers", SALES, CUSTOMERS),
             Card("Activities Done", DONE, COUNT),
         ),
@@ -379,7 +379,7 @@ DASHBOARDS = {
         ),
         charts=(
             Months("Activities by Month", ACTIVITIES, COUNT),
-            Parts("States", ACTIVITIES, "state", COUNT, is_pie=True),
+            Parts("Status", ACTIVITIES, "state", COUNT, is_pie=True),
         ),
         tables=(
             Table("Employees", ACTIVITIES, "user_id", (COUNT, DURATION, CONTRACTORS)),

@@ -54,16 +54,17 @@ class IsofCommissionTargetReport(models.Model):
     )
     target = fields.Float(readonly=True, digits=(16, 2))
     reached = fields.Float(
+        string="Achieved",
         readonly=True,
         digits=(16, 2),
         help="Net sales, margin or quantity of the whole period, as the target is meant.",
     )
     reached_rate = fields.Float(
-        string="Reached in %",
+        string="Achieved in %",
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 4),
-        help="Reached by target.",
+        help="Achieved by target.",
     )
 
     @api.model
