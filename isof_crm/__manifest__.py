@@ -46,6 +46,7 @@
         "views/isof_crm_menus.xml",
     ],
     "demo": [
+        "demo/res_lang_demo.xml",
         "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",
         "demo/hr_employee_demo.xml",
