@@ -314,8 +314,11 @@ def clean_text(text, limit=MAX_TEXT):
     >>> clean_text("👍👍👍", limit=5)
     '👍👍…'
     """
+    if len(text) <= limit // 2 and text.isprintable():  # nearly all: one of millions of cells
+        return text
     text = ILLEGAL_TEXT.sub("", text.replace("\r\n", "\n"))
-    return text if _is_short(text, limit) else f"{_cut(text, limit - 1)}…"
+    is_short = len(text.encode("utf-16-le")) <= 2 * limit
+    return text if is_short else f"{_cut(text, limit - 1)}…"
 
 
 def clean_sheet_name(name, taken=()):
@@ -338,12 +341,6 @@ def clean_sheet_name(name, taken=()):
         if found.lower() not in refused:
             break
     return found
-
-
-def _is_short(text, limit):
-    """Return whether Excel counts no more characters than so many."""
-    # none is counted more than twice: nearly every text is known to be short without a look at it
-    return len(text) <= limit // 2 or len(text.encode("utf-16-le")) <= 2 * limit
 
 
 def _cut(text, limit):
