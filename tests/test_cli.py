@@ -461,3 +461,11 @@ class TestForeground:
 def test_free_port_is_free():
     """Nothing listens on the port that tests are given."""
     serve.check_port(odoo.free_port())
+
+
+def test_odoo_starts_itself_anew_for_notifications():
+    """With workers it does so by the script that it runs from, and for ever where that fails."""
+    done = subprocess.run(
+        [sys.executable, odoo.LAUNCHER, "gevent", "--version"], capture_output=True, text=True
+    )
+    assert done.stdout.startswith("Odoo Server 19.0"), done.stderr

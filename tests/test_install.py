@@ -1,13 +1,26 @@
-"""Installing, updating and uninstalling the add-ons leaves Odoo's log without a warning."""
+"""Installing, updating and uninstalling the add-ons leaves Odoo's log without a warning.
 
+Together by the command line, without and with demo data; and one by one, as by Odoo's Apps: see
+``living.py``. ``test_install_beside.py`` does that where Odoo's own applications are.
+"""
+
+import json
 import os
 import re
 import secrets
+from pathlib import Path
 
 import pytest
 from isof_cli import config
 
 COMPLAINT = re.compile(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
+SCRIPT = Path(__file__).with_name("living.py")
+# What Odoo notes for itself, and of every add-on: when it was reloaded and cleaned up, names and
+# foreign keys that are gone, of fields and models that its own add-ons are part of.
+ODOOS_OWN = re.compile(
+    r"rows (orm_signaling_registry|ir_cron_trigger|ir_model_constraint|ir_model_data) "
+    r"|record (?!isof_)\w+\.(selection|model_inherit)__isof_"
+)
 BATCH = ("--stop-after-init", "--skip-auto-install", "--no-http")
 UNINSTALL = """
 installed = [("name", "=like", "isof_%"), ("state", "=", "installed")]
@@ -30,6 +43,9 @@ env.cr.execute('''
 for (leftover,) in sorted(env.cr.fetchall()):
     print("LEFT", leftover)
 """
+
+
+DEPENDENCIES = config.dependencies(config.addons())
 
 
 @pytest.fixture(scope="module", params=["--with-demo", "--without-demo"])
@@ -62,3 +78,28 @@ def test_uninstall_is_silent_and_leaves_nothing(isof, installed):
     assert not COMPLAINT.findall(done.stderr)
     done = isof("odoo", "shell", "-d", name, "--no-http", script=LEFTOVERS)
     assert "LEFT" not in done.stdout, done.stdout
+
+
+def live(isof, name):
+    """Have the add-ons come and go in a database, and check that nothing of them stays.
+
+    :return: what was invoiced there before, by company
+    """
+    done = isof("odoo", "shell", "-d", name, "--no-http", script=SCRIPT.read_text())
+    lines = done.stdout.splitlines()
+    steps = [line.split(" ", 2)[1:] for line in lines if line.startswith("STEP ")]
+    addons = config.addons()
+    one_by_one = ["install"] * len(addons) + ["update"] + ["uninstall"] * len(addons)
+    assert [step for step, _names in steps] == [*one_by_one, "install", "uninstall"]
+    assert not COMPLAINT.findall(done.stderr)
+    left = [line for line in lines if line.startswith("LEFT ")]
+    assert not [line for line in left if not ODOOS_OWN.match(line, len("LEFT + "))]
+    ours, odoos = (json.loads(line[5:]) for line in lines if line.startswith("SOLD "))
+    assert ours == odoos
+    return ours
+
+
+def test_come_and_go_one_by_one(isof, new_database):
+    """Each add-on is installed and uninstalled on its own, and leaves a database as it was."""
+    sold = live(isof, new_database("--without-demo", "--modules", ",".join(DEPENDENCIES)))
+    assert not sold, "there was nothing"

@@ -7,6 +7,8 @@ from ..tools import activity_time, xlsx
 
 # Records that one query of an export reads.
 BATCH_SIZE = 2000
+# Names of other records that are remembered from one batch to the next, for each column.
+MAX_NAMES = 20_000
 
 
 class IsofExport(models.AbstractModel):
@@ -51,8 +53,8 @@ class IsofExport(models.AbstractModel):
     def _iter_batches(self, records, columns, localize=None, also_read=()):
         """Yield lists of rows (dicts with ``id``) of a sheet, in the order of the records.
 
-        What was read of one batch is dropped from the cache before the next one. Plain values
-        instead of records: an export has millions of cells.
+        What was read of one batch is dropped from the cache before the next one, but for names
+        of other records. Plain values instead of records: an export has millions of cells.
 
         :param columns: list of ``xlsx.Column`` whose keys are fields
         :param localize: function of a row and a naive UTC datetime that returns what the cell
@@ -75,10 +77,11 @@ class IsofExport(models.AbstractModel):
             lambda _row, moment: activity_time.to_local(moment, tz).replace(tzinfo=None)
         )
         names = [*(column.key for column in columns), *also_read]
+        known = {field: {} for field in columns_by_type.get("relational", ())}
         for ids in split_every(BATCH_SIZE, records.ids):
             rows = records.browse(ids).read(names, load=None)
-            for field in columns_by_type.get("relational", ()):
-                self._name_records(field, rows)
+            for field, names_by_id in known.items():
+                self._name_records(field, rows, names_by_id)
             for row in rows:
                 for name, labels in labels_by_name.items():
                     row[name] = labels.get(row[name])
@@ -89,14 +92,19 @@ class IsofExport(models.AbstractModel):
             self.env.invalidate_all()
 
     @api.model
-    def _name_records(self, field, rows):
-        """Replace the ids of a relational field by names in rows of ``read``."""
+    def _name_records(self, field, rows, names):
+        """Replace the ids of a relational field by names in rows of ``read``.
+
+        :param dict names: of records that were named before, by their ids; is added to
+        """
         many = field.type == "many2many"
         ids = {id_ for row in rows for id_ in (row[field.name] if many else [row[field.name]])}
+        if len(names) + len(ids) > MAX_NAMES:
+            names.clear()
         # sudo: who may read a record may read which others it names
-        records = self.env[field.comodel_name].sudo().browse(ids - {False})
+        records = self.env[field.comodel_name].sudo().browse(ids - names.keys() - {False})
         shown = "name" if field.comodel_name == "res.partner" else "display_name"
-        names = {record.id: record[shown] or "" for record in records}
+        names |= {record.id: record[shown] or "" for record in records}
         for row in rows:
             value = row[field.name]
             row[field.name] = ", ".join(names[id_] for id_ in value) if many else names.get(value)

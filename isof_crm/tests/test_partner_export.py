@@ -63,13 +63,16 @@ class TestPartnerExport(ExportCommon):
 
     def test_segment_with_proposed_columns(self):
         self.alfa.write({"name": "=1+1", "vat": "PL5260001246", "city": "Warszawa"})
+        self.segment.description = "Who came to see us"
         self._create_activity(status_id=self.status_done.id, start=datetime(2026, 3, 9, 9, 0))
         self._declare("given")
         self._declare("withdrawn", purpose_id=self.service.id)
         self._declare("withdrawn", channel="phone")
         sheet, lines, rows = self._export(self._wizard(self.segment))
         self.assertEqual(lines[0], "Test fair")
-        self.assertEqual(lines[1], "Contacts: 2")
+        self.assertEqual(
+            lines[1:3], ["Contacts: 2", "Segments: Test fair (Static): Who came to see us"]
+        )
         self.assertEqual([row["Name"] for row in rows], ["=1+1", "Gamma Stal"])
         self.assertEqual(sheet.cell(row=len(lines) + 2, column=1).data_type, "s")
         alfa, gamma = rows
@@ -254,14 +257,36 @@ class TestPartnerExport(ExportCommon):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2], "queries for 3 and 60 contacts")
 
+    def test_evil_text(self):
+        """Whatever stands in a contact or names the segment, the file opens with it as text."""
+        evil = ["@x", "-1+1", "+1", "👍" * 20_000, "x" * 40_000, "a\x0b\x1fb", "_x0041_", "<b>&"]
+        self.segment.name = "=1+1 [*?/\\:] " + "👍" * 20
+        partners = self.env["res.partner"].create([{"name": "n", "street": text} for text in evil])
+        self.segment._add_by_hand(partners)
+        wizard = self._wizard(self.segment, chosen=["street"])
+        sheet, lines, rows = self._export(wizard)
+        self.assertEqual(lines[0], self.segment.name)
+        streets = [row["Street"] for row in rows]
+        for text in ("@x", "-1+1", "+1", "ab", "<b>&", "x" * 32_766 + "…", "👍" * 16_383 + "…"):
+            self.assertIn(text, streets)
+        first = len(lines) + 2
+        cells = [cell for [cell] in sheet.iter_rows(min_row=first) if cell.value]
+        self.assertEqual({cell.data_type for cell in cells}, {"s"})
+
     def test_batches(self):
+        """Names of other records are those of before, or read again where they were too many."""
         self.patch(isof_export, "BATCH_SIZE", 1)
         self._declare("given", partner=self.gamma)
-        _sheet, _lines, rows = self._export(self._wizard(self.segment))
-        self.assertEqual(
-            [(row["Name"], row["Consent: E-mail"]) for row in rows],
-            [("Alfa Hurt", None), ("Gamma Stal", "Given: Test offers")],
-        )
+        for most in (1, 1000):
+            self.patch(isof_export, "MAX_NAMES", most)
+            _sheet, _lines, rows = self._export(self._wizard(self.segment))
+            self.assertEqual(
+                [(row["Name"], row["Consent: E-mail"], row["Segments"]) for row in rows],
+                [
+                    ("Alfa Hurt", None, "Test fair"),
+                    ("Gamma Stal", "Given: Test offers", "Test fair"),
+                ],
+            )
 
 
 @tagged("post_install", "-at_install")

@@ -10,12 +10,12 @@ from ..tools import xlsx
 
 @tagged("post_install", "-at_install")
 class TestXlsx(TransactionCase):
-    def _write(self, columns, rows, **kwargs):
+    def _write(self, columns, rows, values=False, **kwargs):
         """Return the only sheet of a workbook, read back, and the written range."""
         output = io.BytesIO()
         with xlsx.new_workbook(output) as book:
             written = xlsx.write_sheet(book, "Sheet title", columns, rows, **kwargs)
-        return openpyxl.load_workbook(output).worksheets[0], written
+        return openpyxl.load_workbook(output, data_only=values).worksheets[0], written
 
     def test_typed_cells(self):
         columns = [
@@ -71,6 +71,29 @@ class TestXlsx(TransactionCase):
         self.assertEqual({cell.data_type for cell in column if cell.value}, {"s"})
         self.assertFalse(any(cell.hyperlink for cell in column))
 
+    def test_evil_text(self):
+        """Whatever was typed is in the cell as text, and the file opens."""
+        texts = {
+            "x" * 40_000: "x" * 32_766 + "…",
+            # Excel counts what is beyond the first 65,536 characters twice
+            "👍" * 20_000: "👍" * 16_383 + "…",
+            "👩‍👩‍👧 ½ Łódź": "👩‍👩‍👧 ½ Łódź",
+            "\ud83d\x00\x1f\ufffelone": "lone",
+            "&lt;b&gt; <b> ]]> \"'": "&lt;b&gt; <b> ]]> \"'",
+            "  spaces  ": "  spaces  ",
+            "@x": "@x",
+        }
+        sheet, _written = self._write(
+            [xlsx.Column("text", "x" * 40_000, "multiline")],
+            [{"text": text} for text in texts],
+            lines=["👍" * 40_000],
+        )
+        cells = [sheet.cell(row, 1) for row in range(5, 5 + len(texts))]
+        self.assertEqual([cell.value for cell in cells], list(texts.values()))
+        self.assertEqual({cell.data_type for cell in cells}, {"s"})
+        for cell in (sheet["A2"], sheet["A4"], *cells):
+            self.assertLessEqual(len(cell.value.encode("utf-16-le")) // 2, 32_767)
+
     def test_layout(self):
         columns = [xlsx.Column("name", "Name"), xlsx.Column("hours", "Hours", "float", total=True)]
         rows = [
@@ -86,6 +109,35 @@ class TestXlsx(TransactionCase):
         self.assertEqual(sheet["B9"].value, "=SUBTOTAL(109,B6:B8)")
         self.assertEqual(sheet["B9"].data_type, "f")
         self.assertIsNone(sheet["B7"].value, "nothing is not 0")
+
+    def test_print(self):
+        columns = [xlsx.Column("a", "A"), xlsx.Column("b", "B")]
+        sheet, _written = self._write(columns, [{}], lines=["One"], groups=[("AB", 2)])
+        setup = sheet.page_setup
+        self.assertEqual((setup.orientation, setup.paperSize), ("landscape", 9))
+        self.assertEqual(setup.fitToHeight, 0, "as many pages as it takes")
+        self.assertTrue(sheet.sheet_properties.pageSetUpPr.fitToPage)
+        self.assertEqual(sheet.print_title_rows, "$4:$5", "both headers on each page")
+        self.assertEqual(sheet.oddFooter.center.text, "&P / &N")
+
+    def test_ratio(self):
+        columns = [
+            xlsx.Column("booked", "Booked", "float", total=True),
+            xlsx.Column("available", "Available", "float", total=True),
+            xlsx.Column("rate", "Rate", "percent", ratio=("booked", "available")),
+        ]
+        for rows, total in (
+            ([{"booked": 1, "available": 4, "rate": 0.25}, {"booked": 3, "available": 0}], 1),
+            ([{"booked": 1, "available": 0}], None),
+        ):
+            sheet, _written = self._write(columns, rows)
+            last = 4 + len(rows)
+            self.assertEqual(sheet.cell(last, 3).value, f'=IF(B{last}=0,"",A{last}/B{last})')
+            self.assertEqual(sheet.cell(last, 3).number_format, "0.0%")
+            self.assertIsNone(sheet.cell(last - 1, 3).value, "nothing to divide by")
+            values, _written = self._write(columns, rows, values=True)
+            self.assertEqual(values.cell(last, 3).value, total)
+        self.assertEqual(sheet["C4"].value, None)
 
     def test_totals_carry_their_value(self):
         output = io.BytesIO()
@@ -112,3 +164,15 @@ class TestXlsx(TransactionCase):
         columns = [xlsx.Column("name", "Name")]
         sheet, _written = self._write(columns, [], sheet_name="1/2 [draft]: " + "x" * 40)
         self.assertEqual(sheet.title, ("1-2 -draft-- " + "x" * 40)[:31])
+
+    def test_sheets_of_one_name(self):
+        output = io.BytesIO()
+        columns = [xlsx.Column("name", "Name")]
+        names = ["Chart", "chart", "👍" * 40, "👍" * 41, "History", "'\n'"]
+        with xlsx.new_workbook(output) as book:
+            for name in names:
+                xlsx.write_sheet(book, name, columns, [])
+        self.assertEqual(
+            openpyxl.load_workbook(output).sheetnames,
+            ["Chart", "chart (2)", "👍" * 15, "👍" * 13 + " (2)", "History (2)", "Sheet"],
+        )

@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-# What Excel takes: rows of a sheet, characters of a cell and of a sheet's name.
+# What Excel takes: rows of a sheet, characters of a cell and of a sheet's name. It counts those
+# beyond the first 65,536 of Unicode, such as emoji, twice.
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 MAX_SHEET_NAME = 31
+# A name that Excel keeps for itself.
+RESERVED_SHEET_NAME = "history"
 FIRST_YEAR = 1900
 # The key of the ``Outline`` of a row.
 OUTLINE = "_outline"
@@ -42,8 +45,9 @@ class Column(NamedTuple):
     """One column of a sheet.
 
     ``kind`` is one of ``NUMBER_FORMATS``; ``width`` counts characters; ``total`` asks for a
-    sum below the column, of the rows that the reader's own filter leaves. What is ``hidden`` is
-    there for formulas only.
+    sum below the column, of the rows that the reader's own filter leaves. ``ratio`` are the keys
+    of two columns that this one divides, in each row that has a value here and below two sums.
+    What is ``hidden`` is there for formulas only.
     """
 
     key: str
@@ -52,6 +56,7 @@ class Column(NamedTuple):
     width: float = 16
     total: bool = False
     hidden: bool = False
+    ratio: tuple = ()
 
 
 class Formula(NamedTuple):
@@ -162,7 +167,9 @@ def write_sheet(
     >>> sheet["A6"].alignment.indent, sheet["A7"].value, sheet["A7"].font.bold
     (1.0, 'All', True)
     """
-    sheet = book.add_worksheet(clean_sheet_name(sheet_name or title), PlainWorksheet)
+    taken = [sheet.get_name() for sheet in book.worksheets()]
+    name = clean_sheet_name(sheet_name or title, taken)
+    sheet = book.add_worksheet(name, PlainWorksheet)
     header_row = len(lines) + 2 + bool(groups)
     _write_head(book, sheet, title, columns, lines, groups, header_row)
     write_row = _get_row_writer(book, sheet, columns)
@@ -194,6 +201,7 @@ def _write_head(book, sheet, title, columns, lines, groups, header_row):
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C&P / &N")  # the page and how many there are
     sheet.repeat_rows(header_row - bool(groups), header_row)
     sheet.freeze_panes(header_row + 1, 0)
     sheet.outline_settings(symbols_below=False)
@@ -231,11 +239,14 @@ def _get_row_writer(book, sheet, columns):
             sheet.set_row(number, None, None, outline._asdict())
         for position, column in enumerate(columns):
             value = row.get(column.key)
+            if column.ratio and value is not None:
+                value = _divide(*column.ratio, value)
             indent = outline.level if outline and not position else 0
             if isinstance(value, Formula):
                 cell_format = get_format(column.kind, indent, is_total)
-                formula = value.write(get_address)
-                sheet.write_formula(number, position, formula, cell_format, value.value)
+                formula, shown = value
+                shown = clean_text(shown) if isinstance(shown, str) else shown
+                sheet.write_formula(number, position, formula(get_address), cell_format, shown)
             else:
                 kind = _get_kind(value, column.kind)
                 _write_cell(
@@ -254,7 +265,20 @@ def _get_totals(columns, sums, depth, label):
         )
 
     totals = {key: get_total(key) for key in sums}
-    return {columns[0].key: label} | totals
+    ratios = {
+        column.key: sums[numerator] / sums[denominator] if sums[denominator] else ""
+        for column in columns
+        if column.ratio and sums.keys() >= set(column.ratio)
+        for numerator, denominator in [column.ratio]
+    }
+    return {columns[0].key: label} | totals | ratios
+
+
+def _divide(numerator, denominator, value):
+    """Return the cell that divides two others; empty where a filter leaves nothing to divide by."""
+    return Formula(
+        lambda cell: f'=IF({cell(denominator)}=0,"",{cell(numerator)}/{cell(denominator)})', value
+    )
 
 
 def _get_kind(value, kind):
@@ -280,25 +304,45 @@ def _write_cell(sheet, row, position, value, kind, cell_format):
         sheet.write_number(row, position, value, cell_format)
 
 
-def clean_text(text):
+def clean_text(text, limit=MAX_TEXT):
     r"""Return text without the characters that no workbook may hold, cut to what a cell takes.
 
     >>> clean_text("Meeting\x0b at\r\nnoon")
     'Meeting at\nnoon'
     >>> len(clean_text("x" * 40000)), clean_text("x" * 40000)[-1]
     (32767, '…')
+    >>> clean_text("👍👍👍", limit=5)
+    '👍👍…'
     """
+    if len(text) <= limit // 2 and text.isprintable():  # nearly all: one of millions of cells
+        return text
     text = ILLEGAL_TEXT.sub("", text.replace("\r\n", "\n"))
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+    is_short = len(text.encode("utf-16-le")) <= 2 * limit
+    return text if is_short else f"{_cut(text, limit - 1)}…"
 
 
-def clean_sheet_name(name):
+def clean_sheet_name(name, taken=()):
     """Return a name that a sheet may have.
+
+    :param taken: names of the other sheets; Excel does not tell capitals from small letters
 
     >>> clean_sheet_name("Register 01/11/2026 – 30/11/2026")
     'Register 01-11-2026 – 30-11-202'
-    >>> clean_sheet_name("''")
-    'Sheet'
+    >>> clean_sheet_name("''"), clean_sheet_name("👍" * 20)
+    ('Sheet', '👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍')
+    >>> clean_sheet_name("chart", ["Chart", "CHART (2)"]), clean_sheet_name("History")
+    ('chart (3)', 'History (2)')
     """
-    name = ILLEGAL_SHEET_NAME.sub("-", clean_text(name))[:MAX_SHEET_NAME]
-    return name.strip("' ") or "Sheet"
+    name = ILLEGAL_SHEET_NAME.sub("-", " ".join(ILLEGAL_TEXT.sub("", name).split()))
+    name = name.strip("' ") or "Sheet"
+    refused = {RESERVED_SHEET_NAME, *map(str.lower, taken)}
+    for suffix in ("", *(f" ({number})" for number in range(2, len(refused) + 2))):
+        found = _cut(name, MAX_SHEET_NAME - len(suffix)).strip("' ") + suffix
+        if found.lower() not in refused:
+            break
+    return found
+
+
+def _cut(text, limit):
+    """Return what of a text Excel counts as so many characters, without half of one."""
+    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")

@@ -158,11 +158,24 @@ class IsofPartnerExportWizard(models.TransientModel):
         partners, columns = wizard._get_partners(), wizard._get_columns()
         lines = [
             self.env._("Contacts: %(count)s", count=len(partners)),
+            *self._get_segment_lines(),
             self.env["isof.export"]._get_as_of_line(),
         ]
         title = self._get_title()
         with xlsx.new_workbook(output) as book:
             xlsx.write_sheet(book, title, columns, wizard._iter_rows(partners, columns), lines)
+
+    def _get_segment_lines(self):
+        """Return the segments whose members are exported, as lines of text."""
+        label = self._fields["segment_ids"]._description_string(self.env)
+        modes = dict(self.segment_ids._fields["mode"]._description_selection(self.env))
+        lines = []
+        for segment in self.segment_ids:
+            value = f"{segment.name} ({modes[segment.mode]})"
+            if segment.description:
+                value = f"{value}: {segment.description}"
+            lines.append(self.env._("%(label)s: %(value)s", label=label, value=value))
+        return lines
 
     def _iter_rows(self, partners, columns):
         """Yield the contacts as rows of a sheet, with their consents where they are asked for."""

@@ -83,10 +83,13 @@ class IsofPeriodMixin(models.AbstractModel):
 
     @api.model
     def _has_field_access(self, field, operation):
-        """Keep the periods of a company from those who do not work in it at the moment."""
+        """Keep the periods of a company from those who do not work in it at the moment.
+
+        Odoo asks for each value that it reads: of all but manual fields nothing more is looked at.
+        """
         if not super()._has_field_access(field, operation):
             return False
-        if self.env.su or not get_type_id(field.name):
+        if not field.manual or self.env.su or not get_type_id(field.name):
             return True
         if not self.env["isof.period"].has_access("read"):
             return False

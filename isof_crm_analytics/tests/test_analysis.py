@@ -619,3 +619,24 @@ class TestAnalysis(AnalysisCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(26):
             analysis.get_table()
+
+    def test_queries_in_natural_order(self):
+        """Levels are put in order as a whole, not below each of their rows."""
+        counts = []
+        for partners in (self.alfa, self.alfa | self.beta | self.gamma):
+            moves = self.moves.filtered(lambda move, ours=partners: move.partner_id in ours)
+            analysis = self._create_analysis(
+                "sold_net",
+                row_2="product_id",
+                unfolded=True,
+                sort="natural",
+                domain=str([("move_id", "in", moves.ids)]),
+            )
+            self._get_table(analysis)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            table = analysis.get_table()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len({row["parent_id"] for row in table["rows"]}), len(partners) + 1)
+        self.assertEqual(*counts)

@@ -130,6 +130,34 @@ class TestAnalysisWorkbook(AnalysisCommon):
         self.assertEqual(rows[0][0], "=1+1")
         self.assertEqual(book.worksheets[0].cell(first, 1).data_type, "s")
 
+    def test_evil_text(self):
+        """Whatever customers, an analysis and its filter are called, the file opens."""
+        self.alfa.name = "👍" * 20_000
+        self.beta.name = "@x\x0b\x1f</c><b>&"
+        self.gamma.name = "-1+1" + "x" * 40_000
+        other = self.env["res.partner"].create({"name": "=2+2\x0b"})
+        domain = [("move_id", "in", self.moves.ids), ("partner_id", "!=", other.id)]
+        analysis = self._create_analysis(
+            "sold_net", chart="bar", name="'[Chart]*?:/\\ " + "👍" * 20, domain=str(domain)
+        )
+        book = self._export(analysis)
+        _header, rows, first = self._read(book)
+        self.assertEqual(
+            {row[0] for row in rows},
+            {"👍" * 16_383 + "…", "@x</c><b>&", "-1+1" + "x" * 32_762 + "…", "Total"},
+        )
+        sheet, chart = book.worksheets
+        texts = [sheet.cell(row, 1) for row in range(1, first + len(rows)) if row != first - 2]
+        self.assertEqual({cell.data_type for cell in texts if cell.value}, {"s"})
+        self.assertEqual(sheet["A1"].value, analysis.name)
+        self.assertTrue(any(cell.value and cell.value.endswith("=2+2") for cell in texts))
+        self.assertEqual(chart["A4"].data_type, "f", "a link to the table")
+
+    def test_analysis_called_as_its_chart(self):
+        book = self._export(self._create_analysis("sold_net", chart="bar", name="chart"))
+        self.assertEqual(book.sheetnames, ["chart", "Chart (2)"])
+        self.assertRegex(book.worksheets[1]["B4"].value, r"^='chart'!C\d+$")
+
     def test_with_the_readers_rights(self):
         analysis = self._create_analysis("sold_net", "margin")
         book = self._export(analysis, user=self.salesperson_a, values=True)

@@ -173,6 +173,11 @@ class TestCommissionSettlement(CommissionCommon):
         self.assertEqual(here.currency_id, self.pln)
         self.assertEqual(there.currency_id, self.czk)
         self.assertEqual((here.entry_count, there.entry_count), (1, 1))
+        self.commission_manager.group_ids += self.env.ref("base.group_allow_export")
+        self.commission_manager.company_ids |= self.other_company
+        (sheet,) = self._read_workbook(self.commission_manager, here | there, "payroll")
+        names = [row[0].value for row in sheet.iter_rows()]
+        self.assertEqual(names[-2:], [self.salesperson_a.name] * 2, "two currencies, no total")
 
     def test_statement(self):
         move = self._create_invoice()
@@ -211,6 +216,7 @@ class TestCommissionSettlement(CommissionCommon):
         own = settlements.filtered("user_id")
         (sheet,) = self._read_workbook(self.salesperson_a, own, "statement")
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        self.assertEqual(rows[1][0], "Status: Confirmed")
         entry = next(row for row in rows if row[1] == move.name)
         self.assertEqual(entry[5:], [80, 10, 100, 8, 8])
         self.commission_manager.group_ids += self.env.ref("base.group_allow_export")
@@ -225,6 +231,12 @@ class TestCommissionSettlement(CommissionCommon):
         names = [row[0].value for row in sheet.iter_rows()]
         self.assertIn(self.salesperson_a.name, names)
         self.assertNotIn(self.agent.name, names)
+        self.assertEqual(names[1:3], ["Period: 03/01/2026 – 03/31/2026", "Settlements: 1"])
+        self.assertEqual(names[-1], "Total")
+        *_rows, header, row, total = ([cell.value for cell in line] for line in sheet.iter_rows())
+        payable = header.index("To Pay")
+        self.assertEqual(row[payable], 8)
+        self.assertRegex(total[payable], r"^=SUBTOTAL\(109,[A-Z]\d+:[A-Z]\d+\)$")
 
     def test_this_month_so_far(self):
         self._create_plan(tiers=[(0, 1), (1000, 5)], name="Tiers")

@@ -8,6 +8,7 @@ and cut off after the top ones, with a row "Others" read by the domain of all bu
 """
 
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from odoo.fields import Domain
@@ -60,18 +61,36 @@ class Group(NamedTuple):
 
 
 class Row:
-    """A row with its figures; ``keys`` are those of the rows above it and its own."""
+    """A row with its figures; ``keys`` are those of the rows above it and its own.
 
-    def __init__(self, keys, label, domains, values):
+    :param above: the row that it is below, as one of the groups there
+    :param group: its ``Group``
+    """
+
+    def __init__(self, keys, label, values, above=None, group=None):
         self.keys = keys
         self.label = label
-        self.domains = domains
         self.values = values
         self.children = None
+        self._above = above
+        self._group = group
+
+    @cached_property
+    def domains(self):
+        """Those of its records in each period: made when asked for, which no workbook does."""
+        return narrow(self._above.domains, self._group)
 
     @property
     def is_others(self):
         return self.keys[-1] == OTHERS
+
+
+def narrow(domains, group):
+    """Return the domains of a group below a row."""
+    return {
+        BASE: domains[BASE] & group.domain,
+        COMPARISON: domains[COMPARISON] & group.comparison_domain,
+    }
 
 
 class Dimension:
@@ -220,6 +239,8 @@ class TableReader:
         self._currencies = currency_name and f"{currency_name}:array_agg_distinct"
         if self._currencies:
             self._aggregates.append(self._currencies)
+        # of the values of a cell: a dict for each of 100,000 would take much memory
+        self._positions = {spec: position for position, spec in enumerate(self._aggregates)}
 
     def load(self, path, unfold, max_rows, column_keys=None):
         """Read the rows below some row, or all.
@@ -232,27 +253,21 @@ class TableReader:
         path = tuple(path)
         above = dict.fromkeys(SIDES, Domain.TRUE)
         for dimension, key in zip(self.dimensions, path, strict=False):
-            above = self._narrow(above, dimension.describe([key])[key])
+            above = narrow(above, dimension.describe([key])[key])
         domains = {side: domain & above[side] for side, domain in self.domains.items()}
+        top_row = Row(path, "", [])
+        top_row.domains = above
         dimensions = self.dimensions[len(path) :]
         self._read_cells(path, domains, dimensions[:1], with_own=True)
         self._set_columns(column_keys)
         if not path:
-            self.total = Row((TOTAL,), self.model.env._("Total"), above, self._get_values(()))
+            self.total = Row((TOTAL,), self.model.env._("Total"), self._get_values(()))
         if not dimensions:
             return
         top = not path and self.analysis.top_n
-        self._set_rows(path, above, domains, min(top or max_rows[0], max_rows[0]))
+        self._set_rows(top_row, domains, min(top or max_rows[0], max_rows[0]))
         if unfold and len(dimensions) > 1:
             self._unfold(path, domains, dimensions, max_rows[1])
-
-    @staticmethod
-    def _narrow(domains, group):
-        """Return the domains of a group below a row."""
-        return {
-            BASE: domains[BASE] & group.domain,
-            COMPARISON: domains[COMPARISON] & group.comparison_domain,
-        }
 
     # ------------------------------------------------------------
     # Cells
@@ -285,8 +300,8 @@ class TableReader:
                 for dimension, value in zip(dimensions, line, strict=False)
             ]
             column = keys.pop() if has_column else TOTAL
-            values = dict(zip(self._aggregates, line[len(dimensions) :], strict=True))
-            if values["__count"]:
+            values = line[len(dimensions) :]
+            if values[self._positions["__count"]]:
                 self._cells[side][(*path, *keys), column] = values
 
     def _get(self, side, keys, column, measure):
@@ -294,14 +309,15 @@ class TableReader:
         cell = self._cells[side].get((keys, column))
         if cell is None:
             return 0 if measure.adds_up or measure.counted else None
-        value = cell[measure.aggregate]
+        value = cell[self._positions[measure.aggregate]]
         return None if value is False else value
 
     def get_currency_id(self, row):
         """Return the currency of a row, if it is a single one."""
         keys = () if row is self.total else row.keys
         cells = (self._cells[side].get((keys, TOTAL)) for side in SIDES)
-        ids = {id_ for cell in cells if cell for id_ in cell[self._currencies]}
+        position = self._positions[self._currencies]
+        ids = {id_ for cell in cells if cell for id_ in cell[position]}
         return ids.pop() if len(ids) == 1 else None
 
     # ------------------------------------------------------------
@@ -338,10 +354,14 @@ class TableReader:
     # Rows
     # ------------------------------------------------------------
 
-    def _set_rows(self, path, above, domains, limit):
-        """Make the first rows, with one of the others if there are too many."""
+    def _set_rows(self, above, domains, limit):
+        """Make the first rows, with one of the others if there are too many.
+
+        :param above: the row that they are below
+        """
+        path = above.keys
         keys = self._get_keys(len(path) + 1).get(path, [])
-        rows = self._make_rows(path, above, keys)
+        rows = self._make_rows(above, keys, *self._describe(len(path), keys))
         self.rows = rows[:limit]
         self.is_cut = len(rows) > limit
         if self.is_cut:
@@ -353,14 +373,9 @@ class TableReader:
             others = (*path, OTHERS)
             rest_domains = {side: domain & rest[side] for side, domain in domains.items()}
             self._read_cells(others, rest_domains, [], with_own=True)
-            self.rows.append(
-                Row(
-                    others,
-                    self.model.env._("Others"),
-                    {side: above[side] & rest[side] for side in SIDES},
-                    self._get_values(others),
-                )
-            )
+            row = Row(others, self.model.env._("Others"), self._get_values(others))
+            row.domains = {side: above.domains[side] & rest[side] for side in SIDES}
+            self.rows.append(row)
 
     def _get_keys(self, size):
         """Return the keys of all rows of a level by those of the rows above."""
@@ -384,24 +399,37 @@ class TableReader:
         self._read_cells(path, domains, dimensions)
         parents = self.rows
         for size in range(len(path) + 2, len(self.dimensions) + 1):
-            keys = self._get_keys(size)
+            below = self._get_keys(size)
+            groups, places = self._describe(
+                size - 1, {key for keys in below.values() for key in keys}
+            )
             children = []
             for parent in parents:
                 if not parent.is_others:
-                    parent.children = self._make_rows(
-                        parent.keys, parent.domains, keys.get(parent.keys, [])
-                    )
+                    keys = below.get(parent.keys, [])
+                    parent.children = self._make_rows(parent, keys, groups, places)
                     children += parent.children
             parents = children
 
-    def _make_rows(self, path, above, keys):
+    def _describe(self, level, keys):
+        """Return the groups of a level by their keys, and the place of each in natural order."""
+        dimension = self.dimensions[level]
+        groups = dimension.describe(list(keys))
+        if self.analysis.sort != "natural":
+            return groups, {}
+        labels = {key: group.label for key, group in groups.items()}
+        order = dimension.sort(list(keys), labels)
+        return groups, {key: place for place, key in enumerate(order)}
+
+    def _make_rows(self, above, keys, groups, places):
         """Return the rows below a row, in order.
 
-        :param dict above: domains of the row
+        :param above: the row
         :param list keys: of the rows
+        :param dict groups: as of ``_describe``, like ``places``
         """
-        groups = self.dimensions[len(path)].describe(keys)
-        keys = self._sort(path, keys, groups)
+        path = above.keys
+        keys = self._sort(path, keys, groups, places)
         main = self.measures[0]
         ranks = analysis_ranks.rank(
             [self._get(BASE, (*path, key), TOTAL, main) for key in keys],
@@ -413,18 +441,18 @@ class TableReader:
             Row(
                 (*path, key),
                 groups[key].label,
-                self._narrow(above, groups[key]),
                 self._get_values((*path, key), *rank),
+                above,
+                groups[key],
             )
             for key, rank in zip(keys, ranks, strict=True)
         ]
 
-    def _sort(self, path, keys, groups):
+    def _sort(self, path, keys, groups, places):
         """Return keys in the order that the analysis asks for; equal ones by their labels."""
         sort = self.analysis.sort
         if sort == "natural":
-            labels = {key: group.label for key, group in groups.items()}
-            return self.dimensions[len(path)].sort(keys, labels)
+            return sorted(keys, key=places.get)
         main = self.measures[0]
 
         def get_figure(key):

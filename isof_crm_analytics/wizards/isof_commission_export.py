@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools.misc import format_date
 
 from odoo.addons.isof_crm.tools import xlsx
 
@@ -21,9 +22,9 @@ PAYROLL_COLUMNS = [
     ("date_from", "date", 12, False),
     ("date_to", "date", 12, False),
     ("state", "text", 14, False),
-    ("amount_due", "float", 14, False),
-    ("amount_carried", "float", 14, False),
-    ("amount_payable", "float", 14, False),
+    ("amount_due", "float", 14, True),
+    ("amount_carried", "float", 14, True),
+    ("amount_payable", "float", 14, True),
     ("currency_id", "text", 10, False),
 ]
 
@@ -73,17 +74,30 @@ class IsofCommissionExport(models.TransientModel):
     def _write_payroll(self, book, exporter, settlements):
         employees = settlements.filtered(lambda settlement: not settlement.is_external)
         columns = exporter._get_columns(employees, PAYROLL_COLUMNS)
+        if len(employees.currency_id) > 1:  # there is no sum of several currencies
+            columns = [column._replace(total=False) for column in columns]
+        lines = [self.env._("Settlements: %(count)s", count=len(employees))]
+        if employees:
+            days = (min(employees.mapped("date_from")), max(employees.mapped("date_to")))
+            period = " – ".join(format_date(self.env, day) for day in days)
+            lines.insert(0, self.env._("Period: %s", period))
+        lines.append(exporter._get_as_of_line())
         rows = (row for batch in exporter._iter_batches(employees, columns) for row in batch)
         title = self.env._("Payroll List")
-        xlsx.write_sheet(book, title, columns, rows, [exporter._get_as_of_line()])
+        xlsx.write_sheet(book, title, columns, rows, lines, total_label=self.env._("Total"))
 
     def _write_statement(self, book, exporter, settlement, number):
         entries = settlement._get_statement_entries()
         columns = exporter._get_columns(entries, STATEMENT_COLUMNS)
         title = settlement.display_name
+        states = dict(settlement._fields["state"]._description_selection(self.env))
+        state = settlement._fields["state"]._description_string(self.env)
         lines = [
-            f"{label}: {settlement._write_money(amount)}"
-            for label, amount in settlement._get_statement_totals()
+            f"{state}: {states[settlement.state]}",
+            *(
+                f"{label}: {settlement._write_money(amount)}"
+                for label, amount in settlement._get_statement_totals()
+            ),
         ]
         lines.append(exporter._get_as_of_line())
         rows = (row for batch in exporter._iter_batches(entries, columns) for row in batch)

@@ -17,7 +17,7 @@ class TestResourceExport(ResourceCommon):
         cls.resources = cls.room_small | cls.kit
         cls.resources._update_capacity()
 
-    def _export(self, by=None, **vals):
+    def _export(self, by=None, formulas=False, **vals):
         """Return the sheets of the workbook as lists of rows."""
         self.env.flush_all()
         wizard = self.Wizard.with_user(by or self.salesperson_a).create(
@@ -32,7 +32,7 @@ class TestResourceExport(ResourceCommon):
                 tuple(round(cell, 4) if isinstance(cell, float) else cell for cell in row)
                 for row in sheet.iter_rows(values_only=True)
             ]
-            for sheet in openpyxl.load_workbook(output)
+            for sheet in openpyxl.load_workbook(output, data_only=not formulas)
         ]
 
     def test_sheets(self):
@@ -56,6 +56,26 @@ class TestResourceExport(ResourceCommon):
             ],
             "on the user's clock, and nothing of the next day",
         )
+
+    def test_utilization_is_counted(self):
+        """In each row and in the total, of the rows that the reader's own filter leaves."""
+        self._book(self.room_small, 9, 11)
+        self._book(self.kit, 9, 15)
+        for n, first in ((0, "D"), (1, "E")):  # with a column more where there are days
+            booked, requested, available = (chr(ord(first) + k) for k in range(3))
+            rows = self._export(formulas=True)[n]
+            number = len(rows)
+            self.assertEqual(
+                [row[-1] for row in rows[-3:]],
+                [
+                    f'=IF({available}{k}=0,"",{booked}{k}/{available}{k})'
+                    for k in range(number - 2, number + 1)
+                ],
+            )
+            self.assertRegex(
+                rows[-1][-3], rf"^=SUBTOTAL\(109,{requested}\d+:{requested}{number - 1}\)$"
+            )
+            self.assertEqual(self._export()[n][-1][-4:], (8, 0, 192, round(8 / 192, 4)))
 
     def test_purpose_only_for_whom_it_concerns(self):
         self._book(self.room_small, 9, 11, name="Dismissals")

@@ -144,15 +144,18 @@ class IsofResourceReportWizard(models.TransientModel):
         texts = [(name, "text", 28, False) for name in ("resource_id", "kind_id", "place_id")]
         days = [("date", "date", 12, False)] if by_day else []
         hours = [(name, "float", 16, True) for name in HOURS]
-        return [
+        columns = [
             xlsx.Column(name, labels[name]["string"], kind, width, total)
-            for name, kind, width, total in (
-                *texts,
-                *days,
-                *hours,
-                ("utilization", "percent", 12, False),
-            )
+            for name, kind, width, total in (*texts, *days, *hours)
         ]
+        ratio = xlsx.Column(
+            "utilization",
+            labels["utilization"]["string"],
+            "percent",
+            12,
+            ratio=("booked_hours", "available_hours"),
+        )
+        return [*columns, ratio]
 
     def _get_utilization_rows(self, by_day):
         """Yield the rows of a sheet of utilisation."""

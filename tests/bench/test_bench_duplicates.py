@@ -53,9 +53,9 @@ def registry(load_registry):
             """
             INSERT INTO res_partner (name, complete_name, ref, city, zip, phone, phone_sanitized,
                                      email, email_normalized, vat, is_company, active,
-                                     partner_share, type, lang, create_date)
+                                     partner_share, type, lang, autopost_bills, create_date)
             SELECT name, name, ref, city, zip, phone, phone, email, email, vat, TRUE, TRUE, TRUE,
-                   'contact', 'en_US', now()
+                   'contact', 'en_US', 'ask', now()
               FROM unnest(%s, %s, %s, %s, %s, %s, %s)
                    AS row(name, ref, city, zip, phone, email, vat);
             UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL;

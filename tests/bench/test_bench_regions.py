@@ -26,9 +26,11 @@ GOAL_RATIO = 3
 # Every ZIP code of Poland, one contractor in each: the worst that the rules can be asked.
 PARTNERS_SQL = """
     INSERT INTO res_partner (name, complete_name, ref, is_company, active, partner_share, type,
-                             commercial_partner_id, country_id, zip, lang, create_date)
+                             commercial_partner_id, country_id, zip, lang, autopost_bills,
+                             create_date)
     SELECT 'Bench ' || n, 'Bench ' || n, 'bench', TRUE, TRUE, TRUE, 'contact', NULL, %s,
-           lpad((n %% 100)::text, 2, '0') || '-' || lpad((n / 100)::text, 3, '0'), 'en_US', now()
+           lpad((n %% 100)::text, 2, '0') || '-' || lpad((n / 100)::text, 3, '0'), 'en_US', 'ask',
+           now()
       FROM generate_series(0, %s - 1) AS n;
     UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL;
 """

@@ -22,9 +22,10 @@ GOAL_RATIO = 2
 # The tenth digit of the reference makes ten groups of contractors of the same size.
 PARTNERS_SQL = """
     INSERT INTO res_partner (name, complete_name, ref, is_company, active, partner_share, type,
-                             commercial_partner_id, isof_lifecycle, lang, create_date)
+                             commercial_partner_id, isof_lifecycle, lang, autopost_bills,
+                             create_date)
     SELECT 'Bench ' || n, 'Bench ' || n, 'bench-' || n %% 10, TRUE, TRUE, TRUE, 'contact',
-           NULL, CASE n %% 3 WHEN 0 THEN 'key' END, 'en_US', now()
+           NULL, CASE n %% 3 WHEN 0 THEN 'key' END, 'en_US', 'ask', now()
       FROM generate_series(1, %s) AS n;
     UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL;
 """

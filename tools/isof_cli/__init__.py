@@ -2,7 +2,7 @@
 
 ``main`` reads the command line. Below it: ``serve`` (run), ``testing`` (test),
 ``doctor`` and ``lint`` are the commands; ``databases`` makes databases, on what
-was set up by ``odoo_source``, ``venv``, ``postgres`` and ``browser``;
+was set up by ``odoo_source``, ``venv``, ``postgres`` and ``system``;
 ``odoo`` runs it. ``config`` knows the folders and the add-ons, ``console`` talks to the
 user, ``programs`` runs what sets things up, ``store`` keeps what was built and locks it.
 """

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 
-from . import browser, config, lint, odoo, odoo_source, postgres, serve, store, venv
+from . import config, lint, odoo, odoo_source, postgres, serve, store, system, venv
 from .console import Failure
 
 SPACE = 5000  # MB for everything, databases of a newcomer included
@@ -66,16 +66,6 @@ def _port():
     return "8069 is free"
 
 
-def _browser():
-    if found := browser.find():
-        return found
-    if browser.can_install():
-        return "to be installed by ./isof test"
-    if config.in_ci():
-        raise Failure(browser.ADVICE)
-    return f"none: browser tests will be skipped. {browser.ADVICE}"
-
-
 def _pdf():
     return shutil.which("wkhtmltopdf") or "no wkhtmltopdf: reports open as HTML instead of PDF"
 
@@ -91,7 +81,8 @@ CHECKS = (
     ("Packages", lambda: _packages(odoo.REQUIREMENTS)),
     ("PostgreSQL", _postgres),
     ("Port", _port),
-    ("Browser", _browser),
+    ("Browser", system.BROWSER.describe),
+    ("LibreOffice", system.OFFICE.describe),
     ("PDF", _pdf),
     ("npm", _node),
 )

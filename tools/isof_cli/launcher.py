@@ -23,8 +23,9 @@ def main():
         threading.Thread(target=_stop_with_parent, args=(int(alive),), daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the module sets its own
     sys.path.pop(0)  # the folder of this script
-    sys.argv.pop(0)
-    runpy.run_module(sys.argv[0], run_name="__main__")
+    # With workers Odoo starts its process for notifications by the script that it runs from.
+    module = "odoo" if sys.argv[1] == "gevent" else sys.argv.pop(1)
+    runpy.run_module(module, run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 
-from . import browser, config, databases, odoo, store
+from . import config, databases, odoo, store, system
 from .console import say, step
 
 TEMPLATE = "isof_tmpl_"
@@ -20,7 +20,8 @@ BUNDLES = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 def run(arguments):
     """Run pytest with ``arguments``; return its exit code."""
     env = odoo.prepare("test")
-    browser.ensure()
+    for program in (system.BROWSER, system.OFFICE):
+        program.ensure()
     with env.server:
         name = f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
         with store.lock("template", "making the test template"):
