@@ -279,14 +279,8 @@ class IsofAnalysis(models.Model):
                 (hidden if field else gone).append(self._get_measure_label(model, name))
         self._note_left_out(notes, hidden, gone)
         if not measures:
-            raise NoFiguresError(
-                " ".join(
-                    [
-                        self.env._("There is no figure to show."),
-                        *(note["text"] for note in notes),
-                    ]
-                )
-            )
+            problem = self.env._("There is no figure to show.")
+            raise NoFiguresError(" ".join([problem, *(note["text"] for note in notes)]))
         return measures
 
     def _get_parts(self, model, measures):
