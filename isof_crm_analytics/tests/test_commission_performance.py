@@ -5,7 +5,10 @@ from .commission_common import CommissionCommon
 
 @tagged("post_install", "-at_install")
 class TestCommissionPerformance(CommissionCommon):
-    """Commissions cost a fixed number of queries, for however many documents and lines."""
+    """Commissions cost a fixed number of queries, for however many documents and lines.
+
+    A kept plan counts twice: it puts the settings of the connection back.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -34,15 +37,15 @@ class TestCommissionPerformance(CommissionCommon):
 
     def test_queries_of_a_sync(self):
         few, many = self._post(2), self._post(12)
-        self.assertLessEqual(self._count(few), 8)
+        self.assertLessEqual(self._count(few), 9)
         self.assertEqual(len(self._get_entries(few)), 2 * 5 * 3)
-        self.assertLessEqual(self._count(many), 8)
+        self.assertLessEqual(self._count(many), 9)
         self.assertEqual(len(self._get_entries(many)), 12 * 5 * 3)
 
     def test_nothing_to_do_writes_nothing(self):
         moves = self._post(3)
         self.env.flush_all()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(7):
             self.assertEqual(self.entries._sync(moves.ids), 0)
 
     def test_one_sync_a_transaction(self):

@@ -36,11 +36,14 @@ def fetch_kept(cr, statement, ids):
 @contextmanager
 def _carry_out(cr, statement, ids):
     name = f"isof_{sha256(statement.encode()).hexdigest()[:32]}"
-    # the connection knows best: it may be another one, or go through a pool
-    cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
-    if not cr.rowcount:
-        text = SQL(statement.replace("%", "%%"))
-        cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
+    known = cr.cache.setdefault("isof_kept_plans", set())
+    if name not in known:
+        # the connection knows best: the next transaction may have another one, from a pool
+        cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
+        if not cr.rowcount:
+            text = SQL(statement.replace("%", "%%"))
+            cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
+        known.add(name)
     few = len(ids) <= FEW
     cr.execute(
         SQL(
