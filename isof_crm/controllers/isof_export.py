@@ -27,6 +27,7 @@ class IsofExportController(http.Controller):
     )
     def export(self, kind, wizard_id):
         """Send the workbook of the user's own wizard, with what the user may read."""
+        request.env["isof.export"]._check_allowed()
         wizard = request.env[MODELS[kind]]
         wizard.check_access("read")
         wizard = wizard.browse(wizard_id).exists()

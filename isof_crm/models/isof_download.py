@@ -22,8 +22,12 @@ class IsofDownload(models.AbstractModel):
     )
 
     def _prepare_download_action(self):
-        """Return the action that downloads the workbook."""
+        """Return the action that downloads the workbook.
+
+        :raises AccessError: for users who may not export
+        """
         self.ensure_one()
+        self.env["isof.export"]._check_allowed()
         return {
             "type": "ir.actions.act_url",
             "url": f"{self._download_path}/{self.id}.xlsx",

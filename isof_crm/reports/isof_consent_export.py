@@ -38,10 +38,8 @@ class IsofConsentExport(models.TransientModel):
         """Write the declarations as a workbook, those of each contact together.
 
         :param output: binary file to write to
-        :raises AccessError: for users who may not export
         """
         self.ensure_one()
-        self.env["isof.export"]._check_allowed()
         exporter = self.env["isof.export"].with_context(allowed_company_ids=self.company_ids.ids)
         consents = exporter.env["isof.consent"].search(
             self.consent_domain, order="partner_id, date desc, id desc"

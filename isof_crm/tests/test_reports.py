@@ -15,6 +15,8 @@ class TestReports(ActivityCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        for user in (cls.salesperson_a, cls.salesperson_b, cls.team_leader, cls.manager):
+            user.group_ids += cls.env.ref("base.group_allow_export")
         cls.late = cls._create_activity(
             name="Late", start=datetime(2026, 3, 2, 9), status_id=cls.status_planned.id
         )
@@ -182,6 +184,16 @@ class TestReports(ActivityCommon, HttpCase):
                 self.assertEqual(response.status_code, 403)
         self.authenticate("isof_manager", "isof_manager")
         self.assertEqual(self.url_open(url).status_code, 200)
+
+    def test_download_needs_the_right_to_export(self):
+        wizard = self._wizard(by=self.salesperson_a)
+        url = wizard.action_export()["url"]
+        self.salesperson_a.group_ids -= self.env.ref("base.group_allow_export")
+        with self.assertRaises(AccessError):
+            wizard.action_export()
+        self.authenticate("isof_salesperson_a", "isof_salesperson_a")
+        with self.assertLogs("odoo.http", "WARNING"):
+            self.assertEqual(self.url_open(url).status_code, 403)
 
     def test_download_of_what_is_gone(self):
         wizard = self._wizard(by=self.salesperson_a)

@@ -13,6 +13,8 @@ class TestResourceExport(ResourceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        for user in (cls.salesperson_a, cls.manager):
+            user.group_ids += cls.env.ref("base.group_allow_export")
         cls.Wizard = cls.env["isof.resource.report.wizard"]
         cls.resources = cls.room_small | cls.kit
         cls.resources._update_capacity()
