@@ -1,0 +1,257 @@
+"""What each role may do with each model, tried in the demo company by the calls of clients.
+
+A script for ``./isof odoo shell``; ``test_roles.py`` runs it and says what is right. It prints
+one line of JSON after "FACTS ", and changes nothing: whatever succeeds is rolled back.
+"""
+
+# the shell's env; calls that are made at once, within their loop; a script that prints
+# ruff: noqa: B023, F821, T201
+
+import json
+import logging
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
+from odoo.tests import new_test_user
+
+OURS = ("isof_crm", "isof_crm_resources", "isof_crm_analytics")
+DEMO_USERS = ("anna", "ewa", "magda", "marek")
+ROLES = {
+    "user": "isof_crm.group_user",
+    "team leader": "isof_crm.group_team_leader",
+    "marketing": "isof_crm.group_marketing",
+    "manager": "isof_crm.group_manager",
+    "resource manager": "isof_crm_resources.group_resource_manager",
+    "own figures": "isof_crm_analytics.group_own",
+    "all figures": "isof_crm_analytics.group_all",
+    "margins": "isof_crm_analytics.group_margin",
+    "commission manager": "isof_crm_analytics.group_commission_manager",
+    "employee": "base.group_user",
+    "portal": "base.group_portal",
+    "public": "base.group_public",
+}
+# records of a model that are tried: enough for the rules on them to differ
+TRIED = 20
+READING = {
+    "search_read",
+    "search_count",
+    "read",
+    "web_read",
+    "web_read_group",
+    "formatted_read_group",
+    "name_search",
+    "export_data",
+}
+
+
+def refuses(call, *errors):
+    """Whether a call of a client is refused; what it has done is undone."""
+    try:
+        with env.cr.savepoint() as savepoint:
+            call()
+            env.flush_all()
+            savepoint.rollback()
+    except errors:
+        return True
+    except Exception:
+        return False
+    finally:
+        env.invalidate_all()
+    return False
+
+
+def rpc(user, model, method, *args, **kwargs):
+    """Return what a user gets by calling a method of a model."""
+    return call_kw(env[model].with_user(user), method, list(args), kwargs)
+
+
+def get_rights(user, name):
+    """Return the letters of what a user may do with some record of a model: read, write…"""
+    rights = ""
+    ids = []
+    if not refuses(lambda: ids.extend(rpc(user, name, "search", [], limit=TRIED)), AccessError):
+        rights += "r"
+    # where the user finds nothing, only the rights on the model can be asked for
+    for letter, method, operation, args in (
+        ("w", "write", "write", ({},)),
+        ("d", "unlink", "unlink", ()),
+    ):
+        if ids:
+            may = any(
+                not refuses(lambda: rpc(user, name, method, [one], *args), AccessError)
+                for one in ids
+            )
+        else:
+            may = env[name].with_user(user).has_access(operation)
+        if may:
+            rights += letter
+    # what is required is missing, which may be refused before the rights are looked at
+    may = env[name].with_user(user).has_access("create")
+    if not refuses(lambda: rpc(user, name, "create", {}), AccessError) and may:
+        rights += "c"
+    return "".join(sorted(rights, key="rcwd".index))
+
+
+def find_company_path(name, seen=()):
+    """Return the fields from a model to its company, or None."""
+    model = env[name]
+    if "company_id" in model._fields and model._fields["company_id"].store:
+        return "company_id"
+    for field in model._fields.values():
+        to = field.comodel_name
+        if field.type == "many2one" and field.store and field.required and to not in (*seen, name):
+            path = to.startswith("isof.") and find_company_path(to, (*seen, name))
+            if path:
+                return f"{field.name}.{path}"
+    return None
+
+
+def get_paths(name, ids):
+    """Return functions that count as a user what each path gives of records."""
+    domain, one = [("id", "in", ids)], ids[:1]
+    groups = [
+        field.name
+        for field in env[name]._fields.values()
+        if field.type in ("many2one", "char") and field.store and not field.groups
+    ]
+    group = "company_id" if "company_id" in groups else groups[0]
+    return {
+        "search_read": lambda user: len(rpc(user, name, "search_read", domain, ["id"])),
+        "search_count": lambda user: rpc(user, name, "search_count", domain),
+        "read": lambda user: len(rpc(user, name, "read", one, [group])),
+        "web_read": lambda user: len(rpc(user, name, "web_read", one, {group: {}})),
+        "web_read_group": lambda user: rpc(user, name, "web_read_group", domain, [group])["length"],
+        "formatted_read_group": lambda user: rpc(
+            user, name, "formatted_read_group", domain, [], ["__count"]
+        )[0]["__count"],
+        "name_search": lambda user: len(rpc(user, name, "name_search", "", domain)),
+        "export_data": lambda user: len(rpc(user, name, "export_data", one, [group])["datas"]),
+        "write": lambda user: rpc(user, name, "write", one, {}),
+        "unlink": lambda user: rpc(user, name, "unlink", one),
+    }
+
+
+def get_open_paths(user, name, ids):
+    """Return the paths by which a user gets at records."""
+    found = {}
+    for path, count in get_paths(name, ids).items():
+        refuses(lambda: found.update({path: count(user)}), Exception)
+    return [path for path, count in found.items() if count]
+
+
+def get_open_fields(user, name):
+    """Return the fields that a user's groups do not have, with the path that gives them."""
+    model = env[name]
+    fields = [
+        field
+        for field in model._fields.values()
+        if field.groups
+        and set(OURS) & set(field._modules)
+        and not model.with_user(user)._has_field_access(field, "read")
+    ]
+    some = []
+    if refuses(lambda: some.extend(rpc(user, name, "search", [], limit=1)), AccessError):
+        return [], 0
+    described = model.fields_get([field.name for field in fields])
+    found = []
+    tried = 0
+    for field in fields:
+        facts, f = described.get(field.name, {}), field.name
+        ways = {}
+        if some:
+            ways["read"] = lambda: rpc(user, name, "read", some, [f])
+            ways["export"] = lambda: rpc(user, name, "export_data", some, [f])
+        if facts.get("searchable"):
+            ways["domain"] = lambda: rpc(user, name, "search", [(f, "!=", False)])
+        if facts.get("sortable"):
+            ways["order"] = lambda: rpc(user, name, "search", [], order=f)
+        if facts.get("groupable"):
+            key = f"{f}:month" if field.type in ("date", "datetime") else f
+            ways["group"] = lambda: rpc(user, name, "formatted_read_group", [], [key])
+        if facts.get("aggregator"):
+            key = f"{f}:{facts['aggregator']}"
+            ways["aggregate"] = lambda: rpc(
+                user,
+                name,
+                "formatted_read_group",
+                [],
+                [],
+                [key],
+            )
+        tried += len(ways)
+        found += [
+            f"{name}.{f}: {way}" for way, call in ways.items() if not refuses(call, Exception)
+        ]
+    return found, tried
+
+
+def main():
+    """Try everything."""
+    logging.disable(logging.ERROR)
+    company = env.ref("base.main_company")
+    other = env["res.company"].create({"name": "Another Company"})
+    users, foreigners = {}, {}
+    for role, group in ROLES.items():
+        login = f"isof_{role.replace(' ', '_')}"
+        groups = group if role in ("portal", "public") else f"{group},base.group_allow_export"
+        users[role] = new_test_user(env, login, groups)
+        foreigners[role] = new_test_user(
+            env,
+            f"{login}_other",
+            groups,
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+    users |= {login: env["res.users"].search([("login", "=", login)]) for login in DEMO_USERS}
+    env.flush_all()
+    models = sorted(
+        name
+        for name, model in env.registry.items()
+        if model._original_module in OURS and not model._abstract
+    )
+    extended = sorted(
+        name
+        for name, model in env.registry.items()
+        if not model._abstract
+        and any(f.groups and set(OURS) & set(f._modules) for f in model._fields.values())
+    )
+    rights = {
+        role: {name: get_rights(user, name) for name in models} for role, user in users.items()
+    }
+    leaks, unseen = [], {}
+    for name in models:
+        path = None if env.registry[name]._transient else find_company_path(name)
+        ids = path and env[name].search([(path, "=", company.id)], limit=TRIED).ids
+        if not ids:
+            continue
+        unseen[name] = [
+            path
+            for path in sorted(READING - set(get_open_paths(users["manager"], name, ids)))
+            if "r" in rights["manager"][name]
+        ]
+        for role, user in foreigners.items():
+            leaks += [f"{role}: {name} by {way}" for way in get_open_paths(user, name, ids)]
+    open_fields, tries = {}, 0
+    for role, user in users.items():
+        for name in extended:
+            found, tried = get_open_fields(user, name)
+            tries += tried
+            if found:
+                open_fields.setdefault(role, []).extend(found)
+    print(
+        "FACTS",
+        json.dumps(
+            {
+                "rights": rights,
+                "leaks": leaks,
+                "unseen": unseen,
+                "open_fields": open_fields,
+                "tries": tries,
+            }
+        ),
+    )
+    env.cr.rollback()
+
+
+main()

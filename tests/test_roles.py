@@ -1,0 +1,134 @@
+"""What each role may read, create, write and delete, on every path of a client."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+# What a role may do beyond the roles that it has as well: r(ead), c(reate), w(rite), d(elete),
+# to the models of that (without "isof."). Some record is enough: rules pick which ones.
+IMPLIES = {
+    "public": (),
+    "portal": (),
+    "employee": (),
+    "margins": (),
+    "user": ("employee",),
+    "team leader": ("user",),
+    "marketing": ("user",),
+    "resource manager": ("user",),
+    "own figures": ("user",),
+    "all figures": ("own figures",),
+    "commission manager": ("all figures",),
+    "manager": ("team leader", "marketing", "resource manager", "commission manager"),
+    "anna": ("own figures",),
+    "ewa": ("team leader", "own figures"),
+    "magda": ("marketing", "all figures"),
+    "marek": ("manager",),
+}
+GAINS = {
+    "employee": {
+        "r": "affiliation affiliation.role consent.purpose partner.group region region.rule",
+    },
+    "user": {
+        "r": "activity.plan activity.plan.run activity.plan.step activity.status activity.type"
+        " activity.type.suggestion consent period period.type resource resource.capacity"
+        " resource.feature resource.kind resource.place resource.utilization segment.membership"
+        " segment.size",
+        # the bookings of others can be seen, not changed, and so can shared segments
+        "rc": "booking segment",
+        "rcw": "activity activity.tag booking.series",
+        "rcwd": "affiliation booking.series.exception activity.bulk.wizard activity.done.wizard"
+        " activity.plan.launch activity.report.wizard booking.series.wizard consent.export"
+        " partner.duplicate.line partner.duplicate.wizard partner.export.column"
+        " partner.export.wizard partner.update.wizard resource.finder resource.finder.line"
+        " resource.finder.need resource.report.wizard segment.add.wizard segment.fill.wizard"
+        " segment.fill.wizard.line",
+    },
+    "marketing": {
+        "rc": "consent",
+        "rcwd": "affiliation.role consent.purpose partner.group region region.generate region.rule"
+        " segment",
+    },
+    "resource manager": {
+        "rcwd": "booking booking.series resource resource.feature resource.kind resource.place",
+    },
+    "own figures": {
+        "r": "assortment.report assortment.suggestion campaign.report commission.entry"
+        " commission.settlement order.report score score.run score.scheme trade.line",
+        "rc": "analysis analysis.measure",
+        "rcw": "commission.card commission.export",
+        "rcwd": "analysis.schedule",
+    },
+    "all figures": {
+        "rd": "score.run",
+        "rcw": "period.generate",
+        "rcwd": "campaign.cost period period.generate.line period.type score.scheme",
+    },
+    "commission manager": {
+        "r": "commission.share",
+        "rcd": "commission.trial.line",
+        "rcw": "commission.correction commission.division commission.settle commission.trial",
+        "rcwd": "commission.division.line commission.plan commission.rule commission.settlement"
+        " commission.split commission.target commission.tier",
+    },
+    "manager": {
+        "rd": "activity.plan.run",
+        "rcwd": "activity activity.plan activity.plan.step activity.status activity.tag"
+        " activity.type activity.type.suggestion analysis analysis.measure",
+    },
+    # their own bookings
+    **{login: {"w": "booking"} for login in ("anna", "ewa", "magda")},
+}
+
+
+def get_expected(role):
+    """Return the letters of what a role may do, by model."""
+    expected = {}
+    for implied in IMPLIES[role]:
+        for model, letters in get_expected(implied).items():
+            expected[model] = expected.get(model, set()) | letters
+    for letters, models in GAINS.get(role, {}).items():
+        for model in models.split():
+            name = f"isof.{model}"
+            expected[name] = expected.get(name, set()) | set(letters)
+    return expected
+
+
+@pytest.fixture(scope="module")
+def tried(isof, new_database):
+    """Return what ``roles.py`` has found in the demo company."""
+    script = Path(__file__).with_name("roles.py").read_text()
+    done = isof("odoo", "shell", "-d", new_database(), "--no-http", script=script)
+    lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
+    assert lines, done.stdout + done.stderr
+    return json.loads(lines[-1].partition("FACTS ")[2])
+
+
+@pytest.mark.parametrize("role", IMPLIES)
+def test_rights(tried, role):
+    """A role may do what the table says, and nothing else."""
+    found = {model: set(letters) for model, letters in tried["rights"][role].items() if letters}
+    expected = get_expected(role)
+    differ = {
+        model: "".join(sorted(found.get(model, ())))
+        for model in found.keys() | expected.keys()
+        if found.get(model, set()) != expected.get(model, set())
+    }
+    assert differ == {}, "what was found instead of what is in the table"
+
+
+def test_roles_are_complete(tried):
+    assert set(tried["rights"]) == set(IMPLIES)
+
+
+def test_companies_are_separated(tried):
+    """No path gives anything of another company, and each gives what is one's own."""
+    assert tried["leaks"] == []
+    assert len(tried["unseen"]) > 20, "hardly any model has records of a company"
+    assert {model: paths for model, paths in tried["unseen"].items() if paths} == {}
+
+
+def test_fields_of_other_groups_are_refused(tried):
+    """Reading, exporting, filtering, sorting and grouping by them is refused."""
+    assert tried["tries"] > 1000
+    assert tried["open_fields"] == {}
