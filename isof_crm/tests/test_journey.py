@@ -16,7 +16,10 @@ class TestJourney(HttpCase):
         cls.region = cls.env["isof.region"].create({"name": "Journey Region"})
         cls.campaign = cls.env["utm.campaign"].create({"title": "Journey Campaign"})
         cls.salesperson = new_test_user(
-            cls.env, login="journey", groups="isof_crm.group_user,base.group_allow_export", tz="Europe/Warsaw"
+            cls.env,
+            login="journey",
+            groups="isof_crm.group_user,base.group_allow_export",
+            tz="Europe/Warsaw",
         )
         cls.customer = cls.env["res.partner"].create(
             {

@@ -6,6 +6,7 @@ from . import (
     test_analytics_journey,
     test_assortment,
     test_campaign,
+    test_click_everywhere,
     test_commission,
     test_commission_journey,
     test_commission_performance,
