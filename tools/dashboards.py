@@ -7,7 +7,7 @@ few lines what is on it; ``tools/dashboards.py`` writes ``isof_crm_analytics/dat
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 FILES = Path(__file__).parents[1] / "isof_crm_analytics" / "data" / "files"
@@ -37,7 +37,7 @@ NOW, BEFORE = "#714B67", "#C9B8C4"
 class Source:
     """Rows of a model that figures are read from.
 
-    :param date: the date that the filter "Period" is about
+    :param date: the date that the filter "Period" is about; none for what is so today
     :param filters: names of the other filters and the fields that they are about
     """
 
@@ -49,9 +49,11 @@ class Source:
 
     def where(self, *conditions):
         """Return the source with further conditions."""
-        return Source(
-            self.model, self.date, self.filters, [*self.domain, *conditions], self.date_type
-        )
+        return replace(self, domain=[*self.domain, *conditions])
+
+    def today(self):
+        """Return the source without a period: what is so today, whenever it began."""
+        return replace(self, date="")
 
 
 @dataclass
@@ -98,7 +100,7 @@ class Table:
 
 @dataclass
 class Months:
-    """A measure by calendar month, beside the same months of the period before."""
+    """A measure by calendar month, beside that of the period before: for periods of a year."""
 
     title: str
     source: Source
@@ -146,6 +148,7 @@ TRADE_FILTERS = {
 }
 SALES = Source("isof.trade.line", "invoice_date", TRADE_FILTERS, [["flow", "=", "sale"]])
 ORDERS = Source("isof.order.report", "date", TRADE_FILTERS, [["flow", "=", "sale"]])
+OUTSTANDING_ORDERS = ORDERS.where(["outstanding_net", ">", 0]).today()
 TARGETS = Source(
     "isof.commission.target.report",
     "date",
@@ -161,10 +164,17 @@ CAMPAIGNS = Source(
 ACTIVITIES = Source(
     "isof.activity",
     "start",
-    {"Employee": "user_id", "Activity Type": "type_id", "Region": "region_id"},
+    {
+        "Employee": "user_id",
+        "Salesperson": "user_id",
+        "Sales Team": "user_id.sale_team_id",
+        "Activity Type": "type_id",
+        "Region": "region_id",
+    },
     [["state", "!=", "cancelled"]],
     "datetime",
 )
+OVERDUE = ACTIVITIES.where(["timeframe", "=", "late"]).today()
 DONE = ACTIVITIES.where(["state", "=", "done"])
 
 SOLD = Measure("sold_net")
@@ -211,7 +221,7 @@ DASHBOARDS = {
             Table("Top Contractor Groups", SALES, "group_id", (SOLD, CUSTOMERS, DOCUMENTS)),
             Table(
                 "Outstanding Orders",
-                ORDERS.where(["outstanding_net", ">", 0]),
+                OUTSTANDING_ORDERS,
                 "partner_id",
                 (
                     Measure("outstanding_net", title="Outstanding"),
@@ -374,7 +384,7 @@ DASHBOARDS = {
             Card("Activities", ACTIVITIES, COUNT),
             Card("Done", DONE, COUNT),
             Card("Hours", DONE, DURATION),
-            Card("Overdue", ACTIVITIES.where(["timeframe", "=", "late"]), COUNT, is_bad=True),
+            Card("Overdue", OVERDUE, COUNT, is_bad=True),
             Card("Not Held", ACTIVITIES.where(["state", "=", "not_held"]), COUNT, is_bad=True),
         ),
         charts=(
@@ -389,12 +399,12 @@ DASHBOARDS = {
             Table("Campaigns", ACTIVITIES, "campaign_id", (COUNT, DURATION, CONTRACTORS)),
             Table(
                 "Overdue",
-                ACTIVITIES.where(["timeframe", "=", "late"]),
+                OVERDUE,
                 "user_id",
                 (COUNT, DURATION, CONTRACTORS),
             ),
         ),
-        filters=("Employee", "Activity Type", "Region"),
+        filters=("Sales Team", "Employee", "Activity Type", "Region"),
     ),
 }
 
@@ -532,7 +542,13 @@ class Writer:
         return label.lower().replace(" ", "-")
 
     def _get_matching(self, source, offset=0):
-        matching = {"period": {"chain": source.date, "type": source.date_type, "offset": offset}}
+        matching = {}
+        if source.date:
+            matching["period"] = {
+                "chain": source.date,
+                "type": source.date_type,
+                "offset": offset,
+            }
         for label in self.dashboard.filters:
             if label in source.filters:
                 chain = source.filters[label]
@@ -593,7 +609,7 @@ class Writer:
         for number, card in enumerate(cards):
             row = number + 1
             self.data[cell(0, row)] = f"={translated(card.title)}"
-            for column, offset in ((1, 0), (2, -1)):
+            for column, offset in ((1, 0), (2, -1)) if card.source.date else ((1, 0),):
                 name = card.title if not offset else f"{card.title}: period before"
                 pivot = self._add_pivot(name, card.source, None, [card.measure], offset=offset)
                 value = f'=PIVOT.VALUE({pivot},"{card.measure.id}")'
@@ -603,7 +619,6 @@ class Writer:
                     if card.measure.format == RATE
                     else f"=FORMAT.LARGE.NUMBER({cell(column, row)})"
                 )
-            is_rate = card.measure.format == RATE
             self._add_figure(
                 f"card-{number + 1}",
                 number * (width + CARD_GAP),
@@ -615,15 +630,21 @@ class Writer:
                     "title": {"text": card.title, "bold": True, "color": TEXT},
                     "background": CARD_COLORS[number],
                     "keyValue": f"Data!{cell(3, row)}",
-                    "baseline": f"Data!{cell(4, row)}",
-                    "baselineMode": "difference" if is_rate else "percentage",
-                    "baselineDescr": {"text": "vs. before"},
-                    "baselineColorUp": BAD if card.is_bad else GOOD,
-                    "baselineColorDown": GOOD if card.is_bad else BAD,
+                    **(self._get_baseline(card, row) if card.source.date else {}),
                     "humanize": False,
                 },
             )
         return -(-(CARD_HEIGHT + 20) // ROW)
+
+    def _get_baseline(self, card, row):
+        """Return what a card shows of the period before; rates differ in points."""
+        return {
+            "baseline": f"Data!{cell(4, row)}",
+            "baselineMode": "difference" if card.measure.format == RATE else "percentage",
+            "baselineDescr": {"text": "vs. before"},
+            "baselineColorUp": BAD if card.is_bad else GOOD,
+            "baselineColorDown": GOOD if card.is_bad else BAD,
+        }
 
     def _write_charts(self, row):
         """Write the charts side by side from a row on, and return the first row below them."""

@@ -212,12 +212,6 @@ class TestPartnerExport(ExportCommon):
             wizard.action_export,
             alfa.action_export_isof_consents,
             consent.action_export,
-            lambda: wizard._write_workbook(io.BytesIO()),
-            lambda: (
-                wizard.env["isof.consent.export"]
-                .create({"consent_domain": [["id", "=", consent.id]]})
-                ._write_workbook(io.BytesIO())
-            ),
         ):
             with self.assertRefused(AccessError, "You may not export data"):
                 function()

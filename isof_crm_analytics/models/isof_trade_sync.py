@@ -941,7 +941,7 @@ class IsofTradeLine(models.Model):
         )
         links = self.env.cr.fetchall()
         self.env.cr.execute(
-            "SELECT indexname, indexdef FROM pg_indexes"
+            "SELECT indexname, indexdef, obj_description(indexname::regclass) FROM pg_indexes"
             " WHERE tablename = ANY(%s) AND indexdef NOT LIKE %s AND indexname <> ALL(%s)",
             [tables, "%UNIQUE%", NEEDED_INDEXES],
         )
@@ -952,11 +952,13 @@ class IsofTradeLine(models.Model):
                     "ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(name)
                 )
             )
-        for name, _definition in indexes:
+        for name, _definition, _comment in indexes:
             self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
         yield
-        for _name, definition in indexes:
+        for name, definition, comment in indexes:
             self.env.cr.execute(definition)
+            # by it Odoo knows whether an index is still what the model wants
+            self.env.cr.execute(SQL("COMMENT ON INDEX %s IS %s", SQL.identifier(name), comment))
         for table, name, definition in links:
             self.env.cr.execute(
                 SQL(

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
+from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
+
+from ..models.isof_figures_mixin import MIXING_AGGREGATES
 
 
 class IsofCommissionTargetReport(models.Model):
@@ -7,7 +10,8 @@ class IsofCommissionTargetReport(models.Model):
 
     Reached are the net sales, the margin or the quantity of the whole period, by the basis of
     the plan, of the person or the team, in the sales teams of the plan: what its rules leave out
-    counts, too. Of several versions of a plan the latest of the period counts.
+    counts, too. Of several versions of a plan the latest that begins before the end of the period
+    counts, of several targets of one owner that which begins first. Agents have no targets here.
     """
 
     _name = "isof.commission.target.report"
@@ -21,8 +25,8 @@ class IsofCommissionTargetReport(models.Model):
         "hr.employee": ["company_id", "current_version_id", "user_id"],
         "hr.version": ["department_id"],
         "isof.commission.plan": [
-            *("basis", "company_id", "date_from", "date_to", "name", "period", "root_id"),
-            *("state", "team_ids", "version"),
+            *("basis", "company_id", "date_from", "date_to", "earner", "name", "period"),
+            *("root_id", "state", "team_ids", "version"),
         ],
         "isof.commission.target": ["amount", "date_from", "date_to", "team_id", "user_id"],
         "isof.trade.summary": [
@@ -30,9 +34,11 @@ class IsofCommissionTargetReport(models.Model):
             *("team_id", "user_id"),
         ],
         "res.company": ["currency_id"],
+        "res.users": ["sale_team_id"],
     }
 
-    # Quantities have no currency, but those of two companies are not added up either.
+    # Quantities have no currency, but those of two companies are not added up either. What is
+    # meant as money and what as quantity is not, see _read_group_select().
     _isof_money = ("target", "reached")
     _isof_ratios = {"reached_rate": ("reached", "target")}
 
@@ -47,7 +53,10 @@ class IsofCommissionTargetReport(models.Model):
     company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     team_id = fields.Many2one(
-        "crm.team", string="Sales Team", readonly=True, help="Of a target that is a team's."
+        "crm.team",
+        string="Sales Team",
+        readonly=True,
+        help="Whose target it is, or the team that the salesperson belongs to now.",
     )
     department_id = fields.Many2one(
         "hr.department", string="Department", readonly=True, help="Of the salesperson, now."
@@ -72,6 +81,19 @@ class IsofCommissionTargetReport(models.Model):
         self.env["isof.trade.line"]._bring_in_step()
         return super()._search(domain, *args, **kwargs)
 
+    def _read_group_select(self, aggregate_spec, query):
+        """Leave empty what would add up money and quantities, or sales and margins."""
+        aggregate = super()._read_group_select(aggregate_spec, query)
+        name, _property, aggregator = parse_read_group_spec(aggregate_spec)
+        if name in self._isof_money and aggregator in MIXING_AGGREGATES:
+            basis = self._field_to_sql(self._table, "basis", query)
+            return SQL(
+                "CASE WHEN MIN(%(basis)s) = MAX(%(basis)s) THEN %(aggregate)s END",
+                basis=basis,
+                aggregate=aggregate,
+            )
+        return aggregate
+
     @property
     def _table_query(self):
         return SQL(
@@ -79,7 +101,7 @@ class IsofCommissionTargetReport(models.Model):
             WITH wanted AS (
                 -- a target in each period that begins within its days, by the latest version
                 SELECT DISTINCT ON (plan.root_id, target.user_id, target.team_id, period.first)
-                       -- a target has a period a month at most, and no one lasts 100 years
+                       -- a target has a period a month at most, for less than 100 years
                        target.id::bigint * 1200
                            + (extract(year FROM period.first)::int %% 100) * 12
                            + extract(month FROM period.first)::int - 1 AS id,
@@ -97,27 +119,36 @@ class IsofCommissionTargetReport(models.Model):
                          ) AS length,
                               generate_series(
                                   date_trunc(plan.period, target.date_from::timestamp),
-                                  target.date_to::timestamp, step
+                                  LEAST(target.date_to,
+                                        target.date_from + interval '99 years'), step
                               ) AS first
                         WHERE first >= target.date_from
                   ) AS period
-                 WHERE plan.state = 'approved'
+                 WHERE plan.state = 'approved' AND plan.earner = 'salesperson'
                    AND plan.date_from < period.next
                    AND (plan.date_to IS NULL OR plan.date_to >= period.first)
+                   AND NOT EXISTS (
+                       SELECT FROM isof_commission_plan AS later
+                        WHERE later.root_id = plan.root_id AND later.version > plan.version
+                          AND later.state = 'approved' AND later.date_from < period.next
+                   )
                  ORDER BY plan.root_id, target.user_id, target.team_id, period.first,
-                          plan.version DESC
-            ), sold AS (
+                          target.date_from, target.id
+            ), sold AS MATERIALIZED (
                 SELECT company_id, user_id, team_id, date_trunc('month', invoice_date) AS month,
                        sum(sold_net) AS net, sum(margin) AS margin, sum(sold_quantity) AS quantity
                   FROM isof_trade_summary
-                 WHERE flow = 'sale' AND invoice_date >= (SELECT min(date) FROM wanted)
+                 WHERE company_id IN (SELECT company_id FROM wanted) AND flow = 'sale'
+                   AND invoice_date >= (SELECT min(date) FROM wanted)
                  GROUP BY 1, 2, 3, 4
             )
             SELECT wanted.id, wanted.date, wanted.plan_name, wanted.basis, wanted.company_id,
-                   company.currency_id AS company_currency_id, wanted.user_id, wanted.team_id,
+                   company.currency_id AS company_currency_id, wanted.user_id,
+                   COALESCE(wanted.team_id, seller.sale_team_id) AS team_id,
                    version.department_id, wanted.target, result.reached
               FROM wanted
               JOIN res_company AS company ON company.id = wanted.company_id
+              LEFT JOIN res_users AS seller ON seller.id = wanted.user_id
               LEFT JOIN hr_employee AS employee
                 ON employee.user_id = wanted.user_id AND employee.company_id = wanted.company_id
               LEFT JOIN hr_version AS version ON version.id = employee.current_version_id

@@ -17,6 +17,7 @@ from . import (
     test_commission_tools,
     test_dashboard,
     test_js,
+    test_kept_plan,
     test_my_day,
     test_order_report,
     test_partner_turnover,

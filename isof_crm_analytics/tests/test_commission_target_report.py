@@ -104,6 +104,54 @@ class TestCommissionTargetReport(CommissionCommon):
         )
         self.assertEqual(len(amounts), 12)
 
+    def test_a_version_without_a_target_ends_it(self):
+        plan = self._create_targets((self.salesperson_a, 100, "2026-01-01", "2026-12-31"))
+        version = self.env["isof.commission.plan"].browse(plan.action_new_version()["res_id"])
+        version.date_from = date(2026, 3, 15)
+        version.target_ids.unlink()
+        version.action_approve()
+        self.assertEqual(
+            [day for day, _target, _reached in self._read()], ["2026-01-01", "2026-02-01"]
+        )
+
+    def test_of_overlapping_targets_the_first_counts(self):
+        self._create_targets(
+            (self.salesperson_a, 200, "2026-02-01", "2026-12-31"),
+            (self.salesperson_a, 100, "2026-01-01", "2026-03-31"),
+        )
+        amounts = [target for _day, target, _reached in self._read()]
+        self.assertEqual(amounts, [100] * 3 + [200] * 9)
+
+    def test_a_target_for_ever(self):
+        self._create_targets((self.salesperson_a, 100, "2026-01-01", "9999-12-31"), period="year")
+        ids = self.report.search([("company_id", "=", self.company.id)]).ids
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertLessEqual(len(ids), 100)
+
+    def test_money_and_quantities_are_not_added_up(self):
+        days = "2026-03-01", "2026-03-31"
+        self._create_targets((self.salesperson_a, 100, *days))
+        self._create_targets((self.salesperson_a, 5, *days), basis="quantity", name="Quantity")
+        domain = [("company_id", "=", self.company.id)]
+        self.assertEqual(
+            self.report._read_group(domain, [], ["target:sum", "reached_rate:avg"]),
+            [(False, False)],
+        )
+        self.assertEqual(
+            self.report._read_group(domain, ["basis"], ["target:sum"], order="basis"),
+            [("net", 100), ("quantity", 5)],
+        )
+
+    def test_people_have_the_team_they_belong_to(self):
+        self.assertTrue(self.salesperson_a.sale_team_id)
+        self._create_targets((self.salesperson_a, 100, "2026-03-01", "2026-03-31"))
+        target = self.report.search([("company_id", "=", self.company.id)])
+        self.assertEqual(target.team_id, self.salesperson_a.sale_team_id)
+
+    def test_agents_have_none(self):
+        self._create_targets((self.salesperson_a, 100, "2026-03-01", "2026-03-31"), earner="agent")
+        self.assertEqual(self._read(), [])
+
     def test_drafts_have_no_targets(self):
         self._create_targets((self.salesperson_a, 100, "2026-01-01", "2026-12-31"), approve=False)
         self.assertEqual(self._read(), [])
@@ -134,9 +182,8 @@ class TestCommissionTargetReport(CommissionCommon):
         ):
             with self.subTest(user=user.name):
                 self.assertEqual({target for _day, target, _reached in self._read(user)}, expected)
-        led = {target for _day, target, _reached in self._read(self.team_leader)}
-        self.assertIn(400, led)
-        self.assertNotIn(50, led)
+        led = {400} | {100 for user in self.team.member_ids if user == self.salesperson_a}
+        self.assertEqual({target for _day, target, _reached in self._read(self.team_leader)}, led)
         with self.assertRaises(AccessError):
             self.report.with_user(self.team_leader).search([]).write({"plan_name": "Mine"})
         nobody = self._create_user("nobody", "isof_crm.group_user")

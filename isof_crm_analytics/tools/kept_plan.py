@@ -1,9 +1,12 @@
-"""Statements about some records whose plan the connection keeps.
+"""Statements about some records whose plan is kept for the rest of the transaction.
 
 What follows a document as it is posted joins two dozen tables: PostgreSQL thinks ten times longer
-about how to do it than it then takes. So a connection does that once.
+about how to do it than it then takes. So the order of the joins is as they are written, which
+follow keys, and what is done for one document after the other is planned once. The next
+transaction begins anew: Odoo resets a connection before it lends it again.
 """
 
+from collections import Counter
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -33,37 +36,47 @@ def fetch_kept(cr, statement, ids):
         return cr.fetchall()
 
 
+def get_text(cr, sql):
+    """Return a statement as text, for ``execute_kept``."""
+    return cr.mogrify(sql).decode()
+
+
 @contextmanager
 def _carry_out(cr, statement, ids):
+    ids = list(ids)
+    uses = cr.cache.setdefault("isof_kept_plans", Counter())
+    if len(ids) <= FEW:
+        uses[statement] += 1
+    if uses[statement] < 2 or len(ids) > FEW:
+        text = statement.replace("%", "%%").replace(IDS.code, "%s")
+        do = SQL(text, *[ids] * statement.count(IDS.code))
+        cr.execute(SQL("SET LOCAL join_collapse_limit = 1; %s", do))
+    else:
+        cr.execute(
+            SQL(
+                # A plan that is made while a table is empty must not read all of it when it
+                # has grown.
+                "SET LOCAL join_collapse_limit = 1; SET LOCAL enable_seqscan = off;"
+                " SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan;"
+                " EXECUTE %s (%s)",
+                _prepare(cr, statement, is_first=uses[statement] == 2),
+                ids,
+            )
+        )
+    yield
+    # after an error there is nothing to put back: the settings go with the savepoint
+    cr.execute(
+        "SET LOCAL plan_cache_mode = DEFAULT; SET LOCAL jit = DEFAULT;"
+        " SET LOCAL enable_seqscan = DEFAULT; SET LOCAL join_collapse_limit = DEFAULT"
+    )
+
+
+def _prepare(cr, statement, is_first):
+    """Return the name of a prepared statement, which the connection has from now on."""
     name = f"isof_{sha256(statement.encode()).hexdigest()[:32]}"
-    known = cr.cache.setdefault("isof_kept_plans", set())
-    if name not in known:
-        # the connection knows best: the next transaction may have another one, from a pool
+    if is_first:
         cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
         if not cr.rowcount:
             text = SQL(statement.replace("%", "%%"))
             cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
-        known.add(name)
-    few = len(ids) <= FEW
-    cr.execute(
-        SQL(
-            # The joins follow keys, in the order as they are written. A plan that is made while
-            # a table is empty must not read all of it when it has grown.
-            "SET LOCAL join_collapse_limit = 1; SET LOCAL enable_seqscan = %s;"
-            " SET LOCAL plan_cache_mode = %s; EXECUTE %s (%s)",
-            "off" if few else "on",
-            "force_generic_plan" if few else "force_custom_plan",
-            SQL.identifier(name),
-            list(ids),
-        )
-    )
-    yield
-    cr.execute(
-        "SET LOCAL plan_cache_mode = DEFAULT; SET LOCAL enable_seqscan = DEFAULT;"
-        " SET LOCAL join_collapse_limit = DEFAULT"
-    )
-
-
-def get_text(cr, sql):
-    """Return a statement as text, for ``execute_kept``."""
-    return cr.mogrify(sql).decode()
+    return SQL.identifier(name)

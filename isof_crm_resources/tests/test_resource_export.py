@@ -112,7 +112,11 @@ class TestResourceExport(ResourceCommon):
 class TestResourceExportRoute(HttpCase):
     def test_download(self):
         users = [
-            new_test_user(self.env, f"export_{name}", groups="isof_crm.group_user")
+            new_test_user(
+                self.env,
+                f"export_{name}",
+                groups="isof_crm.group_user,base.group_allow_export",
+            )
             for name in ("one", "other")
         ]
         wizard = self.env["isof.resource.report.wizard"].with_user(users[0]).create({})
