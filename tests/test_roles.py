@@ -54,7 +54,8 @@ GAINS = {
     },
     "own figures": {
         "r": "assortment.report assortment.suggestion campaign.report commission.entry"
-        " commission.settlement order.report score score.run score.scheme trade.line",
+        " commission.settlement commission.target.report order.report score score.run"
+        " score.scheme trade.line",
         "rc": "analysis analysis.measure",
         "rcw": "commission.card commission.export",
         "rcwd": "analysis.schedule",

@@ -18,6 +18,7 @@ class TestReportWizard(ActivityCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.salesperson_a.group_ids += cls.env.ref("base.group_allow_export")
         cls.Wizard = cls.env["isof.activity.report.wizard"]
         cls.late = cls._create_activity(
             name="Late", start=datetime(2026, 3, 2, 9), status_id=cls.status_planned.id

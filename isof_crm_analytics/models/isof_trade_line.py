@@ -178,6 +178,12 @@ class IsofTradeLine(models.Model):
             product = line.sudo().product_id.with_company(line.company_id)
             line.current_cost = line.sold_quantity * product.standard_price
 
+    @api.depends("move_id.display_name")
+    def _compute_display_name(self):
+        # sudo: who may read a figure may know the number of its document
+        for line in self.sudo():
+            line.display_name = line.move_id.display_name
+
     @api.depends("partner_id", "move_id", "product_id")
     def _compute_counts(self):
         for line in self:

@@ -93,6 +93,12 @@ class TestTradeRights(TradeCommon):
             "name_search": lambda user: len(self._call(user, "name_search", "", self.domain)),
         }
 
+    def test_names_need_no_right_to_documents(self):
+        user = self._create_user("names", "isof_crm_analytics.group_all")
+        self.assertFalse(self.env["account.move"].with_user(user).has_access("read"))
+        facts = self.facts.with_user(user).search([], limit=5)
+        self.assertTrue(all(facts.mapped("display_name")))
+
     def test_each_role_on_each_path(self):
         for path, count in self._get_paths().items():
             for user, moves in self.roles:
