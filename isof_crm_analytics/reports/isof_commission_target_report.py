@@ -1,8 +1,5 @@
 from odoo import api, fields, models
-from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
-
-from ..models.isof_figures_mixin import MIXING_AGGREGATES
 
 
 class IsofCommissionTargetReport(models.Model):
@@ -37,9 +34,9 @@ class IsofCommissionTargetReport(models.Model):
         "res.users": ["sale_team_id"],
     }
 
-    # Quantities have no currency, but those of two companies are not added up either. What is
-    # meant as money and what as quantity is not, see _read_group_select().
+    # Quantities have no currency, but those of two companies are not added up either.
     _isof_money = ("target", "reached")
+    _isof_unmixed = ("basis",)
     _isof_ratios = {"reached_rate": ("reached", "target")}
 
     date = fields.Date(string="Period from", readonly=True, help="First day of the period.")
@@ -80,19 +77,6 @@ class IsofCommissionTargetReport(models.Model):
     def _search(self, domain, *args, **kwargs):
         self.env["isof.trade.line"]._bring_in_step()
         return super()._search(domain, *args, **kwargs)
-
-    def _read_group_select(self, aggregate_spec, query):
-        """Leave empty what would add up money and quantities, or sales and margins."""
-        aggregate = super()._read_group_select(aggregate_spec, query)
-        name, _property, aggregator = parse_read_group_spec(aggregate_spec)
-        if name in self._isof_money and aggregator in MIXING_AGGREGATES:
-            basis = self._field_to_sql(self._table, "basis", query)
-            return SQL(
-                "CASE WHEN MIN(%(basis)s) = MAX(%(basis)s) THEN %(aggregate)s END",
-                basis=basis,
-                aggregate=aggregate,
-            )
-        return aggregate
 
     @property
     def _table_query(self):
