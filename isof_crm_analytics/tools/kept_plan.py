@@ -6,7 +6,6 @@ follow keys, and what is done for one document after the other is planned once. 
 transaction begins anew: Odoo resets a connection before it lends it again.
 """
 
-from collections import Counter
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -44,14 +43,16 @@ def get_text(cr, sql):
 @contextmanager
 def _carry_out(cr, statement, ids):
     ids = list(ids)
-    uses = cr.cache.setdefault("isof_kept_plans", Counter())
-    if len(ids) <= FEW:
-        uses[statement] += 1
-    if uses[statement] < 2 or len(ids) > FEW:
+    # the statements of this transaction, with the names of those that are prepared
+    known = cr.cache.setdefault("isof_kept_plans", {})
+    if len(ids) > FEW or statement not in known:
         text = statement.replace("%", "%%").replace(IDS.code, "%s")
         do = SQL(text, *[ids] * statement.count(IDS.code))
         cr.execute(SQL("SET LOCAL join_collapse_limit = 1; %s", do))
+        if len(ids) <= FEW:
+            known[statement] = None
     else:
+        known[statement] = known[statement] or _prepare(cr, statement)
         cr.execute(
             SQL(
                 # A plan that is made while a table is empty must not read all of it when it
@@ -59,7 +60,7 @@ def _carry_out(cr, statement, ids):
                 "SET LOCAL join_collapse_limit = 1; SET LOCAL enable_seqscan = off;"
                 " SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan;"
                 " EXECUTE %s (%s)",
-                _prepare(cr, statement, is_first=uses[statement] == 2),
+                SQL.identifier(known[statement]),
                 ids,
             )
         )
@@ -71,12 +72,11 @@ def _carry_out(cr, statement, ids):
     )
 
 
-def _prepare(cr, statement, is_first):
-    """Return the name of a prepared statement, which the connection has from now on."""
+def _prepare(cr, statement):
+    """Have the connection prepare a statement, unless it has, and return the name there."""
     name = f"isof_{sha256(statement.encode()).hexdigest()[:32]}"
-    if is_first:
-        cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
-        if not cr.rowcount:
-            text = SQL(statement.replace("%", "%%"))
-            cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
-    return SQL.identifier(name)
+    cr.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
+    if not cr.rowcount:
+        text = SQL(statement.replace("%", "%%"))
+        cr.execute(SQL("PREPARE %s (int[]) AS %s", SQL.identifier(name), text))
+    return name
