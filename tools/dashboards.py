@@ -191,10 +191,19 @@ QUANTITY = Measure("sold_quantity", NUMBER, title="Quantity")
 TARGET, REACHED = Measure("target"), Measure("reached")
 REACHED_RATE = Measure("reached_rate", RATE, "avg")
 ACTUAL_COST = Measure("actual_cost", title="Cost")
+TURNOVER = Measure("turnover")
+WON, KEPT = Measure("won_count", NUMBER), Measure("kept_count", NUMBER)
+RESPONDED = Measure("responded_count", NUMBER, "count_distinct")
 DAYS_LATE = Measure("days_late", NUMBER, "max")
+# of tables
+SALES_MEASURES = (SOLD, CUSTOMERS, DOCUMENTS)
+MARGIN_MEASURES = (MARGIN, MARGIN_RATE, SOLD)
+TARGET_MEASURES = (TARGET, REACHED, REACHED_RATE)
+CAMPAIGN_MEASURES = (TURNOVER, WON, KEPT)
+ACTIVITY_MEASURES = (COUNT, DURATION, CONTRACTORS)
 
 
-def in_field(name):
+def has(name):
     """Return the condition that a field has a value: a table leaves out what has none."""
     return [name, "!=", False]
 
@@ -216,9 +225,9 @@ DASHBOARDS = {
         tables=(
             Table("Top Customers", SALES, "partner_id", (SOLD, DOCUMENTS, DISCOUNT_RATE)),
             Table("Top Products", SALES, "product_id", (SOLD, QUANTITY, CUSTOMERS)),
-            Table("Top Salespeople", SALES, "user_id", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("Top Regions", SALES, "region_id", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("Top Contractor Groups", SALES, "group_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Top Salespeople", SALES, "user_id", SALES_MEASURES),
+            Table("Top Regions", SALES, "region_id", SALES_MEASURES),
+            Table("Top Contractor Groups", SALES, "group_id", SALES_MEASURES),
             Table(
                 "Outstanding Orders",
                 OUTSTANDING_ORDERS,
@@ -230,7 +239,7 @@ DASHBOARDS = {
                 ),
             ),
         ),
-        filters=("Sales Team", "Salesperson", "Region", "Contractor Group", "Product Category"),
+        filters=tuple(TRADE_FILTERS),
     ),
     "margins": Dashboard(
         "Margins",
@@ -246,10 +255,10 @@ DASHBOARDS = {
             Parts("Margin by Category", SALES, "product_category_id", MARGIN),
         ),
         tables=(
-            Table("Customers", SALES, "partner_id", (MARGIN, MARGIN_RATE, SOLD)),
-            Table("Products", SALES, "product_id", (MARGIN, MARGIN_RATE, SOLD)),
-            Table("Salespeople", SALES, "user_id", (MARGIN, MARGIN_RATE, SOLD)),
-            Table("Contractor Groups", SALES, "group_id", (MARGIN, MARGIN_RATE, SOLD)),
+            Table("Customers", SALES, "partner_id", MARGIN_MEASURES),
+            Table("Products", SALES, "product_id", MARGIN_MEASURES),
+            Table("Salespeople", SALES, "user_id", MARGIN_MEASURES),
+            Table("Contractor Groups", SALES, "group_id", MARGIN_MEASURES),
             Table(
                 "Customers with the Lowest Margin Rate",
                 SALES.where(["costed_net", "!=", 0]),
@@ -265,7 +274,7 @@ DASHBOARDS = {
                 ascending=True,
             ),
         ),
-        filters=("Sales Team", "Salesperson", "Region", "Contractor Group", "Product Category"),
+        filters=tuple(TRADE_FILTERS),
     ),
     "salespeople": Dashboard(
         "Salespeople and Targets",
@@ -281,22 +290,22 @@ DASHBOARDS = {
             Parts("Sales Teams", SALES, "team_id", SOLD),
         ),
         tables=(
-            Table("Salespeople", SALES, "user_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Salespeople", SALES, "user_id", SALES_MEASURES),
             Table(
                 "Targets",
                 TARGETS_OF_PEOPLE,
                 "user_id",
-                (TARGET, REACHED, REACHED_RATE),
+                TARGET_MEASURES,
             ),
-            Table("Sales Teams", SALES, "team_id", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Sales Teams", SALES, "team_id", SALES_MEASURES),
             Table(
                 "Targets of Teams",
                 TARGETS.where(["user_id", "=", False]),
                 "team_id",
-                (TARGET, REACHED, REACHED_RATE),
+                TARGET_MEASURES,
             ),
-            Table("Departments", SALES, "department_id", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("Activities Done", DONE, "user_id", (COUNT, DURATION, CONTRACTORS)),
+            Table("Departments", SALES, "department_id", SALES_MEASURES),
+            Table("Activities Done", DONE, "user_id", ACTIVITY_MEASURES),
         ),
         filters=("Sales Team", "Salesperson"),
     ),
@@ -311,34 +320,34 @@ DASHBOARDS = {
         ),
         charts=(
             Months("Customers by Month", SALES, CUSTOMERS),
-            Parts("ABC Classes", SALES.where(in_field("isof_abc")), "isof_abc", SOLD, is_pie=True),
+            Parts("ABC Classes", SALES.where(has("isof_abc")), "isof_abc", SOLD, is_pie=True),
         ),
         tables=(
-            Table("Segments", SALES, "segment_ids", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("Contractor Groups", SALES, "group_id", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("Regions", SALES, "region_id", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("Countries", SALES, "country_id", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("RFM Scores", SALES, "isof_rfm", (SOLD, CUSTOMERS, DOCUMENTS)),
-            Table("Contractor Tags", SALES, "partner_tag_ids", (SOLD, CUSTOMERS, DOCUMENTS)),
+            Table("Segments", SALES, "segment_ids", SALES_MEASURES),
+            Table("Contractor Groups", SALES, "group_id", SALES_MEASURES),
+            Table("Regions", SALES, "region_id", SALES_MEASURES),
+            Table("Countries", SALES, "country_id", SALES_MEASURES),
+            Table("RFM Scores", SALES, "isof_rfm", SALES_MEASURES),
+            Table("Contractor Tags", SALES, "partner_tag_ids", SALES_MEASURES),
         ),
         filters=("Sales Team", "Salesperson", "Region", "Contractor Group"),
     ),
     "campaigns": Dashboard(
         "Campaigns",
         cards=(
-            Card("Turnover", CAMPAIGNS, Measure("turnover")),
+            Card("Turnover", CAMPAIGNS, TURNOVER),
             Card("Cost", CAMPAIGNS, ACTUAL_COST, is_bad=True),
-            Card("Customers Won", CAMPAIGNS, Measure("won_count", NUMBER)),
-            Card("Customers Kept", CAMPAIGNS, Measure("kept_count", NUMBER)),
-            Card("Responded", CAMPAIGNS, Measure("responded_count", NUMBER, "count_distinct")),
+            Card("Customers Won", CAMPAIGNS, WON),
+            Card("Customers Kept", CAMPAIGNS, KEPT),
+            Card("Responded", CAMPAIGNS, RESPONDED),
         ),
         charts=(
-            Months("Turnover by Month", CAMPAIGNS, Measure("turnover")),
+            Months("Turnover by Month", CAMPAIGNS, TURNOVER),
             Parts(
                 "Won and Kept",
-                CAMPAIGNS.where(in_field("customer_kind")),
+                CAMPAIGNS.where(has("customer_kind")),
                 "customer_kind",
-                Measure("turnover"),
+                TURNOVER,
                 is_pie=True,
             ),
         ),
@@ -347,7 +356,7 @@ DASHBOARDS = {
                 "Results",
                 CAMPAIGNS,
                 "campaign_id",
-                (Measure("turnover"), Measure("won_count", NUMBER), Measure("kept_count", NUMBER)),
+                CAMPAIGN_MEASURES,
             ),
             Table(
                 "Costs",
@@ -365,7 +374,7 @@ DASHBOARDS = {
                 "campaign_id",
                 (
                     Measure("reached_count", NUMBER, "count_distinct"),
-                    Measure("responded_count", NUMBER, "count_distinct"),
+                    RESPONDED,
                     Measure("order_count", NUMBER),
                 ),
             ),
@@ -373,7 +382,7 @@ DASHBOARDS = {
                 "Regions",
                 CAMPAIGNS,
                 "region_id",
-                (Measure("turnover"), Measure("won_count", NUMBER), Measure("kept_count", NUMBER)),
+                CAMPAIGN_MEASURES,
             ),
         ),
         filters=("Campaign", "Sales Team", "Region"),
@@ -392,16 +401,16 @@ DASHBOARDS = {
             Parts("Status", ACTIVITIES, "state", COUNT, is_pie=True),
         ),
         tables=(
-            Table("Employees", ACTIVITIES, "user_id", (COUNT, DURATION, CONTRACTORS)),
-            Table("Activity Types", ACTIVITIES, "type_id", (COUNT, DURATION, CONTRACTORS)),
+            Table("Employees", ACTIVITIES, "user_id", ACTIVITY_MEASURES),
+            Table("Activity Types", ACTIVITIES, "type_id", ACTIVITY_MEASURES),
             Table("Customers", ACTIVITIES, "commercial_partner_id", (COUNT, DURATION)),
-            Table("Regions", ACTIVITIES, "region_id", (COUNT, DURATION, CONTRACTORS)),
-            Table("Campaigns", ACTIVITIES, "campaign_id", (COUNT, DURATION, CONTRACTORS)),
+            Table("Regions", ACTIVITIES, "region_id", ACTIVITY_MEASURES),
+            Table("Campaigns", ACTIVITIES, "campaign_id", ACTIVITY_MEASURES),
             Table(
                 "Overdue",
                 OVERDUE,
                 "user_id",
-                (COUNT, DURATION, CONTRACTORS),
+                ACTIVITY_MEASURES,
             ),
         ),
         filters=("Sales Team", "Employee", "Activity Type", "Region"),
@@ -649,8 +658,8 @@ class Writer:
     def _write_charts(self, row):
         """Write the charts side by side from a row on, and return the first row below them."""
         months, parts = self.dashboard.charts
-        self._write_title(row, LEFT, months.title, months.source, months.source.date, "month", ())
-        self._write_title(row, RIGHT, parts.title, parts.source, parts.group_by, None, ())
+        self._write_title(row, LEFT, months.title, months.source, f"{months.source.date}:month")
+        self._write_title(row, RIGHT, parts.title, parts.source, parts.group_by)
         top = sum(self.rows.get(str(number), {"size": ROW})["size"] for number in range(row + 1))
         half = sum(COLUMNS[:RIGHT]) - COLUMNS[RIGHT - 1]
         self._add_figure(
@@ -715,7 +724,7 @@ class Writer:
     def _get_bars(self, parts):
         """Return a chart of the first rows of a pivot on the page of the data."""
         group = {"fieldName": parts.group_by}
-        source = parts.source.where(in_field(parts.group_by))
+        source = parts.source.where(has(parts.group_by))
         pivot = self._add_pivot("–", source, group, [parts.measure])
         first, last = PARTS_ROW + 1, PARTS_ROW + PARTS
         self.data[cell(0, PARTS_ROW)] = f"={translated(parts.title)}"
@@ -774,8 +783,8 @@ class Writer:
         return row
 
     def _write_table(self, row, left, table, number):
-        source = table.source.where(in_field(table.group_by))
-        self._write_title(row, left, table.title, source, table.group_by, None, table.measures)
+        source = table.source.where(has(table.group_by))
+        self._write_title(row, left, table.title, source, table.group_by, table.measures)
         # shown where there is nothing; names of pivots are not translated
         pivot = self._add_pivot(
             "–",
@@ -829,16 +838,19 @@ class Writer:
             }
         )
 
-    def _write_title(self, row, left, title, source, group_by, granularity, measures):
-        """Write a heading that opens the figures below it as a pivot."""
-        group = f"{group_by}:{granularity}" if granularity else group_by
+    def _write_title(self, row, left, title, source, group, measures=()):
+        """Write a heading that opens the figures below it as a pivot.
+
+        :param measures: those that it shows; the pivot's own if none are given
+        """
+        shown = {"pivot_measures": [measure.name for measure in measures]} if measures else {}
         link = {
             "viewType": "pivot",
             "action": {
                 "domain": source.domain,
                 "context": {
                     "group_by": [group],
-                    "pivot_measures": [measure.name for measure in measures],
+                    **shown,
                     "pivot_row_groupby": [group],
                     "pivot_column_groupby": [],
                 },
@@ -848,8 +860,6 @@ class Writer:
             "threshold": 0,
             "name": title,
         }
-        if not measures:
-            del link["action"]["context"]["pivot_measures"]
         self.cells[cell(left, row)] = f"[{title}](odoo://view/{json.dumps(link)})"
         self.styles[cell(left, row)] = 1
         self.borders[f"{cell(left, row)}:{cell(left + 3, row)}"] = 1

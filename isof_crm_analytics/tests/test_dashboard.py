@@ -1,6 +1,6 @@
 import json
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import file_open
 
 NAMES = ("sales", "margins", "salespeople", "customers", "campaigns", "activities")
@@ -60,15 +60,7 @@ class TestDashboard(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.users"].search([("login", "=", "dashboard")]).unlink()
-        cls.user = cls.env["res.users"].create(
-            {
-                "name": "Dashboard",
-                "login": "dashboard",
-                "password": "dashboard",
-                "group_ids": [(6, 0, cls.env.ref("isof_crm.group_user").ids)],
-            }
-        )
+        cls.user = new_test_user(cls.env, "dashboard", "isof_crm.group_user")
         cls.dashboards = {
             name: cls.env.ref(f"isof_crm_analytics.spreadsheet_dashboard_{name}") for name in NAMES
         }
