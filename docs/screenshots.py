@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 PATIENCE = 3  # seconds that charts take to be drawn
 ACTIVITIES = "isof-activities"
 FIRST_ROW = ".o_data_row .o_data_cell[name=name], .o_data_row .o_data_cell[name=complete_name]"
-FIRST_ANALYSIS = ".o_isof_analysis_table"
+CHAIN_BUTTON = "button[name=action_open_chain]"
 DASHBOARD = ".o_spreadsheet_dashboard_action canvas"
 
 
@@ -41,14 +41,16 @@ PAGES = {
     "action_plan": Page("isof_crm", "isof-action-plan", ".o_data_row"),
     "register": Page("isof_crm", ACTIVITIES, ".o_data_row"),
     "activity": Page("isof_crm", ACTIVITIES, ".o_form_view .o_field_widget", click=FIRST_ROW),
-    "chain": Page("isof_crm", ACTIVITIES, ".o_isof_timeline_card"),
+    "chain": Page("isof_crm", ACTIVITIES, ".o_isof_timeline_card", click=CHAIN_BUTTON),
     "planner": Page("isof_crm_resources", "isof-planner", ".o_timeline_view, .vis-item"),
     "resources": Page("isof_crm_resources", "isof-resources", ".o_kanban_record, .o_data_row"),
     "dashboard": Page("isof_crm_analytics", "dashboards", DASHBOARD, "marek"),
     "statement": Page(
         "isof_crm_analytics", "isof-sale-statement", ".o_pivot td.o_pivot_cell_value", "marek"
     ),
-    "saved_analysis": Page("isof_crm_analytics", "4/isof-analysis", FIRST_ANALYSIS, "marek"),
+    "saved_analysis": Page(
+        "isof_crm_analytics", "4/isof-analysis", ".o_isof_analysis_table", "marek"
+    ),
 }
 
 
@@ -182,16 +184,11 @@ def log_in(browser, url, login):
 def take(browser, url, name):
     """Take one picture, and return its path."""
     page = PAGES[name]
-    if name == "chain":
-        browser.open(find_chain(url, browser), ".o_form_view")
-        browser.click("button[name=action_open_chain]")
-        browser.wait(page.selector)
-    elif page.click:
-        browser.open(f"{url}/odoo/{page.path}", page.click)
+    address = find_chain(url, browser) if name == "chain" else f"{url}/odoo/{page.path}"
+    browser.open(address, page.click or page.selector)
+    if page.click:
         browser.click(page.click)
         browser.wait(page.selector)
-    else:
-        browser.open(f"{url}/odoo/{page.path}", page.selector)
     time.sleep(PATIENCE)
     path = ROOT / page.addon / "static" / "description" / f"{name}.png"
     browser.shoot(path)
