@@ -195,6 +195,15 @@ class TestReports(ActivityCommon, HttpCase):
         with self.assertLogs("odoo.http", "WARNING"):
             self.assertEqual(self.url_open(url).status_code, 403)
 
+    def test_no_download_without_the_right_to_export(self):
+        """Whatever it is: the right is asked for before anything is looked for."""
+        self.salesperson_a.group_ids -= self.env.ref("base.group_allow_export")
+        self.authenticate("isof_salesperson_a", "isof_salesperson_a")
+        for kind in ("activity_report", "consent_export", "partner_export"):
+            with self.subTest(kind), self.assertLogs("odoo.http", "WARNING") as logs:
+                self.assertEqual(self.url_open(f"/isof_crm/{kind}/0.xlsx").status_code, 403)
+            self.assertIn("You may not export data", "".join(logs.output))
+
     def test_download_of_what_is_gone(self):
         wizard = self._wizard(by=self.salesperson_a)
         url = wizard.action_export()["url"]
