@@ -23,6 +23,9 @@ ODOOS_OWN = re.compile(
 )
 BATCH = ("--stop-after-init", "--skip-auto-install", "--no-http")
 UNINSTALL = """
+# Odoo refuses to uninstall while anything holds this table, and autovacuum would, at times
+env.cr.execute("ALTER TABLE ir_module_module SET (autovacuum_enabled = false)")
+env.cr.commit()
 installed = [("name", "=like", "isof_%"), ("state", "=", "installed")]
 modules = env["ir.module.module"].search(installed)
 modules.button_immediate_uninstall()

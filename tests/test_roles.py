@@ -27,7 +27,8 @@ IMPLIES = {
 }
 GAINS = {
     "employee": {
-        "r": "affiliation affiliation.role consent.purpose partner.group region region.rule",
+        "r": "affiliation affiliation.role consent.purpose export.job partner.group region"
+        " region.rule",
     },
     "user": {
         "r": "activity.plan activity.plan.run activity.plan.step activity.status activity.type"

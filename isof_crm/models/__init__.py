@@ -25,6 +25,7 @@ from . import (
     isof_consent_purpose,
     isof_contractor_tree_mixin,
     isof_download,
+    isof_export_job,
     isof_my_day,
     isof_partner_batch,
     isof_partner_group,

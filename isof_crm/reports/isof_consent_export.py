@@ -34,6 +34,9 @@ class IsofConsentExport(models.TransientModel):
         """Return the name of the file, without an extension."""
         return f"{self.env._('Consents')} {fields.Date.context_today(self)}"
 
+    def _count_rows(self):
+        return self.env["isof.consent"].search_count(self.consent_domain)
+
     def _write_workbook(self, output):
         """Write the declarations as a workbook, those of each contact together.
 

@@ -6,6 +6,7 @@ from . import (
     test_chain,
     test_consent,
     test_contractor_journey,
+    test_export_job,
     test_import,
     test_journey,
     test_js,

@@ -444,6 +444,7 @@ class TestRights(ActivityCommon):
             "isof.consent": {"action_export"},
             "isof.consent.export": set(),
             "isof.export": set(),
+            "isof.export.job": set(),
             "isof.partner.export.column": set(),
             "isof.partner.export.wizard": {"action_export"},
             "isof.partner.update.wizard": {"action_apply"},

@@ -5,14 +5,15 @@ totals as formulas. Rows are written as they come, so memory does not grow with 
 text is always written as text: a subject that begins with ``=`` is never a formula.
 """
 
+import html
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import CellStringTuple, Worksheet
 
 # What Excel takes: rows of a sheet, characters of a cell and of a sheet's name. It counts those
 # beyond the first 65,536 of Unicode, such as emoji, twice.
@@ -22,6 +23,8 @@ MAX_SHEET_NAME = 31
 # A name that Excel keeps for itself.
 RESERVED_SHEET_NAME = "history"
 FIRST_YEAR = 1900
+# What is not longer is taken for a name.
+MAX_NAME = 80
 # The key of the ``Outline`` of a row.
 OUTLINE = "_outline"
 
@@ -90,13 +93,50 @@ class SheetRange(NamedTuple):
 
 
 class PlainWorksheet(Worksheet):
-    """A sheet without functions newer than Excel 2007.
+    """A sheet of plain text and of formulas without functions newer than Excel 2007.
 
-    XlsxWriter looks for each of these in each formula, which takes most of the time.
+    XlsxWriter looks for each of these functions in each formula, and goes through each text
+    several times, which together takes most of the time. A text ``<r>…</r>`` it takes for markup.
     """
 
     def _prepare_formula(self, formula, *_args, **_kwargs):
         return formula.removeprefix("=")
+
+    def _write_cell(self, row, col, cell):
+        if not isinstance(cell, CellStringTuple):
+            super()._write_cell(row, col, cell)
+            return
+        address = xlsxwriter.utility.xl_rowcol_to_cell_fast(row, col)
+        style = cell.format._get_xf_index() if cell.format else 0
+        text = cell.string
+        get_markup = _get_name_markup if len(text) <= MAX_NAME else _get_text_markup
+        self.fh.write(f'<c r="{address}" s="{style}" t="inlineStr">{get_markup(text)}</c>')
+
+
+def _get_text_markup(text):
+    """Return the XML of a text in a cell."""
+    text = html.escape(Worksheet._escape_control_characters(text), quote=False)
+    return f'<is><t xml:space="preserve">{text}</t></is>'
+
+
+# Most texts of a report are names that come again and again.
+_get_name_markup = lru_cache(maxsize=10_000)(_get_text_markup)
+
+
+class ReportWorkbook(xlsxwriter.Workbook):
+    """A workbook that has one format for each style of cells: equal ones cost time at each cell."""
+
+    def __init__(self, output):
+        super().__init__(
+            output,
+            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        )
+        self.get_style = cache(self._add_style)
+
+    def _add_style(self, kind, indent=0, is_total=False):
+        style = {"num_format": NUMBER_FORMATS[kind], "valign": "top", "indent": indent}
+        style |= {"bold": True, "top": 1} if is_total else {}
+        return self.add_format(style | {"text_wrap": kind == "multiline"})
 
 
 def new_workbook(output):
@@ -104,10 +144,7 @@ def new_workbook(output):
 
     :param output: binary file to write to
     """
-    return xlsxwriter.Workbook(
-        output,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-    )
+    return ReportWorkbook(output)
 
 
 def write_sheet(
@@ -191,6 +228,31 @@ def write_sheet(
     return SheetRange(sheet, header_row + 1, last_row)
 
 
+def insert_chart(book, data, kind, title, positions):
+    """Put a chart beside the rows of a sheet, which are named in its first column.
+
+    :param book: workbook of ``new_workbook``
+    :param data: ``SheetRange`` that ``write_sheet`` returned
+    :param str kind: of a chart of XlsxWriter: bar, column, line, pie
+    :param str title: heading of the chart
+    :param positions: where the columns of the values are, from 0
+    """
+    sheet, first, last = data.worksheet, data.first_row, data.last_row
+    name = sheet.get_name()
+    chart = book.add_chart({"type": kind})
+    for position in positions:
+        chart.add_series(
+            {
+                "name": [name, first - 1, position],
+                "categories": [name, first, 0, last, 0],
+                "values": [name, first, position, last, position],
+            }
+        )
+    chart.set_title({"name": title})
+    chart.set_size({"width": 900, "height": 420})
+    sheet.insert_chart(first, sheet.dim_colmax + 2, chart)
+
+
 def _write_head(book, sheet, title, columns, lines, groups, header_row):
     """Write the title and the header, and say how the sheet is shown and printed."""
     heading = book.add_format(
@@ -218,17 +280,11 @@ def _write_head(book, sheet, title, columns, lines, groups, header_row):
 
 
 def _get_row_writer(book, sheet, columns):
-    """Return the function that writes a row of typed cells."""
+    """Return the function that writes a row of typed cells, empty values but 0 as empty ones."""
     letters = {
         column.key: xlsxwriter.utility.xl_col_to_name(position)
         for position, column in enumerate(columns)
     }
-
-    @cache
-    def get_format(kind, indent=0, is_total=False):
-        style = {"num_format": NUMBER_FORMATS[kind], "valign": "top", "indent": indent}
-        style |= {"bold": True, "top": 1} if is_total else {}
-        return book.add_format(style | {"text_wrap": kind == "multiline"})
 
     def write_row(number, row, is_total=False):
         def get_address(key, below=0):
@@ -239,19 +295,20 @@ def _get_row_writer(book, sheet, columns):
             sheet.set_row(number, None, None, outline._asdict())
         for position, column in enumerate(columns):
             value = row.get(column.key)
-            if column.ratio and value is not None:
+            if value is None or value is False or (value == "" and not column.ratio):
+                continue
+            if column.ratio:
                 value = _divide(*column.ratio, value)
             indent = outline.level if outline and not position else 0
             if isinstance(value, Formula):
-                cell_format = get_format(column.kind, indent, is_total)
+                cell_format = book.get_style(column.kind, indent, is_total)
                 formula, shown = value
                 shown = clean_text(shown) if isinstance(shown, str) else shown
                 sheet.write_formula(number, position, formula(get_address), cell_format, shown)
             else:
                 kind = _get_kind(value, column.kind)
-                _write_cell(
-                    sheet, number, position, value, kind, get_format(kind, indent, is_total)
-                )
+                cell_format = book.get_style(kind, indent, is_total)
+                _write_cell(sheet, number, position, value, kind, cell_format)
 
     return write_row
 
@@ -293,9 +350,7 @@ def _get_kind(value, kind):
 
 
 def _write_cell(sheet, row, position, value, kind, cell_format):
-    """Write one typed cell; empty values leave it empty, except the number 0."""
-    if value is None or value is False or value == "":
-        return
+    """Write one typed cell."""
     if kind in ("text", "multiline"):
         sheet.write_string(row, position, clean_text(str(value)), cell_format)
     elif isinstance(value, date):

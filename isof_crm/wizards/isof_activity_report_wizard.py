@@ -402,6 +402,9 @@ class IsofActivityReportWizard(models.TransientModel):
             return f"{label} {self.date_to}"
         return f"{label} {self.date_from} - {self.date_to}"
 
+    def _count_rows(self):
+        return self.activity_count
+
     def _write_workbook(self, output):
         """Write the activities as a workbook.
 

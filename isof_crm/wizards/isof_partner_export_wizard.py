@@ -145,6 +145,9 @@ class IsofPartnerExportWizard(models.TransientModel):
     def _get_title(self):
         return ", ".join(self.segment_ids.mapped("name")) or self.env._("Contacts")
 
+    def _count_rows(self):
+        return self.partner_count
+
     def _write_workbook(self, output):
         """Write the contacts as a workbook.
 

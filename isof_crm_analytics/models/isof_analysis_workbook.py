@@ -287,21 +287,5 @@ class AnalysisSheet:
             )
         title = self.env._("Chart")
         data = xlsx.write_sheet(book, title, [c._replace(hidden=False) for c in chosen], rows)
-        chart = book.add_chart({"type": CHART_TYPES[self.analysis.chart]})
-        for position in range(1, len(chosen)):
-            chart.add_series(
-                {
-                    "name": [data.worksheet.get_name(), data.first_row - 1, position],
-                    "categories": [data.worksheet.get_name(), data.first_row, 0, data.last_row, 0],
-                    "values": [
-                        data.worksheet.get_name(),
-                        data.first_row,
-                        position,
-                        data.last_row,
-                        position,
-                    ],
-                }
-            )
-        chart.set_title({"name": self.analysis.name})
-        chart.set_size({"width": 900, "height": 420})
-        data.worksheet.insert_chart(data.first_row, len(chosen) + 1, chart)
+        kind = CHART_TYPES[self.analysis.chart]
+        xlsx.insert_chart(book, data, kind, self.analysis.name, range(1, len(chosen)))

@@ -51,6 +51,13 @@ class IsofCommissionExport(models.TransientModel):
         label = dict(self._fields["form"]._description_selection(self.env))[self.form]
         return f"{label} {fields.Date.context_today(self)}"
 
+    def _count_rows(self):
+        if self.form == "payroll":
+            return len(self.settlement_ids)
+        return self.env["isof.commission.entry"].search_count(
+            [("settlement_id", "in", self.settlement_ids.ids)]
+        )
+
     def _write_workbook(self, output):
         """Write the settlements as a workbook.
 

@@ -1,11 +1,13 @@
 import io
 from datetime import date, datetime
+from unittest.mock import patch
 
 import openpyxl
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests.common import HttpCase, new_test_user, tagged
 
+from ..wizards import isof_resource_report_wizard
 from .common import ResourceCommon
 
 
@@ -21,6 +23,16 @@ class TestResourceExport(ResourceCommon):
 
     def _export(self, by=None, formulas=False, **vals):
         """Return the sheets of the workbook as lists of rows."""
+        return [
+            [
+                tuple(round(cell, 4) if isinstance(cell, float) else cell for cell in row)
+                for row in sheet.iter_rows(values_only=True)
+            ]
+            for sheet in self._open(by, data_only=not formulas, **vals)
+        ]
+
+    def _open(self, by=None, data_only=False, **vals):
+        """Return the workbook."""
         self.env.flush_all()
         wizard = self.Wizard.with_user(by or self.salesperson_a).create(
             {"date_from": "2026-03-12", "date_to": "2026-03-13"}
@@ -29,13 +41,7 @@ class TestResourceExport(ResourceCommon):
         self.env.invalidate_all()
         output = io.BytesIO()
         wizard._write_workbook(output)
-        return [
-            [
-                tuple(round(cell, 4) if isinstance(cell, float) else cell for cell in row)
-                for row in sheet.iter_rows(values_only=True)
-            ]
-            for sheet in openpyxl.load_workbook(output, data_only=not formulas)
-        ]
+        return openpyxl.load_workbook(output, data_only=data_only)
 
     def test_sheets(self):
         self._book(self.room_small, 9, 11, name="Budget")
@@ -58,6 +64,17 @@ class TestResourceExport(ResourceCommon):
             ],
             "on the user's clock, and nothing of the next day",
         )
+
+    def test_chart(self):
+        """One of how much each resource is used, where these are few enough to be told apart."""
+        sheets = list(self._open())
+        self.assertEqual([len(sheet._charts) for sheet in sheets], [1, 0, 0])
+        [series] = sheets[0]._charts[0].series
+        first = int(sheets[0].freeze_panes[1:])
+        self.assertEqual(series.cat.strRef.f, f"'Utilisation'!$A${first}:$A${first + 1}")
+        self.assertEqual(series.val.numRef.f, f"'Utilisation'!$G${first}:$G${first + 1}")
+        with patch.object(isof_resource_report_wizard, "CHART_ROWS", 1):
+            self.assertFalse(self._open().worksheets[0]._charts)
 
     def test_utilization_is_counted(self):
         """In each row and in the total, of the rows that the reader's own filter leaves."""

@@ -7,6 +7,8 @@ from odoo.addons.isof_crm.tools import activity_time, report_period, xlsx
 
 # Columns of the utilisation: what is read, kind of cell, width and whether it is totalled.
 HOURS = ("booked_hours", "requested_hours", "available_hours")
+# Resources above which a chart is of no use.
+CHART_ROWS = 40
 # Columns of the bookings, the same.
 BOOKING_COLUMNS = (
     ("resource_id", "text", 28, False),
@@ -66,6 +68,10 @@ class IsofResourceReportWizard(models.TransientModel):
     # Business methods
     # ------------------------------------------------------------
 
+    def _count_rows(self):
+        days = self.env["isof.resource.utilization"].search_count(self._get_utilization_domain())
+        return days + len(self._get_bookings())
+
     def _write_workbook(self, output):
         """Write three sheets: utilisation by resource and by day, and the bookings.
 
@@ -85,14 +91,17 @@ class IsofResourceReportWizard(models.TransientModel):
                 (self.env._("Utilisation"), False),
                 (self.env._("Utilisation by Day"), True),
             ):
-                xlsx.write_sheet(
+                sheet_columns = wizard._get_utilization_columns(by_day)
+                data = xlsx.write_sheet(
                     book,
                     title,
-                    wizard._get_utilization_columns(by_day),
+                    sheet_columns,
                     wizard._get_utilization_rows(by_day),
                     lines,
                     total_label=self.env._("Total"),
                 )
+                if not by_day and 0 <= data.last_row - data.first_row < CHART_ROWS:
+                    xlsx.insert_chart(book, data, "bar", title, [len(sheet_columns) - 1])
             title = self.env._("Bookings")
             xlsx.write_sheet(book, title, columns, rows, lines, total_label=self.env._("Total"))
 
@@ -129,6 +138,11 @@ class IsofResourceReportWizard(models.TransientModel):
                 domain &= Domain(path, operator, self[name].ids)
         return domain
 
+    def _get_utilization_domain(self):
+        """Return the domain of the utilisation in the period."""
+        domain = self._get_resource_domain()
+        return domain & Domain("date", ">=", self.date_from) & Domain("date", "<=", self.date_to)
+
     def _get_bookings(self):
         """Return the bookings that lie in the period, on the user's clock."""
         tz = self.env["isof.activity"]._get_tz()
@@ -159,8 +173,7 @@ class IsofResourceReportWizard(models.TransientModel):
 
     def _get_utilization_rows(self, by_day):
         """Yield the rows of a sheet of utilisation."""
-        domain = self._get_resource_domain()
-        domain &= Domain("date", ">=", self.date_from) & Domain("date", "<=", self.date_to)
+        domain = self._get_utilization_domain()
         groupby = ["resource_id", "date:day"] if by_day else ["resource_id"]
         measures = [*(f"{name}:sum" for name in HOURS), "utilization:avg"]
         for resource, *values in self.env["isof.resource.utilization"]._read_group(

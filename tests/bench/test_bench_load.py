@@ -54,6 +54,7 @@ CLICKS = {
     "workbook": 4,
 }
 READS = ("calendar", "register", "search", "figures")
+GROUPS = ("isof_crm_analytics.group_all", "base.group_allow_export")
 TAKEN = "is already taken at the time you chose"
 
 
@@ -233,7 +234,7 @@ class Office:
                 {
                     "password": user.login,
                     "company_ids": [Command.link(shop.id)],
-                    "group_ids": [Command.link(env.ref("isof_crm_analytics.group_all").id)],
+                    "group_ids": [Command.link(env.ref(group).id) for group in GROUPS],
                 }
             )
         rooms = env["isof.resource"].create(

@@ -1,0 +1,138 @@
+import io
+from unittest.mock import patch
+
+import openpyxl
+
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ..models import isof_download
+from .common import ActivityCommon
+
+JOBS = "odoo.addons.isof_crm.models.isof_export_job"
+
+
+@tagged("post_install", "-at_install")
+class TestExportJob(HttpCase, ActivityCommon):
+    """A workbook of very many rows is written in the background."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = cls.salesperson_a
+        cls.user.group_ids += cls.env.ref("base.group_allow_export")
+        cls.user.lang = "en_US"
+        cls.user.notification_type = "inbox"
+        cls.Job = cls.env["isof.export.job"]
+        cls._create_activity(name="Of the month")
+
+    def setUp(self):
+        super().setUp()
+        limit = patch.object(isof_download, "ROWS_AT_ONCE", 0)
+        self.startPatcher(limit)
+
+    def _start(self):
+        """Have a user export, and return the dialogue, the action and the job."""
+        wizard = self.env["isof.activity.report.wizard"].with_user(self.user).create({})
+        action = wizard.action_export()
+        return wizard, action, self.Job.search([("res_id", "=", wizard.id)])
+
+    def _write(self):
+        """Have the job run, and return the kinds of what its user was told at once."""
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(type(self.user), "_bus_send", autospec=True) as send,
+        ):
+            self.env.ref("isof_crm.ir_cron_export").method_direct_trigger()
+        self.env.invalidate_all()
+        return [call.args[1:] for call in send.call_args_list]
+
+    def test_is_written_and_downloaded(self):
+        wizard, action, job = self._start()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("1 rows", action["params"]["message"])
+        self.assertEqual(job.create_uid, self.user)
+        [(kind, payload)] = self._write()
+        self.assertEqual(kind, "isof_crm.export_ready")
+        self.assertEqual(payload["name"], f"{wizard._get_file_name()}.xlsx")
+        self.assertEqual(job.state, "done")
+
+        message = self.user.partner_id.message_ids or self.env["mail.message"].search(
+            [("partner_ids", "in", self.user.partner_id.ids)], order="id desc", limit=1
+        )
+        self.assertIn(payload["url"], message.body)
+        self.authenticate(self.user.login, self.user.login)
+        response = self.url_open(payload["url"])
+        self.assertIn("attachment", response.headers["Content-Disposition"])
+        [sheet] = openpyxl.load_workbook(io.BytesIO(response.content))
+        self.assertIn("Of the month", [cell.value for row in sheet for cell in row])
+
+    def test_is_the_askers_alone(self):
+        job = self._start()[2]
+        [(_kind, payload)] = self._write()
+        with self.assertRaises(AccessError):
+            job.with_user(self.manager).read(["state"])
+        self.authenticate(self.manager.login, self.manager.login)
+        self.assertEqual(self.url_open(payload["url"]).status_code, 404)
+
+    def test_is_written_with_the_rights_of_the_asker(self):
+        job = self._start()[2]
+        self.user.group_ids -= self.env.ref("base.group_allow_export")
+        [(kind, notice)] = self._write()
+        self.assertEqual(kind, "simple_notification")
+        self.assertIn("You may not export data", notice["message"])
+        self.assertEqual(job.state, "failed")
+
+    def test_nobody_starts_a_job_past_the_download(self):
+        with self.assertRaises(AccessError):
+            self.Job.with_user(self.user).create({"res_model": "res.partner", "res_id": 1})
+
+    def test_what_was_cleaned_up_meanwhile(self):
+        wizard, _action, job = self._start()
+        wizard.sudo().unlink()
+        [(_kind, notice)] = self._write()
+        self.assertIn("Export it again", notice["message"])
+        self.assertEqual(job.state, "failed")
+
+    def test_an_error_ends_one_job_and_not_the_next(self):
+        broken, whole = self._start(), self._start()
+        write = type(broken[0])._write_workbook
+
+        def write_or_fail(wizard, output):
+            if wizard.id == broken[0].id:
+                wizard.env.cr.execute("SELECT 1 / 0")
+            write(wizard, output)
+
+        with (
+            patch.object(type(broken[0]), "_write_workbook", write_or_fail),
+            mute_logger("odoo.sql_db"),
+            self.assertLogs(JOBS, "ERROR"),
+        ):
+            told = self._write()
+        self.assertEqual(
+            [kind for kind, _payload in told], ["simple_notification", "isof_crm.export_ready"]
+        )
+        self.assertEqual((broken[2].state, whole[2].state), ("failed", "done"))
+
+    def test_an_interrupted_job_is_not_repeated(self):
+        job = self._start()[2]
+        job.state = "writing"
+        [(_kind, notice)] = self._write()
+        self.assertIn("Export fewer rows", notice["message"])
+        self.assertEqual(job.state, "failed")
+
+    def test_files_are_cleaned_up_after_three_days(self):
+        job = self._start()[2]
+        self._write()
+        file = self.env["ir.attachment"].search(
+            [("res_model", "=", job._name), ("res_id", "=", job.id)]
+        )
+        self.assertTrue(file)
+        for days, stays in ((2, True), (4, False)):
+            self.env.cr.execute(
+                "UPDATE isof_export_job SET write_date = now() - make_interval(days => %s)", [days]
+            )
+            self.Job._transient_vacuum()
+            self.assertEqual(bool(job.exists()), stays)
+            self.assertEqual(bool(file.exists()), stays)
