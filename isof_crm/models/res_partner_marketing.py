@@ -76,8 +76,8 @@ class ResPartner(models.Model):
     )
     isof_contact_frequency = fields.Integer(
         string="Contact Every (Days)",
-        help="How often somebody should be in touch. 0: customers and key customers as often as the "
-        "company's settings say, others without a target.",
+        help="How often somebody should be in touch. 0: with customers and key customers as often "
+        "as the company's settings say, with others without a target.",
     )
     isof_contact_target = fields.Integer(
         string="Contact Expected Every (Days)",
