@@ -7,6 +7,8 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from .res_partner import MAX_DAYS
+
 LIFECYCLES = [
     ("lead", "Lead"),
     ("prospect", "Prospect"),
@@ -347,9 +349,14 @@ class ResPartner(models.Model):
         now = fields.Datetime.now()
         by_own_number = Domain("isof_contact_frequency", ">", 0) & Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "(%(last)s IS NULL OR %(last)s + %(days)s * interval '1 day' <= %(now)s)",
+                # whatever number was typed: a date has to come out
+                """
+                (%(last)s IS NULL
+                 OR %(last)s + LEAST(%(days)s, %(most)s) * interval '1 day' <= %(now)s)
+                """,
                 last=model._field_to_sql(alias, "isof_last_activity_date", query),
                 days=model._field_to_sql(alias, "isof_contact_frequency", query),
+                most=MAX_DAYS,
                 now=now,
             )
         )

@@ -210,3 +210,11 @@ class TestContactFrequency(SettingsCommon, PartnerCommon):
                 self.company.isof_contact_frequency = days
         self.company.isof_contact_frequency = 3650
         self.assertEqual(self._get_due(), self.customers)
+
+    def test_whatever_number(self):
+        """A slip of the finger on one contractor hides nobody else."""
+        self._hold(self.alfa, 40)
+        self._hold(self.beta, 40)
+        self.alfa.isof_contact_frequency = 2**31 - 1
+        self.beta.isof_contact_frequency = 30
+        self.assertEqual(self._get_due(), self.beta)
