@@ -43,6 +43,7 @@
         "views/res_partner_marketing_views.xml",
         "views/utm_campaign_views.xml",
         "views/isof_my_day_views.xml",
+        "views/res_config_settings_views.xml",
         "views/isof_crm_menus.xml",
     ],
     "demo": [

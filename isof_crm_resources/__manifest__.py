@@ -28,6 +28,7 @@
         "views/isof_booking_planner_views.xml",
         "views/isof_booking_series_views.xml",
         "views/isof_activity_views.xml",
+        "views/res_config_settings_views.xml",
         "views/isof_crm_resources_menus.xml",
         "reports/isof_resource_utilization_views.xml",
         "wizards/isof_resource_report_wizard_views.xml",

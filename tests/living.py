@@ -10,6 +10,7 @@ add-ons are gone again: what differs is printed after ``LEFT``. ``STEP`` comes b
 import json
 import sys
 
+from odoo.tests import Form
 from odoo.tools import SQL
 
 # What of a database is of no add-on, as lines of text.
@@ -81,6 +82,7 @@ while left := found - order:  # those that others depend on come first
 notes = [note()]
 for addon in order:
     step("install", addon, "button_immediate_install")
+    Form(env["res.config.settings"])  # opens with what is there so far
     notes.append(note())
 read_sold()
 step("update", order, "button_immediate_upgrade")

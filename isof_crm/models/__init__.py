@@ -35,6 +35,8 @@ from . import (
     isof_segment_departure,
     isof_segment_mailing,
     isof_segment_size,
+    res_company,
+    res_config_settings,
     res_partner,
     res_partner_marketing,
     res_partner_segment,

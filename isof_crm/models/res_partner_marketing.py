@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+from .res_partner import MAX_DAYS
 
 LIFECYCLES = [
     ("lead", "Lead"),
@@ -13,6 +17,8 @@ LIFECYCLES = [
     ("dormant", "Dormant"),
     ("lost", "Lost"),
 ]
+# Who should be contacted as often as the company says, without a number of their own.
+REGULAR_LIFECYCLES = ("customer", "key")
 # Up to so many contacts are given their new region while the user waits.
 INLINE_LIMIT = 5000
 BATCH_SIZE = 50_000
@@ -72,7 +78,13 @@ class ResPartner(models.Model):
     )
     isof_contact_frequency = fields.Integer(
         string="Contact Every (Days)",
-        help="How often somebody should be in touch. 0: no target.",
+        help="How often somebody should be in touch. 0: with customers and key customers as often "
+        "as the company's settings say, with others without a target.",
+    )
+    isof_contact_target = fields.Integer(
+        string="Contact Expected Every (Days)",
+        compute="_compute_isof_contact_target",
+        help="The contractor's own number, else the one of the company's settings.",
     )
     isof_is_contact_due = fields.Boolean(
         string="Contact Is Due",
@@ -294,33 +306,80 @@ class ResPartner(models.Model):
             company = partner.company_id or self.env.company
             partner.isof_currency_id = partner.isof_currency_id or company.currency_id
 
-    @api.depends("isof_contact_frequency", "isof_days_without_contact", "isof_next_activity_date")
+    @api.model
+    def _get_isof_contact_default_domain(self):
+        """Return the domain of the contractors whom the company's contact frequency is for."""
+        return (
+            Domain("isof_contact_frequency", "=", 0)
+            & Domain("isof_lifecycle", "in", REGULAR_LIFECYCLES)
+            & (Domain("is_company", "=", True) | Domain("parent_id", "=", False))
+        )
+
+    @api.depends(
+        "company_id.isof_contact_frequency",
+        "is_company",
+        "isof_contact_frequency",
+        "isof_lifecycle",
+        "parent_id",
+    )
+    @api.depends_context("company")
+    def _compute_isof_contact_target(self):
+        defaulted = self.filtered_domain(self._get_isof_contact_default_domain())
+        for partner in self - defaulted:
+            partner.isof_contact_target = partner.isof_contact_frequency
+        for partner in defaulted:
+            # sudo: who works in a branch may not read the company above it
+            company = (partner.company_id or self.env.company).sudo()
+            partner.isof_contact_target = company.isof_contact_frequency
+
+    @api.depends("isof_contact_target", "isof_days_without_contact", "isof_next_activity_date")
     def _compute_isof_is_contact_due(self):
         for partner in self:
             last = partner.isof_last_activity_date
             partner.isof_is_contact_due = (
-                partner.isof_contact_frequency
+                partner.isof_contact_target
                 and not partner.isof_next_activity_date
-                and (
-                    not last or partner.isof_days_without_contact >= partner.isof_contact_frequency
-                )
+                and (not last or partner.isof_days_without_contact >= partner.isof_contact_target)
             )
 
     @api.model
     def _search_isof_is_contact_due(self, operator, value):
         if operator != "in" or list(value) != [True]:
             return NotImplemented
-        return (
-            Domain("isof_contact_frequency", ">", 0)
-            & Domain("isof_next_activity_date", "=", False)
-            & Domain.custom(
-                to_sql=lambda model, alias, query: SQL(
-                    "(%(last)s IS NULL OR %(last)s + %(days)s * interval '1 day' <= %(now)s)",
-                    last=model._field_to_sql(alias, "isof_last_activity_date", query),
-                    days=model._field_to_sql(alias, "isof_contact_frequency", query),
-                    now=fields.Datetime.now(),
+        now = fields.Datetime.now()
+        by_own_number = Domain("isof_contact_frequency", ">", 0) & Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                # whatever number was typed: a date has to come out
+                """
+                (%(last)s IS NULL
+                 OR %(last)s + LEAST(%(days)s, %(most)s) * interval '1 day' <= %(now)s)
+                """,
+                last=model._field_to_sql(alias, "isof_last_activity_date", query),
+                days=model._field_to_sql(alias, "isof_contact_frequency", query),
+                most=MAX_DAYS,
+                now=now,
+            )
+        )
+        # sudo: who works in a branch may not read the company above it
+        companies = self.env["res.company"].sudo().search([("isof_contact_frequency", ">", 0)])
+        by_default = Domain.OR(
+            Domain(
+                "company_id",
+                "in",
+                (company.id, False) if company == self.env.company else (company.id,),
+            )
+            & (
+                Domain("isof_last_activity_date", "=", False)
+                | Domain(
+                    "isof_last_activity_date",
+                    "<=",
+                    now - timedelta(days=company.isof_contact_frequency),
                 )
             )
+            for company in companies
+        )
+        return Domain("isof_next_activity_date", "=", False) & (
+            by_own_number | (self._get_isof_contact_default_domain() & by_default)
         )
 
     # ------------------------------------------------------------

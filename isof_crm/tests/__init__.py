@@ -27,6 +27,7 @@ from . import (
     test_segment_journey,
     test_segment_rights,
     test_segment_wizards,
+    test_settings,
     test_timeline,
     test_tools,
     test_xlsx,

@@ -24,6 +24,8 @@ from . import (
     isof_resource_place,
     isof_resource_planner,
     isof_resource_upkeep,
+    res_company,
+    res_config_settings,
     resource_calendar_leaves,
     resource_resource,
 )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+CLOSED_POLICIES = [("warn", "Warn"), ("refuse", "Refuse")]
+
 
 class IsofResource(models.Model):
     """A room, a device or a vehicle that people share: what it is and who may book it when.
@@ -100,7 +102,7 @@ class IsofResource(models.Model):
     )
     request_hours = fields.Integer(
         string="Requests Lapse After (Hours)",
-        default=48,
+        default=lambda self: self.env.company.isof_request_hours,
         help="A request that nobody answers for so long, or until it starts, is cancelled. "
         "0: only when it starts.",
     )
@@ -130,10 +132,10 @@ class IsofResource(models.Model):
         string="Bookable Ahead (Days)", help="0: a booking may be as far ahead as one likes."
     )
     closed_policy = fields.Selection(
-        [("warn", "Warn"), ("refuse", "Refuse")],
+        CLOSED_POLICIES,
         string="Outside Working Hours",
         required=True,
-        default="warn",
+        default=lambda self: self.env.company.isof_closed_policy,
         help="What happens to a booking outside the working hours or during a closure.",
     )
     booking_ids = fields.One2many("isof.booking", "resource_id", string="Bookings")

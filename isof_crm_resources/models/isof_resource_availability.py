@@ -36,9 +36,11 @@ class IsofResource(models.Model):
     def _compute_is_free(self):
         now = fields.Datetime.now()
         horizon = now + timedelta(days=DAYS_AHEAD)
-        bookables = self._get_bookables(now, horizon)
+        # what is being entered is as free as it was when it was saved, and not at all before
+        bookables = self._origin._get_bookables(now, horizon)
         for resource in self:
-            free = availability.free_slots(bookables[resource.id], now, horizon)
+            bookable = bookables.get(resource._origin.id)
+            free = availability.free_slots(bookable, now, horizon) if bookable else []
             resource.is_free = bool(free) and free[0][0] <= now
             if resource.is_free:
                 resource.free_change = free[0][1] if free[0][1] < horizon else False

@@ -19,6 +19,7 @@ from . import (
     test_resource_rights,
     test_series,
     test_series_wizard,
+    test_settings,
     test_tools,
     test_utilization,
 )

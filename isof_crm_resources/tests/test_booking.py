@@ -205,6 +205,18 @@ class TestBooking(ResourceCommon):
             )
             self.assertEqual(found, self.room_large | self.room_boss)
 
+    def test_free_in_the_form(self):
+        """A new resource can be entered, and one that is there be changed."""
+        self._book(self.room_small, self._at(8, day=11), self._at(10, day=11))
+        resources = self.env["isof.resource"].with_user(self.resource_manager)
+        with Form(resources) as form:
+            self.assertFalse(form.is_free)
+            form.name = "Test new room"
+        self.assertTrue(form.record.is_free)
+        with Form(resources.browse(self.room_small.id)) as form:
+            form.kind_id = self.kind_device
+            self.assertFalse(form.is_free)
+
     def test_alternatives(self):
         self._book(self.room_small, 9, 11)
         found = self.room_small.with_user(self.salesperson_b).get_alternatives(
