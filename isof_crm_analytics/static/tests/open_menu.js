@@ -1,0 +1,46 @@
+/**
+ * Opens a menu as the user would, for tests that look at every screen; not by the robot of
+ * Odoo, which opens the next one before anybody could look.
+ */
+import { App } from "@odoo/owl";
+import { rpcBus } from "@web/core/network/rpc";
+
+const PATIENCE = 30000; // milliseconds that a screen may take
+const CALM = 200; // for so many nothing happens on a screen that is complete
+const STEP = 20;
+const SCREEN = ".o_action_manager > .o_action, .o_dialog .modal-body";
+const UNFINISHED = ".o_loading_indicator, .o_blockUI, .fa-spin";
+const TROUBLE =
+    ".o_error_dialog, .o_notification:has(.o_notification_bar.bg-danger), .dashboard-loading-status";
+
+const calls = new Set();
+rpcBus.addEventListener("RPC:REQUEST", ({ detail }) => calls.add(detail.data.id));
+rpcBus.addEventListener("RPC:RESPONSE", ({ detail }) => calls.delete(detail.data.id));
+
+function isComplete() {
+    return (
+        !calls.size &&
+        ![...App.apps].some((app) => app.scheduler.tasks.size) &&
+        document.querySelector(SCREEN) &&
+        !document.querySelector(UNFINISHED) &&
+        [...document.images].every((image) => image.complete)
+    );
+}
+
+/**
+ * @param {number} id of the menu
+ * @returns {Promise<string>} once the screen is complete: what is wrong with it, if anything
+ */
+export async function openMenu(id) {
+    const { dialog, menu } = odoo.__WOWL_DEBUG__.root.env.services;
+    dialog.closeAll();
+    await menu.selectMenu(id);
+    const end = Date.now() + PATIENCE;
+    for (let calm = 0; calm < CALM; calm = isComplete() ? calm + STEP : 0) {
+        if (Date.now() > end) {
+            return "it is never complete";
+        }
+        await new Promise((resolve) => setTimeout(resolve, STEP));
+    }
+    return [...document.querySelectorAll(TROUBLE)].map((element) => element.innerText).join("\n");
+}
