@@ -9,9 +9,10 @@ const PATIENCE = 30000; // milliseconds that a screen may take
 const CALM = 200; // for so many nothing happens on a screen that is complete
 const STEP = 20;
 const SCREEN = ".o_action_manager > .o_action, .o_dialog .modal-body";
-const UNFINISHED = ".o_loading_indicator, .o_blockUI, .fa-spin";
+const UNFINISHED =
+    ".o_loading_indicator, .o_blockUI, .fa-spin, .dashboard-loading-status:not(.error)";
 const TROUBLE =
-    ".o_error_dialog, .o_notification:has(.o_notification_bar.bg-danger), .dashboard-loading-status";
+    ".o_error_dialog, .o_notification:has(.bg-danger), .dashboard-loading-status.error";
 
 const calls = new Set();
 rpcBus.addEventListener("RPC:REQUEST", ({ detail }) => calls.add(detail.data.id));
