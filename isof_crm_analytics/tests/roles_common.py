@@ -34,7 +34,8 @@ class EachRole:
 
     def _test_role(self, role):
         groups = ",".join(("base.group_user", *ROLES[role]))
-        self._test_as(role, new_test_user(self.env, login=f"test_{role}", groups=groups))
+        user = new_test_user(self.env, f"test_{role}", groups, name=role.capitalize())
+        self._test_as(role, user)
 
     def test_salesperson(self):
         self._test_role("salesperson")
