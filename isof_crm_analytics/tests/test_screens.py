@@ -68,7 +68,7 @@ class TestScreens(EachRole, HttpCase):
             timeout=PATIENCE,
         )["result"]
         trouble = answer.get("value", answer.get("description"))
-        if not trouble and browser._result.done():  # by an error in the console
+        if browser._result.done():  # by an error in the console, which tells more
             trouble = browser._result.exception()
         self.assertFalse(trouble, f"{path}: {trouble}")
 

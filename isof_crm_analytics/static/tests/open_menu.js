@@ -11,8 +11,7 @@ const STEP = 20;
 const SCREEN = ".o_action_manager > .o_action, .o_dialog .modal-body";
 const UNFINISHED =
     ".o_loading_indicator, .o_blockUI, .fa-spin, .dashboard-loading-status:not(.error)";
-const TROUBLE =
-    ".o_error_dialog, .o_notification:has(.bg-danger), .dashboard-loading-status.error";
+const TROUBLE = ".o_error_dialog, .o_notification:has(.bg-danger), .dashboard-loading-status.error";
 
 const calls = new Set();
 rpcBus.addEventListener("RPC:REQUEST", ({ detail }) => calls.add(detail.data.id));
@@ -28,20 +27,28 @@ function isComplete() {
     );
 }
 
+function getTrouble() {
+    return [...document.querySelectorAll(TROUBLE)].map((element) => element.innerText).join("\n");
+}
+
 /**
  * @param {number} id of the menu
- * @returns {Promise<string>} once the screen is complete: what is wrong with it, if anything
+ * @returns {Promise<string>} once the screen is complete: what went wrong with it, if anything
  */
 export async function openMenu(id) {
     const { dialog, menu } = odoo.__WOWL_DEBUG__.root.env.services;
-    dialog.closeAll();
-    await menu.selectMenu(id);
     const end = Date.now() + PATIENCE;
-    for (let calm = 0; calm < CALM; calm = isComplete() ? calm + STEP : 0) {
-        if (Date.now() > end) {
-            return "it is never complete";
-        }
+    let isOpen = false;
+    let trouble = "";
+    dialog.closeAll();
+    menu.selectMenu(id).then(
+        () => (isOpen = true),
+        (error) => (trouble = String(error)),
+    );
+    for (let calm = 0; calm < CALM && !trouble; calm = isOpen && isComplete() ? calm + STEP : 0) {
         await new Promise((resolve) => setTimeout(resolve, STEP));
+        // all the time, as notifications go by themselves
+        trouble ||= Date.now() > end ? "It is never complete." : getTrouble();
     }
-    return [...document.querySelectorAll(TROUBLE)].map((element) => element.innerText).join("\n");
+    return trouble;
 }
