@@ -39,8 +39,10 @@ def parser():
     for name, about in (
         (
             "test",
-            "run the tests; takes pytest's arguments, --bench for tests/bench instead, and "
-            + "--screenshots DIR for pictures of every menu of every role",
+            (
+                "run the tests; takes pytest's arguments, --bench for tests/bench instead, and "
+                "--screenshots DIR for pictures of every menu of every role"
+            ),
         ),
         ("odoo", "Odoo's own command line"),
     ):
