@@ -60,7 +60,10 @@
         ],
         # with Odoo's pivots and graphs, which the browser loads when they are needed
         "web.assets_backend_lazy": ["isof_crm_analytics/static/src/figures_views/*"],
-        "web.assets_tests": ["isof_crm_analytics/static/tests/tours/*.js"],
+        "web.assets_tests": [
+            "isof_crm_analytics/static/tests/open_menu.js",
+            "isof_crm_analytics/static/tests/tours/*.js",
+        ],
         "web.assets_unit_tests": ["isof_crm_analytics/static/tests/**/*.test.js"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -107,13 +108,21 @@ class TestCommandLine:
         assert options.db_host == "h"
 
     def test_all_tests_run_side_by_side(self):
-        everything = testing._selection([])
+        everything = testing._selection(False, [])
         assert everything[0] == "--ignore=tests/bench"
         assert everything[1:3] == ["-n", str(os.cpu_count())]
 
     def test_bench_replaces_the_other_tests(self):
-        assert testing._selection(["-k", "x"]) == ["--ignore=tests/bench", "-k", "x"]
-        assert testing._selection(["--bench", "-x"]) == ["-s", "tests/bench", "-x"]
+        assert testing._selection(False, ["-k", "x"]) == ["--ignore=tests/bench", "-k", "x"]
+        assert testing._selection(True, ["-x"]) == ["-s", "tests/bench", "-x"]
+
+    def test_own_arguments_of_the_tests(self):
+        options, rest = testing._options(["-k", "a b", "--bench", "--screenshots=x", "--", "p"])
+        assert (options.bench, options.screenshots) == (True, Path("x"))
+        assert rest == ["-k", "a b", "--", "p"]
+        options, rest = testing._options(["p", "--bench-x", "--help", "--screenshots", "x/y"])
+        assert (options.bench, options.screenshots) == (False, Path("x/y"))
+        assert rest == ["p", "--bench-x", "--help"]
 
     @pytest.mark.parametrize("wrong", [[], ["db"], ["walk"], ["run", "--prot", "1"]])
     def test_wrong_arguments(self, wrong, capsys):

@@ -25,6 +25,7 @@ from . import (
     test_period_field,
     test_period_generate,
     test_score,
+    test_screens,
     test_settings,
     test_trade_line,
     test_trade_rights,

@@ -37,7 +37,13 @@ def parser():
 
     # No prefix characters: whatever follows is pytest's or Odoo's own, untouched.
     for name, about in (
-        ("test", "run the tests; takes pytest's arguments, and --bench for tests/bench instead"),
+        (
+            "test",
+            (
+                "run the tests; takes pytest's arguments, --bench for tests/bench instead, and "
+                "--screenshots DIR for pictures of every menu of every role"
+            ),
+        ),
         ("odoo", "Odoo's own command line"),
     ):
         foreign = commands.add_parser(name, help=about, prefix_chars="\0", add_help=False)

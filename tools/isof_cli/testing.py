@@ -1,9 +1,11 @@
 """``./isof test``: pytest on a fresh copy of a database with the add-ons."""
 
+import argparse
 import contextlib
 import os
 import secrets
 import time
+from pathlib import Path
 
 from . import config, databases, odoo, store, system
 from .console import say, step
@@ -18,7 +20,9 @@ BUNDLES = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
 
 def run(arguments):
-    """Run pytest with ``arguments``; return its exit code."""
+    """Run pytest with ``arguments``, some of which are ours; return its exit code."""
+    options, rest = _options(arguments)
+    screenshots = options.screenshots and {"ODOO_SCREENSHOTS": str(options.screenshots.absolute())}
     env = odoo.prepare("test")
     for program in (system.BROWSER, system.OFFICE):
         program.ensure()
@@ -31,24 +35,30 @@ def run(arguments):
             return env.run(
                 *("-rs", "-p", "no:cacheprovider", f"--rootdir={config.ROOT}"),
                 *(f"--odoo-database={name}", "--odoo-http", "--odoo-log-level=critical"),
-                *_selection(arguments),
+                *_selection(options.bench, rest),
                 module="pytest",
+                **(screenshots or {}),
             )
         finally:
             databases.drop(env.server, name)
 
 
-def _selection(arguments):
+def _options(arguments):
+    """Return our own options, and what is left for pytest."""
+    parser = argparse.ArgumentParser("./isof test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--bench", action="store_true")
+    parser.add_argument("--screenshots", metavar="DIR", type=Path)
+    return parser.parse_known_args(arguments)
+
+
+def _selection(bench, arguments):
     """Return pytest's arguments: all tests in parallel, or the given ones.
 
-    Without the benchmarks, or with these alone by ``--bench``.
+    Without the benchmarks, or with these alone.
     """
-    if not arguments:
-        return [f"--ignore={BENCH}", *PARALLEL]
-    if "--bench" not in arguments:
-        return [f"--ignore={BENCH}", *arguments]
-    rest = [argument for argument in arguments if argument != "--bench"]
-    return ["-s", BENCH, *rest]
+    if bench:
+        return ["-s", BENCH, *arguments]
+    return [f"--ignore={BENCH}", *(arguments or PARALLEL)]
 
 
 def _template(env):

@@ -74,7 +74,7 @@ test("activities of the day, how many more there are, and what is empty", async 
     expect(".o_isof_day_upcoming h3").toHaveText("The Next Days");
     expect(queryAllTexts(".o_isof_panel li button")).toEqual(["Room"]);
     expect(queryAllTexts(".o_isof_timeline_name")).toEqual(["First call"]);
-    expect(".o_isof_day_now p:last").toHaveText("2 more: see “Action plan”.");
+    expect(".o_isof_day_now p:last").toHaveText("2 more: see “Action Plan”.");
     expect(".o_isof_day_upcoming p").toHaveText("Nothing yet.");
     expect(".o_isof_panel:eq(1) li").toHaveText("Nothing sold.");
 });

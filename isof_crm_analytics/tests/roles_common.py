@@ -1,0 +1,53 @@
+from odoo.tests import new_test_user
+
+# With all add-ons, each sees another set of menus, views and filters.
+ROLES = {
+    "salesperson": (
+        "isof_crm.group_user",
+        "isof_crm_analytics.group_own",
+        "sales_team.group_sale_salesman",
+    ),
+    "leader": (
+        "isof_crm.group_team_leader",
+        "isof_crm_analytics.group_own",
+        "isof_crm_analytics.group_margin",
+        "sales_team.group_sale_salesman_all_leads",
+    ),
+    "marketing": ("isof_crm.group_marketing", "isof_crm_analytics.group_all"),
+    "manager": (
+        "isof_crm.group_manager",
+        "account.group_account_invoice",
+        "purchase.group_purchase_manager",
+        "sales_team.group_sale_manager",
+    ),
+}
+
+
+class EachRole:
+    """For an HttpCase: a test for each role, of what the case's ``_test_as(role, user)`` tests."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # not a screen: it compares, tells what it found and stays where it is
+        cls.env.ref("isof_crm_analytics.isof_trade_line_action_compare_menu").active = False
+
+    def _test_role(self, role):
+        groups = ",".join(("base.group_user", *ROLES[role]))
+        user = new_test_user(self.env, f"test_{role}", groups, name=role.capitalize())
+        self._test_as(role, user)
+
+    def test_salesperson(self):
+        self._test_role("salesperson")
+
+    def test_leader(self):
+        self._test_role("leader")
+
+    def test_marketing(self):
+        self._test_role("marketing")
+
+    def test_manager(self):
+        self._test_role("manager")
+
+    def test_admin(self):
+        self._test_as("admin", self.env.ref("base.user_admin"))

@@ -1,0 +1,77 @@
+import base64
+import re
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import ChromeBrowser
+from odoo.tools import config
+
+from .roles_common import EachRole
+
+APP = "isof_crm.isof_crm_menu_root"
+OPEN_MENU = "odoo.loader.modules.get('@isof_crm_analytics/../tests/open_menu').openMenu(%d)"
+PATIENCE = 60  # seconds: more than the page itself has
+
+
+def get_pictures_folder():
+    """Return where ``--screenshots`` wants pictures, or None where it is not given."""
+    folder = config["screenshots"]
+    return None if folder == config._default_options["screenshots"] else Path(folder)
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(EachRole, HttpCase):
+    """Every menu of each role opens a screen without errors; with a picture, where wanted."""
+
+    def _test_as(self, role, user):
+        menus = self._get_menus(user)
+        self.assertGreater(len(menus), 20)
+        folder = get_pictures_folder()
+        if folder:
+            folder /= role
+            folder.mkdir(parents=True, exist_ok=True)
+        wait_code_ok = ChromeBrowser._wait_code_ok
+
+        def open_menus(browser, *args, **kwargs):
+            for number, (path, menu_id) in enumerate(menus, start=1):
+                self._open_menu(browser, path, menu_id)
+                if folder:
+                    name = re.sub(r"\W+", "-", path.lower()).strip("-")
+                    self._take_picture(browser, folder / f"{number:02}-{name}.png")
+            return wait_code_ok(browser, *args, **kwargs)
+
+        with patch.object(ChromeBrowser, "_wait_code_ok", open_menus):
+            self.browser_js(
+                "/odoo",
+                "console.log('test successful')",
+                "odoo.isReady === true",
+                login=user.login,
+            )
+
+    def _get_menus(self, user):
+        """Return path and id of each menu with an action that a user sees, from top to bottom."""
+        menus = self.env["ir.ui.menu"].with_user(user).load_web_menus(False)
+
+        def walk(menu, path):
+            if menu["actionID"] and not menu["children"]:
+                yield " ".join(path), menu["id"]
+            for child in menu["children"]:
+                yield from walk(menus[child], (*path, menus[child]["name"]))
+
+        return list(walk(menus[self.env.ref(APP).id], ()))
+
+    def _open_menu(self, browser, path, menu_id):
+        answer = browser._websocket_request(
+            "Runtime.evaluate",
+            params={"expression": OPEN_MENU % menu_id, "awaitPromise": True},
+            timeout=PATIENCE,
+        )["result"]
+        trouble = answer.get("value", answer.get("description"))
+        if browser._result.done():  # by an error in the console, which tells more
+            trouble = browser._result.exception()
+        self.assertFalse(trouble, f"{path}: {trouble}")
+
+    def _take_picture(self, browser, file):
+        answer = browser._websocket_request("Page.captureScreenshot", timeout=PATIENCE)
+        file.write_bytes(base64.b64decode(answer["data"]))
