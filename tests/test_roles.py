@@ -11,7 +11,7 @@ IMPLIES = {
     "public": (),
     "portal": (),
     "employee": (),
-    "margins": (),
+    "margins": ("own figures",),
     "user": ("employee",),
     "team leader": ("user",),
     "marketing": ("user",),
