@@ -18,7 +18,7 @@ class IsofFiguresMixin(models.AbstractModel):
     ``department_id`` and declares:
 
     - ``_isof_money``: the measures in the currency of the company. Rows of several currencies
-      have no sum, no average, no smallest and no largest: cell and footer stay empty. Define them as
+      have no sum, no average, no smallest and no largest: the cell stays empty. Define them as
       ``fields.Float``: a monetary field makes the client ask for currencies too, which is
       three times slower.
     - ``_isof_unmixed``: what the rows of such a sum have in common, other than the currency.
