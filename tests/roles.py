@@ -154,9 +154,9 @@ def get_paths(name, ids):
     stored = [field for field in env[name]._fields.values() if field.store and not field.groups]
     groups = [field.name for field in stored if field.type in ("many2one", "char")]
     group = "company_id" if "company_id" in groups else groups[0]
-    # the names of related documents may be for others only
+    # the name of a company or a document may be refused where the record itself is not
     plain = [field.name for field in stored if field.type in ("char", "float", "date", "datetime")]
-    column = "company_id" if "company_id" in groups else plain[0]
+    column = (plain or groups)[0]
     return {
         "search": lambda user: len(rpc(user, name, "search", domain)),
         "web_search_read": lambda user: rpc(user, name, "web_search_read", domain, {})["length"],
