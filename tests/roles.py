@@ -10,10 +10,11 @@ one line of JSON after "FACTS ", and changes nothing: whatever succeeds is rolle
 import json
 import logging
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user
+from odoo.tools import SQL
 
 OURS = ("isof_crm", "isof_crm_resources", "isof_crm_analytics")
 DEMO_USERS = ("anna", "ewa", "magda", "marek")
@@ -31,15 +32,21 @@ ROLES = {
     "portal": "base.group_portal",
     "public": "base.group_public",
 }
+# models of Odoo that ours belong to, with a company
+OWNERS = ("res.partner", "account.move")
 # records of a model that are tried: enough for the rules on them to differ
 TRIED = 20
 READING = {
+    "search",
     "search_read",
     "search_count",
+    "web_search_read",
     "read",
     "web_read",
+    "read_group",
     "web_read_group",
     "formatted_read_group",
+    "formatted_read_grouping_sets",
     "name_search",
     "export_data",
 }
@@ -62,8 +69,12 @@ def refuses(call, *errors):
 
 
 def rpc(user, model, method, *args, **kwargs):
-    """Return what a user gets by calling a method of a model."""
-    return call_kw(env[model].with_user(user), method, list(args), kwargs)
+    """Return what a user gets by calling a method of a model.
+
+    The companies that are switched on are those of the user's context; without it, all.
+    """
+    context = {**user.env.context, **kwargs.pop("context", {})}
+    return call_kw(env[model].with_user(user), method, list(args), {**kwargs, "context": context})
 
 
 def get_rights(user, name):
@@ -101,33 +112,70 @@ def find_company_path(name, seen=()):
     for field in model._fields.values():
         to = field.comodel_name
         if field.type == "many2one" and field.store and field.required and to not in (*seen, name):
-            path = to.startswith("isof.") and find_company_path(to, (*seen, name))
+            is_owner = to.startswith("isof.") or to in OWNERS
+            path = is_owner and find_company_path(to, (*seen, name))
             if path:
                 return f"{field.name}.{path}"
     return None
 
 
+def give_to(company, names):
+    """Have a company own what belongs to all of them: rules must tell that apart, too.
+
+    By SQL, as what has been used may not change its company.
+    """
+    env.flush_all()
+    for name in (*OWNERS, *names):
+        field = env[name]._fields.get("company_id")
+        if env[name]._auto and field and field.store:
+            table = SQL.identifier(env[name]._table)
+            env.cr.execute(
+                SQL("UPDATE %s SET company_id = %s WHERE company_id IS NULL", table, company.id)
+            )
+    env.invalidate_all()
+
+
+def add_record(name):
+    """Add a record to a model that the demo company does not use; its fields have simple types."""
+    model = env[name]
+    required = [field for field in model._fields.values() if field.store and field.required]
+    vals = model.default_get([field.name for field in required])
+    for field in required:
+        if field.type == "many2one":
+            vals.setdefault(field.name, env[field.comodel_name].search([], limit=1).id)
+        elif field.type in ("date", "datetime"):
+            vals.setdefault(field.name, fields.Datetime.now())
+    model.create(vals)
+
+
 def get_paths(name, ids):
     """Return functions that count as a user what each path gives of records."""
     domain, one = [("id", "in", ids)], ids[:1]
-    groups = [
-        field.name
-        for field in env[name]._fields.values()
-        if field.type in ("many2one", "char") and field.store and not field.groups
-    ]
+    stored = [field for field in env[name]._fields.values() if field.store and not field.groups]
+    groups = [field.name for field in stored if field.type in ("many2one", "char")]
     group = "company_id" if "company_id" in groups else groups[0]
+    # the name of a company or a document may be refused where the record itself is not
+    plain = [field.name for field in stored if field.type in ("char", "float", "date", "datetime")]
+    column = (plain or groups)[0]
     return {
+        "search": lambda user: len(rpc(user, name, "search", domain)),
+        "web_search_read": lambda user: rpc(user, name, "web_search_read", domain, {})["length"],
+        "read_group": lambda user: len(rpc(user, name, "read_group", domain, [], [group])),
+        "formatted_read_grouping_sets": lambda user: rpc(
+            user, name, "formatted_read_grouping_sets", domain, [[]], ["__count"]
+        )[0][0]["__count"],
         "search_read": lambda user: len(rpc(user, name, "search_read", domain, ["id"])),
         "search_count": lambda user: rpc(user, name, "search_count", domain),
-        "read": lambda user: len(rpc(user, name, "read", one, [group])),
-        "web_read": lambda user: len(rpc(user, name, "web_read", one, {group: {}})),
+        "read": lambda user: len(rpc(user, name, "read", one, [column])),
+        "web_read": lambda user: len(rpc(user, name, "web_read", one, {column: {}})),
         "web_read_group": lambda user: rpc(user, name, "web_read_group", domain, [group])["length"],
         "formatted_read_group": lambda user: rpc(
             user, name, "formatted_read_group", domain, [], ["__count"]
         )[0]["__count"],
         "name_search": lambda user: len(rpc(user, name, "name_search", "", domain)),
-        "export_data": lambda user: len(rpc(user, name, "export_data", one, [group])["datas"]),
+        "export_data": lambda user: len(rpc(user, name, "export_data", one, [column])["datas"]),
         "write": lambda user: rpc(user, name, "write", one, {}),
+        "web_save": lambda user: len(rpc(user, name, "web_save", one, {}, {})),
         "unlink": lambda user: rpc(user, name, "unlink", one),
     }
 
@@ -143,7 +191,7 @@ def get_open_paths(user, name, ids):
 def get_open_fields(user, name):
     """Return the fields that a user's groups do not have, with the path that gives them."""
     model = env[name]
-    fields = [
+    hidden = [
         field
         for field in model._fields.values()
         if field.groups
@@ -153,10 +201,10 @@ def get_open_fields(user, name):
     some = []
     if refuses(lambda: some.extend(rpc(user, name, "search", [], limit=1)), AccessError):
         return [], 0
-    described = model.fields_get([field.name for field in fields])
+    described = model.fields_get([field.name for field in hidden])
     found = []
     tried = 0
-    for field in fields:
+    for field in hidden:
         facts, f = described.get(field.name, {}), field.name
         ways = {}
         if some:
@@ -186,23 +234,68 @@ def get_open_fields(user, name):
     return found, tried
 
 
+def create_users(suffix="", **vals):
+    """Return a user of each role, who may export, by role."""
+    users = {}
+    for role, group in ROLES.items():
+        groups = group if role in ("portal", "public") else f"{group},base.group_allow_export"
+        login = f"isof_{role.replace(' ', '_')}{suffix}"
+        users[role] = new_test_user(env, login, groups, **vals)
+    return users
+
+
+def get_company_facts(names, rights):
+    """Return what gets through between the demo company and another one, and what was not tried.
+
+    :param names: the models that may have a company
+    :param rights: what each role may do, by role and model
+    """
+    company = env.ref("base.main_company")
+    for name in names:
+        if env[name]._auto and not env[name].search([], limit=1):
+            add_record(name)
+    give_to(company, names)
+    other = env["res.company"].create({"name": "Another Company"})
+    # users of it alone, and users of both who have but one switched on
+    foreigners = create_users("_other", company_id=other.id, company_ids=[Command.set(other.ids)])
+    both = create_users(
+        "_both", company_id=other.id, company_ids=[Command.set((company + other).ids)]
+    )
+    switched = {
+        on: {role: user.with_context(allowed_company_ids=on.ids) for role, user in both.items()}
+        for on in (company, other)
+    }
+    strangers = {
+        "of another company": foreigners,
+        "with another company switched on": switched[other],
+    }
+    leaks, unseen, untried = [], {}, []
+    for name in names:
+        path = find_company_path(name)
+        if not path:
+            continue
+        ids = env[name].search([(path, "=", company.id)], limit=TRIED).ids
+        if not ids:
+            untried.append(name)
+            continue
+        unseen[name] = [
+            way
+            for way in sorted(
+                READING - set(get_open_paths(switched[company]["manager"], name, ids))
+            )
+            if "r" in rights["manager"][name]
+        ]
+        for who, users in strangers.items():
+            for role, user in users.items():
+                ways = get_open_paths(user, name, ids)
+                leaks += [f"{role} {who}: {name} by {way}" for way in ways]
+    return {"leaks": leaks, "unseen": unseen, "untried": untried}
+
+
 def main():
     """Try everything."""
     logging.disable(logging.ERROR)
-    company = env.ref("base.main_company")
-    other = env["res.company"].create({"name": "Another Company"})
-    users, foreigners = {}, {}
-    for role, group in ROLES.items():
-        login = f"isof_{role.replace(' ', '_')}"
-        groups = group if role in ("portal", "public") else f"{group},base.group_allow_export"
-        users[role] = new_test_user(env, login, groups)
-        foreigners[role] = new_test_user(
-            env,
-            f"{login}_other",
-            groups,
-            company_id=other.id,
-            company_ids=[Command.set(other.ids)],
-        )
+    users = create_users()
     users |= {login: env["res.users"].search([("login", "=", login)]) for login in DEMO_USERS}
     env.flush_all()
     models = sorted(
@@ -219,19 +312,6 @@ def main():
     rights = {
         role: {name: get_rights(user, name) for name in models} for role, user in users.items()
     }
-    leaks, unseen = [], {}
-    for name in models:
-        path = None if env.registry[name]._transient else find_company_path(name)
-        ids = path and env[name].search([(path, "=", company.id)], limit=TRIED).ids
-        if not ids:
-            continue
-        unseen[name] = [
-            path
-            for path in sorted(READING - set(get_open_paths(users["manager"], name, ids)))
-            if "r" in rights["manager"][name]
-        ]
-        for role, user in foreigners.items():
-            leaks += [f"{role}: {name} by {way}" for way in get_open_paths(user, name, ids)]
     open_fields, tries = {}, 0
     for role, user in users.items():
         for name in extended:
@@ -239,15 +319,15 @@ def main():
             tries += tried
             if found:
                 open_fields.setdefault(role, []).extend(found)
+    kept = [name for name in models if not env.registry[name]._transient]
     print(
         "FACTS",
         json.dumps(
             {
                 "rights": rights,
-                "leaks": leaks,
-                "unseen": unseen,
                 "open_fields": open_fields,
                 "tries": tries,
+                **get_company_facts(kept, rights),
             }
         ),
     )

@@ -37,15 +37,20 @@ NOW, BEFORE = "#714B67", "#C9B8C4"
 class Source:
     """Rows of a model that figures are read from.
 
-    :param date: the date that the filter "Period" is about; none for what is so today
+    :param date: the date that the filter "Period" is about; none for what is so today. The
+        model's search view has a filter of that name
+    :param action: the report that headings open: the client calls the page by its name
     :param filters: names of the other filters and the fields that they are about
+    :param context: what the report needs to know
     """
 
     model: str
     date: str
+    action: str
     filters: dict
     domain: list = field(default_factory=list)
     date_type: str = "date"
+    context: dict = field(default_factory=dict)
 
     def where(self, *conditions):
         """Return the source with further conditions."""
@@ -126,9 +131,12 @@ class Dashboard:
     charts: tuple
     tables: tuple
     filters: tuple
-    period: str = "year_to_date"
+    # What a reader has to know, below everything else.
+    note: str = ""
 
 
+# The period that a dashboard begins with, as the filter "Period" and a search view know it.
+PERIOD, SEARCHED_PERIOD = "year_to_date", "year"
 FILTER_MODELS = {
     "Sales Team": "crm.team",
     "Salesperson": "res.users",
@@ -146,12 +154,27 @@ TRADE_FILTERS = {
     "Contractor Group": "group_id",
     "Product Category": "product_category_id",
 }
-SALES = Source("isof.trade.line", "invoice_date", TRADE_FILTERS, [["flow", "=", "sale"]])
-ORDERS = Source("isof.order.report", "date", TRADE_FILTERS, [["flow", "=", "sale"]])
+SALES = Source(
+    "isof.trade.line",
+    "invoice_date",
+    "isof_crm_analytics.isof_trade_line_action_sale",
+    TRADE_FILTERS,
+    [["flow", "=", "sale"]],
+    context={"isof_flow": "sale"},
+)
+MARGINS = replace(SALES, action="isof_crm_analytics.isof_trade_line_action_margin")
+ORDERS = Source(
+    "isof.order.report",
+    "date",
+    "isof_crm_analytics.isof_order_report_action_sale",
+    TRADE_FILTERS,
+    [["flow", "=", "sale"]],
+)
 OUTSTANDING_ORDERS = ORDERS.where(["outstanding_net", ">", 0]).today()
 TARGETS = Source(
     "isof.commission.target.report",
     "date",
+    "isof_crm_analytics.isof_commission_target_report_action",
     {"Sales Team": "team_id", "Salesperson": "user_id"},
     [["basis", "=", "net"]],
 )
@@ -159,11 +182,13 @@ TARGETS_OF_PEOPLE = TARGETS.where(["user_id", "!=", False])
 CAMPAIGNS = Source(
     "isof.campaign.report",
     "date",
+    "isof_crm_analytics.isof_campaign_report_action",
     {"Campaign": "campaign_id", "Sales Team": "team_id", "Region": "region_id"},
 )
 ACTIVITIES = Source(
     "isof.activity",
     "start",
+    "isof_crm.isof_activity_action_analysis",
     {
         "Employee": "user_id",
         "Salesperson": "user_id",
@@ -244,31 +269,31 @@ DASHBOARDS = {
     "margins": Dashboard(
         "Margins",
         cards=(
-            Card("Margin", SALES, MARGIN),
-            Card("Margin Rate", SALES, MARGIN_RATE),
-            Card("Cost", SALES, COST, is_bad=True),
-            Card("With Known Cost", SALES, Measure("costed_net")),
-            Card("Discount", SALES, Measure("discount"), is_bad=True),
+            Card("Margin", MARGINS, MARGIN),
+            Card("Margin Rate", MARGINS, MARGIN_RATE),
+            Card("Cost", MARGINS, COST, is_bad=True),
+            Card("With Known Cost", MARGINS, Measure("costed_net")),
+            Card("Discount", MARGINS, Measure("discount"), is_bad=True),
         ),
         charts=(
-            Months("Margin by Month", SALES, MARGIN),
-            Parts("Margin by Category", SALES, "product_category_id", MARGIN),
+            Months("Margin by Month", MARGINS, MARGIN),
+            Parts("Margin by Category", MARGINS, "product_category_id", MARGIN),
         ),
         tables=(
-            Table("Customers", SALES, "partner_id", MARGIN_MEASURES),
-            Table("Products", SALES, "product_id", MARGIN_MEASURES),
-            Table("Salespeople", SALES, "user_id", MARGIN_MEASURES),
-            Table("Contractor Groups", SALES, "group_id", MARGIN_MEASURES),
+            Table("Customers", MARGINS, "partner_id", MARGIN_MEASURES),
+            Table("Products", MARGINS, "product_id", MARGIN_MEASURES),
+            Table("Salespeople", MARGINS, "user_id", MARGIN_MEASURES),
+            Table("Contractor Groups", MARGINS, "group_id", MARGIN_MEASURES),
             Table(
                 "Customers with the Lowest Margin Rate",
-                SALES.where(["costed_net", "!=", 0]),
+                MARGINS.where(["costed_net", "!=", 0]),
                 "partner_id",
                 (MARGIN_RATE, MARGIN, SOLD),
                 ascending=True,
             ),
             Table(
                 "Products with the Lowest Margin Rate",
-                SALES.where(["costed_net", "!=", 0]),
+                MARGINS.where(["costed_net", "!=", 0]),
                 "product_id",
                 (MARGIN_RATE, MARGIN, SOLD),
                 ascending=True,
@@ -308,6 +333,8 @@ DASHBOARDS = {
             Table("Activities Done", DONE, "user_id", ACTIVITY_MEASURES),
         ),
         filters=("Sales Team", "Salesperson"),
+        note="Targets are set for people and teams, not for regions, so that there is no filter"
+        " on regions here: the Sales Cockpit has one.",
     ),
     "customers": Dashboard(
         "Customers and Segments",
@@ -448,6 +475,7 @@ class Writer:
         row = self._write_cards()
         row = self._write_charts(row)
         row = self._write_tables(row)
+        row = self._write_note(row)
         sheet = {
             "id": "dashboard",
             "name": "Dashboard",
@@ -499,6 +527,7 @@ class Writer:
                     "align": "right",
                     "wrapping": "wrap",
                 },
+                "5": {"italic": True, "textColor": TEXT, "verticalAlign": "middle"},
             },
             "formats": {},
             "borders": {"1": {"bottom": {"style": "thin", "color": LINE}}},
@@ -530,7 +559,7 @@ class Writer:
             "id": "period",
             "type": "date",
             "label": "Period",
-            "defaultValue": self.dashboard.period,
+            "defaultValue": PERIOD,
         }
         return [
             period,
@@ -838,17 +867,29 @@ class Writer:
             }
         )
 
+    def _write_note(self, row):
+        """Write the note at a row, if there is one, and return the first row below it."""
+        if not self.dashboard.note:
+            return row
+        self.cells[cell(LEFT, row)] = f"={translated(self.dashboard.note)}"
+        self.styles[cell(LEFT, row)] = 5
+        return row + 1
+
     def _write_title(self, row, left, title, source, group, measures=()):
-        """Write a heading that opens the figures below it as a pivot.
+        """Write a heading that opens the figures below it as a pivot, in the first period.
 
         :param measures: those that it shows; the pivot's own if none are given
         """
+        period = {f"search_default_{source.date}": SEARCHED_PERIOD} if source.date else {}
         shown = {"pivot_measures": [measure.name for measure in measures]} if measures else {}
         link = {
             "viewType": "pivot",
             "action": {
+                "xmlId": source.action,
                 "domain": source.domain,
                 "context": {
+                    **source.context,
+                    **period,
                     "group_by": [group],
                     **shown,
                     "pivot_row_groupby": [group],

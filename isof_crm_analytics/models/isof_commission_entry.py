@@ -144,6 +144,8 @@ class IsofCommissionEntry(models.Model):
     basis = fields.Float(
         readonly=True,
         digits=(16, 2),
+        # money of some plans, quantities of others: nothing that could be added up
+        aggregator=None,
         help="What the rate is of: net sales, margin or quantity, in the part that one earns.",
     )
     accrued = fields.Float(string="Earned", readonly=True, digits=(16, 2))

@@ -75,12 +75,17 @@ class IsofFiguresMixin(models.AbstractModel):
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
-        """Have the client's views for figures, and tell the list how to total ratios and money."""
+        """Have the client's views for figures, and tell the list how to total ratios and money.
+
+        A column that has no total across several currencies and the like is marked with the
+        fields that its rows must have in common.
+        """
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type in ("list", "pivot", "graph"):
             arch.set("js_class", f"isof_figures_{view_type}")
         if view_type == "list":
             names = {node.get("name") for node in arch.iterfind("field")}
+            common = ("company_currency_id", *self._isof_unmixed)
             needed = set()
             for node in arch.iterfind("field"):
                 parts = self._isof_ratios.get(node.get("name"), ())
@@ -89,8 +94,8 @@ class IsofFiguresMixin(models.AbstractModel):
                     node.set("data-denominator", parts[1])
                     needed.update(parts)
                 if {node.get("name"), *parts}.intersection(self._isof_money):
-                    node.set("data-money", "1")
-                    needed.add("company_currency_id")
+                    node.set("data-unmixed", " ".join(common))
+                    needed.update(common)
             for name in sorted(needed - names):
                 etree.SubElement(arch, "field", name=name, column_invisible="1")
         return arch, view

@@ -16,6 +16,7 @@ from . import (
     test_commission_target_report,
     test_commission_tools,
     test_dashboard,
+    test_dashboard_figures,
     test_js,
     test_kept_plan,
     test_my_day,

@@ -142,6 +142,15 @@ class TestCommissionTargetReport(CommissionCommon):
             [("net", 100), ("quantity", 5)],
         )
 
+    def test_list_knows_what_it_may_add_up(self):
+        arch = self.report.get_view(
+            self.env.ref("isof_crm_analytics.isof_commission_target_report_view_list").id, "list"
+        )["arch"]
+        for name in ("target", "reached", "reached_rate"):
+            self.assertRegex(
+                arch, rf'<field name="{name}"[^>]* data-unmixed="company_currency_id basis"'
+            )
+
     def test_people_have_the_team_they_belong_to(self):
         self.assertTrue(self.salesperson_a.sale_team_id)
         self._create_targets((self.salesperson_a, 100, "2026-03-01", "2026-03-31"))

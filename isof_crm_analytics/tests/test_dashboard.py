@@ -1,7 +1,11 @@
 import json
 
+from lxml import etree
+
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import file_open
+
+from odoo.addons.spreadsheet.utils.validate_data import odoo_view_links
 
 NAMES = ("sales", "margins", "salespeople", "customers", "campaigns", "activities")
 TIMELESS = {"period"}
@@ -91,24 +95,50 @@ class TestDashboard(HttpCase):
     def test_all_figures_without_margins(self):
         self._open(("group_all",), ("sales", "salespeople", "customers", "campaigns", "activities"))
 
+    def test_own_margins(self):
+        self._open(
+            ("group_margin",), ("sales", "margins", "salespeople", "customers", "activities")
+        )
+
     def test_all_figures(self):
         self._open(("group_all", "group_margin"), NAMES)
+
+    def _read_spreadsheet(self, name):
+        with file_open(f"isof_crm_analytics/data/files/{name}_dashboard.json") as stream:
+            return json.load(stream)
+
+    def test_headings_open_reports(self):
+        """By their names in the reader's language, and in the period of the dashboard."""
+        for name in NAMES:
+            links = odoo_view_links(self._read_spreadsheet(name))
+            self.assertTrue(links)
+            for link in links:
+                with self.subTest(dashboard=name, link=link["name"]):
+                    self._check_link(link["action"])
+
+    def _check_link(self, link):
+        action = self.env.ref(link["xmlId"])
+        self.assertEqual(action.res_model, link["modelName"])
+        view = self.env[action.res_model].get_view(action.search_view_id.id, "search")
+        search = etree.fromstring(view["arch"])
+        prefix = "search_default_"
+        for key, value in link["context"].items():
+            if key.startswith(prefix):
+                filters = search.xpath(f"//filter[@name='{key.removeprefix(prefix)}'][@date]")
+                self.assertTrue(filters, key)
+                self.assertEqual(value, "year")
 
     def test_every_filter_is_about_every_figure(self):
         """But for the period, which is not about what is so today."""
         for name in NAMES:
-            path = f"isof_crm_analytics/data/files/{name}_dashboard.json"
-            with self.subTest(name=name), file_open(path) as stream:
-                spreadsheet = json.load(stream)
-                models = {
-                    item["id"]: item.get("modelName") for item in spreadsheet["globalFilters"]
-                }
-                for pivot in spreadsheet["pivots"].values():
-                    self.assertLessEqual(models.keys() - pivot["fieldMatching"].keys(), TIMELESS)
-                    for filter_id, matching in pivot["fieldMatching"].items():
-                        field = self._find_field(pivot["model"], matching["chain"])
-                        self.assertEqual(field.type, matching["type"])
-                        self.assertEqual(field.comodel_name, models[filter_id])
+            spreadsheet = self._read_spreadsheet(name)
+            models = {item["id"]: item.get("modelName") for item in spreadsheet["globalFilters"]}
+            for pivot in spreadsheet["pivots"].values():
+                self.assertLessEqual(models.keys() - pivot["fieldMatching"].keys(), TIMELESS)
+                for filter_id, matching in pivot["fieldMatching"].items():
+                    field = self._find_field(pivot["model"], matching["chain"])
+                    self.assertEqual(field.type, matching["type"])
+                    self.assertEqual(field.comodel_name, models[filter_id])
 
     def _find_field(self, model, chain):
         """Return the field at the end of a chain of links."""

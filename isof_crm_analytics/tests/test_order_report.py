@@ -503,7 +503,9 @@ class TestOrderReport(OrderReportCommon):
         )["arch"]
         self.assertIn('js_class="isof_figures_list"', arch)
         self.assertRegex(arch, r'<field name="average_price"[^>]* data-numerator="ordered_net"')
-        self.assertRegex(arch, r'<field name="average_price"[^>]* data-money="1"')
+        self.assertRegex(
+            arch, r'<field name="average_price"[^>]* data-unmixed="company_currency_id"'
+        )
         self.assertRegex(arch, r'<field name="company_currency_id"')
         view = self.env["ir.ui.view"].create(
             {

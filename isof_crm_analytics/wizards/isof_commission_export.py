@@ -10,7 +10,7 @@ STATEMENT_COLUMNS = [
     ("partner_id", "text", 28, False),
     ("product_id", "text", 28, False),
     ("reason", "text", 40, False),
-    ("basis", "float", 14, True),
+    ("basis", "float", 14, False),
     ("rate", "float", 10, False),
     ("percent", "float", 10, False),
     ("accrued", "float", 14, True),

@@ -13,11 +13,18 @@ import { user } from "@web/core/user";
 
 const PLN = 1;
 const CZK = 2;
+const ONE_BASIS = [["basis", "=", "net"]];
 
 class Figure extends models.Model {
     _name = "isof.figure";
 
     team = fields.Char();
+    basis = fields.Selection({
+        selection: [
+            ["net", "Net Sales"],
+            ["quantity", "Quantity"],
+        ],
+    });
     tag_ids = fields.Many2many({ relation: "isof.figure.tag" });
     company_currency_id = fields.Many2one({ relation: "isof.figure.currency" });
     quantity = fields.Float({ aggregator: "sum" });
@@ -29,6 +36,7 @@ class Figure extends models.Model {
         {
             id: 1,
             team: "A",
+            basis: "net",
             tag_ids: [1, 2],
             company_currency_id: PLN,
             quantity: 1,
@@ -39,6 +47,7 @@ class Figure extends models.Model {
         {
             id: 2,
             team: "B",
+            basis: "net",
             tag_ids: [1],
             company_currency_id: PLN,
             quantity: 9,
@@ -76,9 +85,10 @@ const arch = `
         <field name="team" />
         <field name="company_currency_id" column_invisible="1" />
         <field name="quantity" sum="Quantity" />
-        <field name="net" sum="Net" data-money="1" />
-        <field name="price" avg="Price" data-money="1" data-numerator="net"
-            data-denominator="quantity" />
+        <field name="basis" column_invisible="1" />
+        <field name="net" sum="Net" data-unmixed="company_currency_id basis" />
+        <field name="price" avg="Price" data-unmixed="company_currency_id basis"
+            data-numerator="net" data-denominator="quantity" />
         <field name="rate" avg="Rate" widget="percentage" data-numerator="quantity"
             data-denominator="net" />
     </list>`;
@@ -102,7 +112,7 @@ test("ratios are ratios of the sums", async () => {
 });
 
 test("ratios of groups are ratios of their sums", async () => {
-    await mountFigures({ groupBy: ["team"] });
+    await mountFigures({ groupBy: ["team"], domain: ONE_BASIS });
     expect(footer()).toEqual(["10.00", "200.00", "20.00", "5%"]);
 });
 
@@ -135,7 +145,28 @@ test("no total of groups of companies of several currencies", async () => {
             ];
         },
     });
+    await mountFigures({ groupBy: ["team"], domain: ONE_BASIS });
+    expect(footer()).toEqual(["10.00", "", "", "5%"]);
+});
+
+test("no total of several bases", async () => {
+    Figure._records[1].basis = "quantity";
+    await mountFigures();
+    expect(footer()).toEqual(["10.00", "", "", "5%"]);
+    await contains(".o_data_row:eq(1) .o_list_record_selector input").click();
+    expect(footer()).toEqual(["9.00", "100.00", "11.11", "9%"]);
+});
+
+test("no total of groups unless one basis is searched for", async () => {
     await mountFigures({ groupBy: ["team"] });
+    expect(footer()).toEqual(["10.00", "", "", "5%"]);
+});
+
+test("no total of groups where several bases are searched for", async () => {
+    await mountFigures({
+        groupBy: ["team"],
+        domain: ["|", ...ONE_BASIS, ["basis", "=", "quantity"]],
+    });
     expect(footer()).toEqual(["10.00", "", "", "5%"]);
 });
 

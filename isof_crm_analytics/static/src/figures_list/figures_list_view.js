@@ -13,7 +13,8 @@ function sum(values, name) {
  * List whose footer tells the truth about ratios, currencies and overlapping groups.
  *
  * The model is an `isof.figures.mixin`, which marks the columns: `data-numerator` and
- * `data-denominator` of a ratio, `data-money` of what several currencies have no total of.
+ * `data-denominator` of a ratio, `data-unmixed` with the fields that the rows of a total must
+ * have in common.
  */
 export class FiguresListRenderer extends ListRenderer {
     computeAggregates() {
@@ -25,13 +26,13 @@ export class FiguresListRenderer extends ListRenderer {
         }
         const aggregates = super.computeAggregates();
         const values = this.getFigures(ofGroups);
-        const isMixed = this.hasSeveralCurrencies(ofGroups, values);
         for (const column of this.columns) {
             const aggregate = aggregates[column.name];
             if (!aggregate) {
                 continue;
             }
-            if (column.attrs["data-money"] && isMixed) {
+            const common = column.attrs["data-unmixed"]?.split(" ") || [];
+            if (common.some((name) => this.isMixed(name, ofGroups, values))) {
                 aggregate.value = "";
             } else if (column.attrs["data-numerator"]) {
                 aggregate.value = this.formatRatio(column, values);
@@ -49,12 +50,24 @@ export class FiguresListRenderer extends ListRenderer {
         return (list.selection.length ? list.selection : list.records).map(({ data }) => data);
     }
 
-    /** Groups do not know the currencies within: any of those of the companies may be there. */
-    hasSeveralCurrencies(ofGroups, values) {
-        const currencies = ofGroups
-            ? user.activeCompanies.map((company) => company.currency_id)
-            : values.map((value) => value.company_currency_id?.id);
-        return new Set(currencies).size > 1;
+    /**
+     * Whether what the footer is about may have several values of a field.
+     *
+     * Groups do not know what is within: any currency of the companies may be there, and of
+     * another field any value that is not searched for.
+     */
+    isMixed(name, ofGroups, values) {
+        if (!ofGroups) {
+            return new Set(values.map((value) => value[name]?.id ?? value[name])).size > 1;
+        }
+        if (name === "company_currency_id") {
+            return new Set(user.activeCompanies.map((company) => company.currency_id)).size > 1;
+        }
+        const { domain } = this.props.list;
+        const isOneSearched = domain.some(
+            ([field, operator]) => field === name && operator === "=",
+        );
+        return !isOneSearched || domain.includes("|") || domain.includes("!");
     }
 
     formatRatio({ attrs, name, widget }, values) {
