@@ -19,10 +19,10 @@ MONTHLY = {"month", "quarter", "year"}
 class IsofTradeLine(models.Model):
     """The facts: one row a product line of a posted invoice, bill, credit note or receipt.
 
-    Nobody writes them: ``isof_trade_sync.py`` derives them from the ledger by one SQL query,
-    in the transaction that changes the ledger. Amounts are in the currency of the company, as
-    the ledger has them. A credit note has the opposite sign, so that a full one brings every
-    measure to exactly 0.
+    Nobody writes them: ``isof_trade_line_sync.py`` derives them from the ledger, in the
+    transaction that changes it, by the one SQL query of ``isof_trade_line_facts.py``. Amounts are
+    in the currency of the company, as the ledger has them. A credit note has the opposite sign, so
+    that a full one brings every measure to exactly 0.
 
     What was true when it was posted stays: cost, contractor group, region. All the rest is as
     the document and its product and contractor are now.
