@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..tools.grouped_query import COUNT, GroupedDomain, GroupedQuery
 from .isof_period_type import get_type_id
-from .isof_trade_mixin import MARGIN_GROUP, LedgerMany2one
+from .isof_trade_mixin import MARGIN_GROUP, UncheckedMany2one
 
 # Measures that count different values of another field.
 COUNTED = {"partner_count": "partner_id", "move_count": "move_id", "product_count": "product_id"}
@@ -87,7 +87,7 @@ class IsofTradeLine(models.Model):
     )
 
     # Of what
-    product_id = LedgerMany2one("product.product", string="Product", readonly=True, index=True)
+    product_id = UncheckedMany2one("product.product", string="Product", readonly=True, index=True)
 
     # By whom
     touch_id = fields.Many2one(
