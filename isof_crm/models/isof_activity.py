@@ -1,15 +1,10 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, frozendict
+from odoo.tools import frozendict
 
-from ..tools import activity_time
 from .isof_activity_status import DROPPED_STATES, OPEN_STATES
 
-# One all-day activity counts as so many hours where the company keeps no working hours.
-HOURS_PER_DAY = 8.0
 # Documents an activity may refer to, each where its add-on is installed.
 REFERENCE_MODELS = (
     "crm.lead",
@@ -36,8 +31,9 @@ NO_DEFAULT_FIELDS = DERIVED_FIELDS | {"calendar_event_id", "plan_run_id"}
 class IsofActivity(models.Model):
     """One event with a customer: planned, held or dropped, and linked to what came before.
 
-    The chain of follow-ups is in ``isof_activity_chain.py``, the event in the Odoo calendar
-    in ``isof_activity_mirror.py``.
+    When it is, with the rules for whole days, is in ``isof_activity_time.py``; the chain of
+    follow-ups in ``isof_activity_chain.py``, the event in the Odoo calendar in
+    ``isof_activity_mirror.py``.
     """
 
     _name = "isof.activity"
@@ -220,51 +216,6 @@ class IsofActivity(models.Model):
         ondelete="restrict",
     )
 
-    # When
-    start = fields.Datetime(
-        required=True,
-        default=lambda self: self._default_start(),
-        tracking=True,
-    )
-    stop = fields.Datetime(
-        required=True,
-        compute="_compute_stop",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    allday = fields.Boolean(string="All Day")
-    start_date = fields.Date(
-        string="First Day",
-        compute="_compute_allday_dates",
-        readonly=False,
-        help="First day of an all-day activity.",
-    )
-    stop_date = fields.Date(
-        string="Last Day",
-        compute="_compute_allday_dates",
-        readonly=False,
-        help="Last day of an all-day activity.",
-    )
-    duration = fields.Float(
-        string="Hours",
-        compute="_compute_duration",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Length in hours. An all-day activity counts the company's hours of a working "
-        "day for each of its days.",
-    )
-    timeframe = fields.Selection(
-        # Groups are sorted by these keys, so their alphabetical order is the order on screen.
-        [("late", "Overdue"), ("now", "Today"), ("upcoming", "Coming")],
-        string="Due",
-        compute="_compute_timeframe",
-        search="_search_timeframe",
-        help="Overdue: still open although its time is over. Today and coming: open, by the "
-        "clock of the reader.",
-    )
-
     # How it is looked at
     is_striked = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
     is_hatched = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
@@ -281,9 +232,6 @@ class IsofActivity(models.Model):
         search="_search_days_without_contact",
     )
 
-    _stop_after_start = models.Constraint(
-        "CHECK(stop >= start)", "An activity cannot end before it starts."
-    )
     # Measured at a million rows by tests/bench.
     # The register in its order with the criteria of few values, so that lists, counts and
     # analyses over them read this index instead of the table and instead of one each.
@@ -298,13 +246,6 @@ class IsofActivity(models.Model):
     _open_idx = models.Index(
         "(user_id, stop) WHERE state IN ('planned', 'in_progress', 'postponed')"
     )
-
-    @api.model
-    def _default_start(self):
-        """Return the next full half hour."""
-        # Always ahead of now: what starts in the past would be proposed as done.
-        now = fields.Datetime.now().replace(second=0)
-        return now + timedelta(minutes=30 - now.minute % 30)
 
     @api.model
     def _selection_reference(self):
@@ -398,71 +339,6 @@ class IsofActivity(models.Model):
         for users, activities in activities_by_users.items():
             activities.access_user_ids = users
 
-    @api.depends("start", "duration")
-    def _compute_stop(self):
-        # Start and length give the end, start and end give the length. Whichever of the two
-        # was not given follows the other, so the length must not be recomputed here.
-        self.env.remove_to_compute(self._fields["duration"], self)
-        for activity in self:
-            if activity.allday and activity.stop:
-                continue
-            hours = activity.duration
-            if not hours and not activity._origin:
-                hours = activity.type_id.default_duration or 1.0
-            activity.stop = activity.start and activity.start + timedelta(minutes=round(hours * 60))
-
-    @api.depends("start", "stop", "allday")
-    def _compute_duration(self):
-        for activity in self:
-            if not (activity.start and activity.stop):
-                activity.duration = activity.type_id.default_duration
-            elif activity.allday:
-                # sudo: a number of hours; the calendar itself is not shown
-                hours = activity.company_id.sudo().resource_calendar_id.hours_per_day
-                days = (activity.stop.date() - activity.start.date()).days + 1
-                activity.duration = days * (hours or HOURS_PER_DAY)
-            else:
-                activity.duration = (activity.stop - activity.start).total_seconds() / 3600
-
-    @api.depends("start", "stop", "allday")
-    @api.depends_context("tz", "uid")
-    def _compute_allday_dates(self):
-        for activity in self:
-            # what is ticked only now in a form has moments still
-            to_day = activity._get_to_day(activity._was_allday())
-            activity.start_date = activity.start and to_day(activity.start)
-            activity.stop_date = activity.stop and to_day(activity.stop)
-
-    @api.depends("start", "stop", "allday", "state")
-    @api.depends_context("tz", "uid")
-    def _compute_timeframe(self):
-        bounds = self._get_timeframe_bounds()
-        for activity in self:
-            late_before, upcoming_from = bounds[bool(activity.allday)]
-            if activity.state not in OPEN_STATES or not activity.stop:
-                activity.timeframe = False
-            elif activity.stop < late_before:
-                activity.timeframe = "late"
-            elif activity.start < upcoming_from:
-                activity.timeframe = "now"
-            else:
-                activity.timeframe = "upcoming"
-
-    @api.model
-    def _search_timeframe(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        is_open = Domain("state", "in", OPEN_STATES)
-        domains = {"late": Domain.FALSE, "now": Domain.FALSE, "upcoming": Domain.FALSE}
-        for allday, (late_before, upcoming_from) in self._get_timeframe_bounds().items():
-            is_so = is_open & Domain("allday", "=", allday)
-            is_waiting = is_so & Domain("stop", ">=", late_before)
-            domains["late"] |= is_so & Domain("stop", "<", late_before)
-            domains["now"] |= is_waiting & Domain("start", "<", upcoming_from)
-            domains["upcoming"] |= is_waiting & Domain("start", ">=", upcoming_from)
-        domains[False] = ~is_open
-        return Domain.OR(domains[key] for key in value if key in domains)
-
     @api.model
     def _get_merged_fields(self):
         """Return the stored fields to compute anew where contacts were merged, which is by SQL."""
@@ -473,28 +349,6 @@ class IsofActivity(models.Model):
         # The record rules read it, and the ORM does not compute a many2many that waits.
         self._recompute_model(["access_user_ids"])
         return super()._search(domain, *args, **kwargs)
-
-    def _read_group_groupby(self, alias, groupby_spec, query):
-        if groupby_spec != "timeframe":
-            return super()._read_group_groupby(alias, groupby_spec, query)
-        bounds = self._get_timeframe_bounds()
-        is_allday = self._field_to_sql(alias, "allday", query)
-        late_before, upcoming_from = (
-            SQL("CASE WHEN %s THEN %s ELSE %s END", is_allday, by_day, by_clock)
-            for by_day, by_clock in zip(bounds[True], bounds[False], strict=True)
-        )
-        return SQL(
-            """CASE WHEN %(state)s NOT IN %(open)s THEN NULL
-                    WHEN %(stop)s < %(late_before)s THEN 'late'
-                    WHEN %(start)s < %(upcoming_from)s THEN 'now'
-                    ELSE 'upcoming' END""",
-            state=self._field_to_sql(alias, "state", query),
-            start=self._field_to_sql(alias, "start", query),
-            stop=self._field_to_sql(alias, "stop", query),
-            open=OPEN_STATES,
-            late_before=late_before,
-            upcoming_from=upcoming_from,
-        )
 
     @api.depends("state")
     def _compute_is_striked(self):
@@ -596,21 +450,6 @@ class IsofActivity(models.Model):
             return
         self.contact_id = self.contact_id._filter_isof_contacts_of(company)
         self.contact_ids = self.contact_ids._filter_isof_contacts_of(company)
-
-    @api.onchange("type_id")
-    def _onchange_type_id(self):
-        """Propose the length of the type, unless it was chosen: by hand, by drag or earlier."""
-        if self._origin or {"default_stop", "default_duration"} & self.env.context.keys():
-            return
-        types = self.env["isof.activity.type"]._get_all()
-        if self.duration in types.mapped("default_duration"):
-            self.duration = self.type_id.default_duration
-
-    @api.onchange("allday")
-    def _onchange_allday(self):
-        """Show at once the time that an all-day activity gets when it is one no more."""
-        if self._was_allday() and not self.allday and self.start_date:
-            self.update(self._prepare_timed_vals(self.start_date))
 
     # ------------------------------------------------------------
     # CRUD
@@ -767,26 +606,6 @@ class IsofActivity(models.Model):
                 )
             )
 
-    def _subscribe_in_charge(self):
-        """Let those in charge and the author follow, as the chatter would one by one."""
-        if self.env.context.get("mail_create_nosubscribe") or self.env.context.get(
-            "tracking_disable"
-        ):
-            return
-        # sudo: the partners of users, to subscribe them
-        for users, activities in (
-            self.sudo().grouped(lambda activity: activity.user_id | activity.author_id).items()
-        ):
-            followers = users.filtered(lambda user: user.active and not user.share).partner_id
-            self.env["mail.followers"]._insert_followers(
-                self._name, activities.ids, followers.ids, customer_ids=[], check_existing=False
-            )
-
-    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        if self.env.context.get("isof_subscribe_later"):
-            return []
-        return super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
-
     def _open_groups(self, *, auto_unfold, **kwargs):
         # Odoo unfolds the first level only; the action plan shows due dates and activities.
         auto_unfold = auto_unfold or self.env.context.get("isof_unfold_groups", False)
@@ -802,138 +621,3 @@ class IsofActivity(models.Model):
         :return: dict of days (``YYYY-MM-DD``), true where unusual
         """
         return self.env.user.employee_id._get_unusual_days(date_from, date_to)
-
-    def _message_track(self, fields_iter, initial_values_dict):
-        """Log the changes of all activities at once, which Odoo logs one by one."""
-        logs = []
-        tracking = super(IsofActivity, self.with_context(isof_logs=logs))._message_track(
-            fields_iter, initial_values_dict
-        )
-        value_vals = []
-        for author_id in {log["author_id"] for log in logs}:
-            by_id = {log["id"]: log for log in logs if log["author_id"] == author_id}
-            messages = self.browse(by_id)._message_log_batch(
-                {id_: log["body"] for id_, log in by_id.items()}, author_id=author_id
-            )
-            value_vals += [
-                vals | {"mail_message_id": message.id}
-                for message in messages
-                for _command, _id, vals in by_id[message.res_id]["tracking_value_ids"]
-            ]
-        # sudo: like Odoo, which keeps these from everybody who may not read the field
-        self.env["mail.tracking.value"].sudo().create(value_vals)
-        return tracking
-
-    def _message_log(self, **kwargs):
-        logs = self.env.context.get("isof_logs")
-        if logs is None or not kwargs.get("tracking_value_ids"):
-            return super()._message_log(**kwargs)
-        logs.append({"id": self.id, **kwargs})
-        return self.env["mail.message"]
-
-    @api.model
-    def _get_tz(self):
-        """Return the name of the time zone that the user reads times in."""
-        return self.env.tz.zone
-
-    def _was_allday(self):
-        """Return whether an activity is stored as all-day, or was proposed as one."""
-        if self._origin:
-            return self._origin.allday
-        return self.env.context.get("default_allday", False)
-
-    @api.model
-    def _get_to_day(self, allday):
-        """Return the function that tells on which day a bound of an activity falls."""
-        tz = self._get_tz()
-        to_day = activity_time.allday_date if allday else activity_time.local_day
-        return lambda moment: to_day(moment, tz)
-
-    @api.model
-    def _get_timeframe_bounds(self):
-        """Return until when activities are overdue and from when they are still to come.
-
-        :return: dict of ``allday`` to a tuple of two naive datetimes: what stopped before the
-            first is overdue, what starts at or after the second is coming. Both are UTC for
-            timed activities; all-day ones last as long as their day does on the user's clock.
-        """
-        now = fields.Datetime.now()
-        tz = self._get_tz()
-        today = activity_time.local_day(now, tz)
-        midnight = fields.Datetime.to_datetime(today)
-        return {
-            False: (now, activity_time.day_bounds(today, tz)[1]),
-            True: (midnight, midnight + timedelta(days=1)),
-        }
-
-    @api.model
-    def _get_default_times(self):
-        """Return the times that the context proposes, such as those chosen in a calendar."""
-        return {
-            name: self.env.context.get(f"default_{name}") for name in ("start", "stop", "allday")
-        }
-
-    @api.model
-    def _get_given_day(self, vals, bound):
-        """Return the day that ``vals`` give for a bound, ``start`` or ``stop``; None if none."""
-        if day := vals.get(f"{bound}_date"):
-            return fields.Date.to_date(day)
-        if not (moment := fields.Datetime.to_datetime(vals.get(bound) or None)):
-            return None
-        if self.env.context.get("import_file"):
-            # the import has put the clock of the user on everything, days included
-            return activity_time.local_day(moment, self._get_tz())
-        return activity_time.allday_date(moment, self._get_tz())
-
-    @api.model
-    def _prepare_allday_vals(self, vals):
-        """Return start and stop of an all-day activity from the days or moments in ``vals``.
-
-        ``start_date`` and ``stop_date`` count before ``start`` and ``stop``; a first day that is
-        not given is today, a last day that is not given is the first one.
-        """
-        first = self._get_given_day(vals, "start") or fields.Date.context_today(self)
-        last = self._get_given_day(vals, "stop") or first
-        start, stop = activity_time.allday_bounds(first, last)
-        return {"start": start, "stop": stop}
-
-    def _prepare_timed_vals(self, day):
-        """Return start and stop of an activity that lasted all day: at 9 on the user's clock."""
-        nine = fields.Datetime.to_datetime(day).replace(hour=9)
-        start = activity_time.to_utc(nine, self._get_tz())
-        return {"start": start, "stop": start + timedelta(hours=self.type_id.default_duration)}
-
-    def _prepare_time_vals(self, vals):
-        """Return the time fields to write on one activity for the ones a caller gave.
-
-        Moving only the start keeps the length, changing only the first day keeps the last;
-        all-day activities are put on whole days.
-        """
-        self.ensure_one()
-        given = {name: vals[name] for name in TIME_FIELDS & vals.keys()}
-        if given.get("allday", self.allday):
-            first = self._get_given_day(given, "start") or self.start_date
-            last = self._get_given_day(given, "stop")
-            if not last and (given.get("start_date") or not given.get("start")):
-                last = self.stop_date
-            if not last or (first > last and not {"stop", "stop_date"} & given.keys()):
-                last = first + (self.stop_date - self.start_date)
-            start, stop = activity_time.allday_bounds(first, last)
-            return {"allday": True, "start": start, "stop": stop}
-        if self.allday:
-            timed = self._prepare_timed_vals(given.get("start_date") or self.start_date)
-            length = (
-                timedelta(hours=given["duration"])
-                if given.get("duration")
-                else timed["stop"] - timed["start"]
-            )
-            start = fields.Datetime.to_datetime(given.get("start") or timed["start"])
-            given = {"start": start, "stop": start + length} | given
-        if given.get("stop"):
-            given.pop("duration", None)
-        elif given.get("start") or given.get("duration") is not None:
-            # written along: computed later, a flush in between would find the end before the start
-            hours = given.get("duration", self.duration)
-            start = fields.Datetime.to_datetime(given.get("start") or self.start)
-            given["stop"] = start + timedelta(minutes=round(hours * 60))
-        return {name: value for name, value in given.items() if not name.endswith("_date")}

@@ -6,7 +6,6 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.orm.domains import DomainAnd, DomainCondition, DomainOr
 from odoo.tools import mute_logger
 from odoo.tools.misc import format_date
 
@@ -501,13 +500,19 @@ class IsofAnalysis(models.Model):
         domain = self._parse_filter()
         if domain.is_true():
             return []
-        parts = domain.children if isinstance(domain, DomainAnd) else [domain]
+        parts = domain.children if self._get_operator(domain) == "&" else [domain]
         return list(dict.fromkeys(self._describe_part(model, part) for part in parts))
 
+    @staticmethod
+    def _get_operator(domain):
+        """Return what joins the parts of a domain: ``&``, ``|``; or ``!``, or None."""
+        return getattr(domain, "OPERATOR", None)
+
     def _describe_part(self, model, part):
-        if isinstance(part, DomainCondition) and not isinstance(part.value, Domain):
+        is_condition = next(part.iter_conditions(), None) is part
+        if is_condition and not isinstance(part.value, Domain):
             return self._describe_condition(model, part)
-        if isinstance(part, DomainOr):
+        if self._get_operator(part) == "|":
             parts = dict.fromkeys(self._describe_part(model, child) for child in part.children)
             return self.env._(" or ").join(parts)
         return self.env._("further conditions")

@@ -219,7 +219,7 @@ class IsofCampaignCost(models.Model):
     # ------------------------------------------------------------
 
     @api.constrains("campaign_id", "company_id")
-    def _check_company(self):
+    def _check_campaign_company(self):
         for cost in self:
             company = cost.campaign_id.company_id
             if company and company != cost.company_id:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .isof_trade_line import LedgerMany2one
+from .isof_trade_mixin import UncheckedMany2one
 
 
 class IsofCommissionEntry(models.Model):
@@ -40,8 +40,8 @@ class IsofCommissionEntry(models.Model):
         readonly=True,
     )
     note = fields.Char(readonly=True, help="Why a correction was booked.")
-    company_id = LedgerMany2one("res.company", string="Company", required=True, readonly=True)
-    company_currency_id = LedgerMany2one(
+    company_id = UncheckedMany2one("res.company", string="Company", required=True, readonly=True)
+    company_currency_id = UncheckedMany2one(
         "res.currency", string="Currency", required=True, readonly=True
     )
 
@@ -88,7 +88,7 @@ class IsofCommissionEntry(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    product_id = LedgerMany2one("product.product", string="Product", readonly=True)
+    product_id = UncheckedMany2one("product.product", string="Product", readonly=True)
     product_category_id = fields.Many2one(
         "product.category", string="Product Category", readonly=True, ondelete="set null"
     )
@@ -100,8 +100,8 @@ class IsofCommissionEntry(models.Model):
 
     # By what
     # approved plans, and so their rules, are never deleted
-    plan_id = LedgerMany2one("isof.commission.plan", string="Plan", readonly=True)
-    rule_id = LedgerMany2one("isof.commission.rule", string="Rule", readonly=True)
+    plan_id = UncheckedMany2one("isof.commission.plan", string="Plan", readonly=True)
+    rule_id = UncheckedMany2one("isof.commission.rule", string="Rule", readonly=True)
     is_tiered = fields.Boolean(
         string="By Tiers", readonly=True, help="The total of the period decides about the rate."
     )

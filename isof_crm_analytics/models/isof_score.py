@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.scoring import parse_limits
-from .isof_trade_mixin import LedgerMany2one
+from .isof_trade_mixin import UncheckedMany2one
 
 FIGURES_GROUP = "isof_crm_analytics.group_all"
 
@@ -28,8 +28,8 @@ class IsofScore(models.Model):
     date_to = fields.Date(related="run_id.date_to", string="Last Day")
     is_latest = fields.Boolean(related="run_id.is_latest")
     # the run has them, too; to check them once more would take a quarter of the time
-    company_id = LedgerMany2one("res.company", string="Company", required=True, readonly=True)
-    company_currency_id = LedgerMany2one(
+    company_id = UncheckedMany2one("res.company", string="Company", required=True, readonly=True)
+    company_currency_id = UncheckedMany2one(
         "res.currency", string="Currency", required=True, readonly=True
     )
     partner_id = fields.Many2one(

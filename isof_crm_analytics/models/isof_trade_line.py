@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..tools.grouped_query import COUNT, GroupedDomain, GroupedQuery
 from .isof_period_type import get_type_id
-from .isof_trade_mixin import MARGIN_GROUP, LedgerMany2one
+from .isof_trade_mixin import MARGIN_GROUP, UncheckedMany2one
 
 # Measures that count different values of another field.
 COUNTED = {"partner_count": "partner_id", "move_count": "move_id", "product_count": "product_id"}
@@ -19,10 +19,10 @@ MONTHLY = {"month", "quarter", "year"}
 class IsofTradeLine(models.Model):
     """The facts: one row a product line of a posted invoice, bill, credit note or receipt.
 
-    Nobody writes them: ``isof_trade_sync.py`` derives them from the ledger by one SQL query,
-    in the transaction that changes the ledger. Amounts are in the currency of the company, as
-    the ledger has them. A credit note has the opposite sign, so that a full one brings every
-    measure to exactly 0.
+    Nobody writes them: ``isof_trade_line_sync.py`` derives them from the ledger, in the
+    transaction that changes it, by the one SQL query of ``isof_trade_line_facts.py``. Amounts are
+    in the currency of the company, as the ledger has them. A credit note has the opposite sign, so
+    that a full one brings every measure to exactly 0.
 
     What was true when it was posted stays: cost, contractor group, region. All the rest is as
     the document and its product and contractor are now.
@@ -87,7 +87,7 @@ class IsofTradeLine(models.Model):
     )
 
     # Of what
-    product_id = LedgerMany2one("product.product", string="Product", readonly=True, index=True)
+    product_id = UncheckedMany2one("product.product", string="Product", readonly=True, index=True)
 
     # By whom
     touch_id = fields.Many2one(

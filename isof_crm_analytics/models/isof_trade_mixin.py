@@ -3,10 +3,10 @@ from odoo import fields, models
 MARGIN_GROUP = "isof_crm_analytics.group_margin"
 
 
-class LedgerMany2one(fields.Many2one):
-    """A link whose target the ledger itself keeps from being deleted.
+class UncheckedMany2one(fields.Many2one):
+    """A link whose target something else keeps from being deleted: the ledger, or a score's run.
 
-    PostgreSQL need not check it once more on each fact, which would take most of the time of a
+    PostgreSQL need not check it once more on each row, which would take most of the time of a
     rebuild. Links to what can be deleted or merged are ordinary ones.
     """
 
@@ -22,7 +22,7 @@ class IsofTradeMixin(models.AbstractModel):
     _log_access = False
 
     # Document
-    move_id = LedgerMany2one("account.move", string="Document", required=True, readonly=True)
+    move_id = UncheckedMany2one("account.move", string="Document", required=True, readonly=True)
     flow = fields.Selection(
         [("sale", "Sales"), ("purchase", "Purchases")],
         string="Direction",
@@ -51,16 +51,18 @@ class IsofTradeMixin(models.AbstractModel):
         readonly=True,
         help="The day in the ledger, which lock dates may move.",
     )
-    journal_id = LedgerMany2one("account.journal", string="Journal", required=True, readonly=True)
-    company_id = LedgerMany2one("res.company", string="Company", required=True, readonly=True)
-    company_currency_id = LedgerMany2one(
+    journal_id = UncheckedMany2one(
+        "account.journal", string="Journal", required=True, readonly=True
+    )
+    company_id = UncheckedMany2one("res.company", string="Company", required=True, readonly=True)
+    company_currency_id = UncheckedMany2one(
         "res.currency",
         string="Currency",
         required=True,
         readonly=True,
         help="The currency of the company, in which all amounts are.",
     )
-    currency_id = LedgerMany2one(
+    currency_id = UncheckedMany2one(
         "res.currency", string="Document Currency", required=True, readonly=True
     )
 
@@ -92,7 +94,7 @@ class IsofTradeMixin(models.AbstractModel):
         ondelete="set null",
         help="The region of the contractor when the document was posted.",
     )
-    country_id = LedgerMany2one("res.country", string="Country", readonly=True)
+    country_id = UncheckedMany2one("res.country", string="Country", readonly=True)
 
     # Of what
     product_category_id = fields.Many2one(

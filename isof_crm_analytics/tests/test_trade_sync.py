@@ -7,7 +7,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .. import post_init_hook
-from ..models import isof_trade_sync
+from ..models import isof_trade_line_comparison
 from .common import TradeCommon
 
 LEDGER = """
@@ -261,7 +261,7 @@ class TestTradeSync(TradeCommon):
             "UPDATE account_move SET isof_is_grouped = NULL, isof_trade_line_count = 0"
         )
         self.env.invalidate_all()
-        self.patch(isof_trade_sync, "BATCH_SIZE", 1)
+        self.patch(isof_trade_line_comparison, "BATCH_SIZE", 1)
         post_init_hook(self.env)
         self.env.invalidate_all()
         self.assertEqual(self._read_facts(moves, names), before)
@@ -285,7 +285,7 @@ class TestTradeSync(TradeCommon):
         self._create_all_sorts()
         self.assertInStep()
 
-    @mute_logger("odoo.addons.isof_crm_analytics.models.isof_trade_sync")
+    @mute_logger("odoo.addons.isof_crm_analytics.models.isof_trade_line_comparison")
     def test_comparison_heals_and_tells_the_managers(self):
         self._create_user("second_manager", "isof_crm.group_manager")
         invoice = self._create_invoice()
@@ -327,7 +327,7 @@ class TestTradeSync(TradeCommon):
         fact = self._get_facts(self._create_invoice())
         self.env.flush_all()
         self.env.cr.execute("UPDATE isof_trade_line SET sold_net = 1 WHERE id = %s", [fact.id])
-        self.patch(isof_trade_sync, "BATCH_SIZE", 0)
+        self.patch(isof_trade_line_comparison, "BATCH_SIZE", 0)
         cron = self.env.ref("isof_crm_analytics.ir_cron_compare")
         triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         action = self.facts.with_user(self.manager).action_compare()
@@ -335,7 +335,7 @@ class TestTradeSync(TradeCommon):
             self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggers + 1
         )
         self.assertEqual(action["params"]["type"], "info")
-        self.patch(isof_trade_sync, "BATCH_SIZE", 5000)
+        self.patch(isof_trade_line_comparison, "BATCH_SIZE", 5000)
         self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kwargs: 0)
         sent = []
         self.patch(
@@ -343,7 +343,7 @@ class TestTradeSync(TradeCommon):
             "_bus_send",
             lambda user, kind, message, **kwargs: sent.append((user, kind, message["message"])),
         )
-        with mute_logger("odoo.addons.isof_crm_analytics.models.isof_trade_sync"):
+        with mute_logger("odoo.addons.isof_crm_analytics.models.isof_trade_line_comparison"):
             self.facts._cron_compare()
         told = (self.manager, "simple_notification", "1 lines differed from the ledger")
         self.assertEqual([(*one[:2], one[2][: len(told[2])]) for one in sent], [told])

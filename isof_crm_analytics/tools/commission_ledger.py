@@ -452,29 +452,9 @@ def get_differences(earnings, balances, today):
 
 
 def _compare(earning, known, today):
-    line, terms = earning.line, earning.terms
+    line = earning.line
     balance = known.get(earning.payee_id) or Balance()
-    values = {
-        "company_id": line.company_id,
-        "company_currency_id": line.currency_id,
-        "payee_id": earning.payee_id,
-        "seller_id": terms.seller_id,
-        "team_id": line.team_id,
-        "department_id": line.department_id,
-        "move_id": line.move_id,
-        "move_line_id": line.line_id,
-        "move_name": line.move_name,
-        "partner_id": line.customer_id,
-        "product_id": line.product_id,
-        "product_category_id": line.category_id,
-        "plan_id": terms.plan.id,
-        "rule_id": terms.rule_id,
-        "is_tiered": terms.is_tiered,
-        "is_own_split": terms.is_own_split,
-        "period_start": terms.period_start,
-        "factor": terms.factor,
-        "percent": earning.percent,
-    }
+    values = _describe(earning)
     # who takes a part over later corrects what is there, too
     is_new = not known
     paid = {key for other in known.values() for key in other.dues}
@@ -502,6 +482,32 @@ def _compare(earning, known, today):
                 "date": max(today, day) if key in paid else day,
                 "payment_key": key,
             }
+
+
+def _describe(earning):
+    """Return the values of an entry that say what it is for."""
+    line, terms = earning.line, earning.terms
+    return {
+        "company_id": line.company_id,
+        "company_currency_id": line.currency_id,
+        "payee_id": earning.payee_id,
+        "seller_id": terms.seller_id,
+        "team_id": line.team_id,
+        "department_id": line.department_id,
+        "move_id": line.move_id,
+        "move_line_id": line.line_id,
+        "move_name": line.move_name,
+        "partner_id": line.customer_id,
+        "product_id": line.product_id,
+        "product_category_id": line.category_id,
+        "plan_id": terms.plan.id,
+        "rule_id": terms.rule_id,
+        "is_tiered": terms.is_tiered,
+        "is_own_split": terms.is_own_split,
+        "period_start": terms.period_start,
+        "factor": terms.factor,
+        "percent": earning.percent,
+    }
 
 
 def _take_back(balance, today):

@@ -239,15 +239,6 @@ class IsofBooking(models.Model):
             )
 
     # ------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------
-
-    def action_open_activity(self):
-        """Return the action that opens the activity of the booking."""
-        self.ensure_one()
-        return self.activity_id.action_open_form()
-
-    # ------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------
 

@@ -17,7 +17,7 @@ PRETTIER = ("**/*.{xml,js,css,scss}", "*.{json,mjs}")
 def run(*, fix):
     """Run every linter; return 1 if one of them has something to say."""
     python = venv.ensure(REQUIREMENTS)
-    _ensure_npm()
+    ensure_npm()
     failed = [name for name, command in _commands(python, fix) if not _passes(name, command)]
     say(f"Failed: {', '.join(failed)}" if failed else "Nothing to complain about.")
     return 1 if failed else 0
@@ -55,7 +55,8 @@ def _passes(name, command):
     return subprocess.run(list(map(str, command)), cwd=config.ROOT, env=environ).returncode == 0
 
 
-def _ensure_npm():
+def ensure_npm():
+    """Have the npm packages that ``package.json`` names in ``NODE_MODULES``."""
     lock = config.ROOT / "package-lock.json"
     key = config.digest(lock.read_text())
     if store.is_complete(NODE_MODULES, key):

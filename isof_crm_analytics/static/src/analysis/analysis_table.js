@@ -22,9 +22,8 @@ export class AnalysisRow extends Component {
     get className() {
         const { row, isTotal } = this.props;
         return {
-            "o_isof_analysis_total fw-bolder": isTotal,
+            "fw-bolder": isTotal,
             "o_isof_analysis_others text-muted fst-italic": row.is_others,
-            o_isof_analysis_parent: row.is_expandable,
         };
     }
 

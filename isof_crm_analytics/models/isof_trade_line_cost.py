@@ -1,0 +1,191 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class IsofTradeLine(models.Model):
+    """What the facts cost: a part of the query of ``isof_trade_line_facts.py``; and cost today."""
+
+    _inherit = "isof.trade.line"
+
+    @api.model
+    def _from_costs(self):
+        """Return ``spent``: what the sale cost, and how we know.
+
+        What a credit note gives back costs what it cost on the invoice, known or not. It takes
+        its share of what is left there, so that the one that gives back the last piece leaves
+        nothing. Otherwise the first source that knows it counts; they are those of
+        ``_get_cost_sources``.
+        """
+        sources = self._get_cost_sources()
+        cost = SQL(" ").join(
+            SQL("WHEN %s IS NOT NULL THEN round((%s)::numeric, currency.decimal_places)", sql, sql)
+            for sql in sources.values()
+        )
+        name = SQL(" ").join(
+            SQL("WHEN %s IS NOT NULL THEN %s", sql, name) for name, sql in sources.items()
+        )
+        return SQL(
+            """
+            %(joins)s
+            CROSS JOIN LATERAL (
+                SELECT COALESCE(was.product_id IS NOT DISTINCT FROM line.product_id
+                                AND was.sold_quantity = x.quantity, FALSE) AS is_kept,
+                       origin.id IS NOT NULL AND x.quantity <> 0 AS is_returned
+            ) AS how
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN x.flow = 'purchase' THEN NULL
+                            WHEN how.is_kept THEN was.cost
+                            WHEN how.is_returned
+                            THEN round(COALESCE(rest.cost * x.quantity / NULLIF(rest.quantity, 0),
+                                                origin.cost * x.quantity
+                                                / NULLIF(origin.sold_quantity, 0)),
+                                       currency.decimal_places)
+                            %(cost)s END AS cost,
+                       CASE WHEN x.flow = 'purchase' THEN NULL
+                            WHEN how.is_kept THEN was.cost_source
+                            WHEN how.is_returned
+                            THEN CASE origin.cost_source
+                                 WHEN 'unknown' THEN 'unknown' ELSE 'original' END
+                            %(name)s ELSE 'unknown' END AS source
+                OFFSET 0
+            ) AS spent
+            """,
+            joins=SQL(" ").join(self._from_cost_sources()),
+            cost=cost,
+            name=name,
+        )
+
+    @api.model
+    def _has_deliveries(self):
+        """Return whether it is known what the goods of an order cost when they were delivered."""
+        return self._has_field("stock.move", "sale_line_id") and self._has_field(
+            "stock.move", "is_out"
+        )
+
+    @api.model
+    def _get_cost_sources(self):
+        """Return where a cost may come from: dict of ``cost_source`` to SQL, NULL if unknown.
+
+        The cost is in the currency of the company and has the sign of the sold quantity.
+        """
+        sources = {
+            "no_cost": SQL(
+                "CASE WHEN role.name IN ('down_payment', 'discount')"
+                " OR role.is_price_correction THEN 0 END"
+            ),
+        }
+        if self._has_field("account.move.line", "cogs_origin_id"):
+            sources["entry"] = SQL("entry.cost")
+        if self._has_deliveries():
+            sources["delivery"] = SQL("x.quantity * delivered.unit_cost")
+        if self._has_field("sale.order.line", "purchase_price"):
+            sources["order"] = SQL(
+                "x.quantity * NULLIF(sold_line.purchase_price, 0)"
+                " / COALESCE(NULLIF(sale.currency_rate, 0), 1)"
+                " / (sold_uom.factor / NULLIF(uom.factor, 0))"
+            )
+        sources["product"] = SQL(
+            "x.quantity * NULLIF((product.standard_price ->> move.company_id::text)::numeric, 0)"
+        )
+        return sources
+
+    @api.model
+    def _from_cost_sources(self):
+        """Return the joins that ``_get_cost_sources`` needs."""
+        joins = []
+        if self._has_field("account.move.line", "cogs_origin_id"):
+            # such entries come in pairs: only the expense is the cost
+            joins.append(
+                SQL(
+                    """
+                    LEFT JOIN LATERAL (
+                        SELECT sum(cogs.balance) AS cost
+                          FROM account_move_line AS cogs
+                          JOIN account_account AS account ON account.id = cogs.account_id
+                         WHERE cogs.cogs_origin_id = line.id AND cogs.display_type = 'cogs'
+                           AND account.account_type ^@ 'expense'
+                    ) AS entry ON TRUE
+                    """
+                )
+            )
+        if self._has_deliveries():
+            joins.append(self._from_deliveries())
+        if self._has_field("sale.order.line", "purchase_price"):
+            joins.append(
+                SQL("LEFT JOIN uom_uom AS sold_uom ON sold_uom.id = sold_line.product_uom_id")
+            )
+        return joins
+
+    @api.model
+    def _from_deliveries(self):
+        """Return ``delivered``: what one unit cost when it left the stock.
+
+        Invoices of an order's line take what was delivered in its order: an invoice counts the
+        deliveries that earlier ones, less their credit notes, have not counted. What came back
+        to the stock was not delivered.
+        """
+        return SQL(
+            """
+            LEFT JOIN LATERAL (
+                SELECT COALESCE(sum(known.sold_quantity), 0) AS quantity
+                  FROM sale_order_line_invoice_rel AS rel
+                  JOIN isof_trade_line AS known ON known.move_line_id = rel.invoice_line_id
+                 WHERE rel.order_line_id = sold_line.id AND rel.invoice_line_id <> line.id
+                   AND known.product_id = line.product_id
+            ) AS invoiced ON TRUE
+            LEFT JOIN LATERAL (
+                SELECT NULLIF(sum(unit_cost * quantity), 0) / NULLIF(sum(quantity), 0) AS unit_cost
+                  FROM (
+                    SELECT done.unit_cost,
+                           GREATEST(LEAST(sum(done.quantity) OVER before_and_this,
+                                          invoiced.quantity + x.quantity)
+                                    - GREATEST(sum(done.quantity) OVER before_and_this
+                                               - done.quantity, invoiced.quantity),
+                                    0) AS quantity
+                      FROM (
+                        SELECT stock.id, stock.date,
+                               stock.value / NULLIF(stock.quantity * %(to_unit)s, 0) AS unit_cost,
+                               (stock.quantity - COALESCE(back.quantity, 0)) * %(to_unit)s
+                                   AS quantity
+                          FROM stock_move AS stock
+                          JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
+                          LEFT JOIN LATERAL (
+                            SELECT sum(returned.quantity * returned_uom.factor / stock_uom.factor)
+                                   AS quantity
+                              FROM stock_move AS returned
+                              JOIN uom_uom AS returned_uom ON returned_uom.id = returned.product_uom
+                             WHERE returned.origin_returned_move_id = stock.id
+                               AND returned.state = 'done' AND returned.is_in
+                          ) AS back ON TRUE
+                         WHERE stock.sale_line_id = sold_line.id
+                           AND stock.product_id = line.product_id
+                           AND stock.state = 'done' AND stock.is_out
+                      ) AS done
+                    WINDOW before_and_this AS (ORDER BY done.date, done.id)
+                  ) AS counted
+            ) AS delivered ON x.quantity > 0
+            """,
+            to_unit=SQL("stock_uom.factor / NULLIF(uom.factor, 0)"),
+        )
+
+    @api.model
+    def _current_cost_to_sql(self, alias, query):
+        """Return the SQL of what the sold quantity costs today."""
+        standard_price = self.env["product.product"]._fields["standard_price"]
+        product = query.make_alias(alias, "product_id")
+        query.add_join(
+            "LEFT JOIN",
+            product,
+            "product_product",
+            SQL(
+                "%s = %s",
+                self._field_to_sql(alias, "product_id", query),
+                SQL.identifier(product, "id"),
+            ),
+        )
+        return SQL(
+            "%s * (%s ->> %s::text)::numeric",
+            self._field_to_sql(alias, "sold_quantity", query),
+            SQL.identifier(product, "standard_price", to_flush=standard_price),
+            self._field_to_sql(alias, "company_id", query),
+        )

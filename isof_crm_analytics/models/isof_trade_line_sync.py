@@ -1,0 +1,293 @@
+from collections import defaultdict
+
+from odoo import api, models, tools
+from odoo.tools import SQL
+
+from ..tools.kept_plan import IDS, execute_kept, get_text
+
+# What a fact is derived from, where it is there, but for documents and their lines; see
+# account_move.py.
+SOURCES = {
+    "hr.employee": ["user_id", "company_id"],
+    "hr.version": ["employee_id", "date_version", "department_id", "active"],
+    "isof.activity": ["campaign_id", "commercial_partner_id", "company_id", "start", "touch_day"],
+    "product.product": ["product_tmpl_id", "standard_price"],
+    "product.template": ["categ_id", "type", "uom_id"],
+    "purchase.order": ["user_id"],
+    "purchase.order.line": ["order_id", "is_downpayment"],
+    "res.company": ["currency_id", "isof_touch_days", "sale_discount_product_id"],
+    "res.currency": ["rounding"],
+    "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
+    "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],
+    "sale.order.line": ["order_id", "is_downpayment", "product_uom_id", "purchase_price"],
+    "stock.move": ["state", "quantity", "value", "is_in", "is_out", "origin_returned_move_id"],
+    "uom.uom": ["factor"],
+}
+
+
+class IsofTradeLine(models.Model):
+    """Keeps the facts in step with the ledger.
+
+    ``_select_facts`` says what the facts of some documents are; see ``isof_trade_line_facts.py``.
+    Everything uses it: ``_sync`` of documents that have just changed, the first fill and the
+    rebuild, and the nightly comparison, which is a sync of everything that has nothing to do.
+    """
+
+    _inherit = "isof.trade.line"
+
+    @api.model
+    def _sync(self, move_ids):
+        """Make the facts of some documents what the ledger says.
+
+        :param move_ids: ids of ``account.move``, in whatever state
+        :return: how many facts were wrong
+        """
+        self._flush_sources()
+        changed = self._delete_stale(move_ids)
+        corrections = self._find_corrections(move_ids)
+        for ids in self._get_generations(move_ids):
+            for are_corrections in (False, True):
+                if part := [id_ for id_ in ids if (id_ in corrections) == are_corrections]:
+                    changed += self._upsert(part, are_corrections)
+        self.env["isof.trade.summary"]._sync(move_ids)
+        if changed:
+            self.invalidate_model()
+        return changed
+
+    @api.model
+    def _flush_sources(self):
+        move, line = self.env["account.move"], self.env["account.move.line"]
+        move.flush_model([name for name in move._get_isof_trade_fields() if name in move._fields])
+        line.flush_model(line._get_isof_trade_fields())
+        for model, names in SOURCES.items():
+            if model in self.env:
+                self.env[model].flush_model(
+                    [name for name in names if name in self.env[model]._fields]
+                )
+
+    @api.model
+    def _delete_stale(self, move_ids):
+        """Delete the facts of lines that are none any more."""
+        return execute_kept(self.env.cr, self._get_delete_stale(), move_ids)
+
+    @api.model
+    @tools.ormcache()
+    def _get_delete_stale(self):
+        return get_text(
+            self.env.cr,
+            SQL(
+                """
+                DELETE FROM isof_trade_line AS fact
+                 WHERE fact.move_id = ANY(%(ids)s)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM account_move_line AS line
+                         JOIN account_move AS move ON move.id = line.move_id
+                        WHERE line.id = fact.move_line_id AND %(where)s)
+                """,
+                ids=IDS,
+                where=self._where_facts(),
+            ),
+        )
+
+    @api.model
+    def _upsert(self, move_ids, are_corrections):
+        """Insert the facts of documents that are missing, and correct those that differ."""
+        return execute_kept(self.env.cr, self._get_upsert(are_corrections), move_ids)
+
+    @api.model
+    @tools.ormcache("are_corrections")
+    def _get_upsert(self, are_corrections):
+        columns = self._get_fact_columns()
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        changes = SQL(", ").join(
+            SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in columns
+        )
+
+        def row(table):
+            return SQL(", ").join(SQL.identifier(table, name) for name in columns)
+
+        return get_text(
+            self.env.cr,
+            SQL(
+                """
+                INSERT INTO isof_trade_line (%(names)s) %(facts)s
+                ON CONFLICT (move_line_id) DO UPDATE SET %(changes)s
+                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
+                """,
+                names=names,
+                facts=self._select_facts(are_corrections),
+                changes=changes,
+                old=row("isof_trade_line"),
+                new=row("excluded"),
+            ),
+        )
+
+    @api.model
+    def _delete_facts(self, move_ids):
+        """Delete the facts of documents that are not posted."""
+        self.env.cr.execute("DELETE FROM isof_trade_line WHERE move_id = ANY(%s)", [list(move_ids)])
+        if self.env.cr.rowcount:
+            self.env["isof.trade.summary"]._sync(move_ids)
+            self.invalidate_model()
+
+    @api.model
+    def _resync_departments(self, users):
+        """Have the facts derived anew that name another department of users than they were in."""
+        self._flush_sources()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT fact.move_id
+                  FROM isof_trade_line AS fact
+                  LEFT JOIN (%(posts)s) AS post
+                         ON post.user_id = fact.user_id AND post.company_id = fact.company_id
+                        AND fact.invoice_date >= post.date_from
+                        AND fact.invoice_date < post.date_to
+                 WHERE fact.user_id = ANY(%(user_ids)s)
+                   AND fact.department_id IS DISTINCT FROM post.department_id
+                """,
+                posts=self.env["isof.order.report"]._get_posts(),
+                user_ids=users.ids,
+            )
+        )
+        self._resync_moves(id_ for (id_,) in self.env.cr.fetchall())
+
+    @api.model
+    def _resync_touch_days(self, companies):
+        """Have the facts of companies derived anew that a last touch may decide about."""
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT move_id FROM isof_trade_line
+             WHERE company_id = ANY(%(companies)s) AND flow = 'sale'
+               AND partner_id IN (SELECT commercial_partner_id FROM isof_activity
+                                   WHERE touch_day IS NOT NULL AND company_id = ANY(%(companies)s))
+            """,
+            {"companies": companies.ids},
+        )
+        self._resync_moves(id_ for (id_,) in self.env.cr.fetchall())
+
+    @api.model
+    def _get_touched_moves(self, activities):
+        """Return the ids of the documents whose campaign some activities have or may decide.
+
+        They are those that count by them so far, what the customers bought soon after them
+        without naming a campaign, and the credit notes of all these.
+        """
+        touches = activities._origin.filtered("touch_day")
+        self.env.cr.execute(
+            """
+            WITH found AS (
+                SELECT move_id FROM isof_trade_line WHERE touch_id = ANY(%(activities)s)
+                 UNION
+                SELECT fact.move_id
+                  FROM unnest(%(partners)s::int[], %(companies)s::int[], %(days)s::date[])
+                       AS touch (partner_id, company_id, day)
+                  JOIN res_company AS company ON company.id = touch.company_id
+                  JOIN isof_trade_line AS fact
+                       ON fact.partner_id = touch.partner_id AND fact.company_id = company.id
+                      AND fact.flow = 'sale' AND fact.campaign_id IS NULL
+                      AND fact.invoice_date >= touch.day
+                      AND fact.invoice_date <= touch.day + company.isof_touch_days
+            )
+            SELECT move_id FROM found
+             UNION
+            SELECT move.id FROM account_move AS move
+              JOIN found ON found.move_id = move.reversed_entry_id
+            """,
+            {
+                "activities": activities._origin.ids,
+                "partners": [activity.commercial_partner_id.id for activity in touches],
+                "companies": [activity.company_id.id for activity in touches],
+                "days": [activity.touch_day for activity in touches],
+            },
+        )
+        return [id_ for (id_,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _resync_moves(self, move_ids):
+        """Have the facts of documents derived anew, before anybody reads them."""
+        moves = self.env["account.move"].browse(move_ids)
+        self.env.add_to_compute(moves._fields["isof_trade_line_count"], moves)
+
+    @api.model
+    def _get_counts(self, move_ids):
+        """Return how many facts documents have: dict of id to number, without those of none."""
+        self.env.cr.execute(
+            "SELECT move_id, count(*) FROM isof_trade_line WHERE move_id = ANY(%s) GROUP BY 1",
+            [list(move_ids)],
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _get_generations(self, move_ids):
+        """Split documents so that each comes after those that its costs depend on.
+
+        These are the one that it credits and, of the same document or order, the earlier ones.
+
+        :return: list of lists of ids
+        """
+        if len(move_ids) < 2:
+            return [list(move_ids)]
+        origins, orders = self._get_links(move_ids)
+        depths = {}
+
+        def get_depth(move_id):
+            if move_id not in depths:
+                depths[move_id] = 0  # should documents credit each other
+                depths[move_id] = get_depth(origins[move_id]) + 1 if move_id in origins else 0
+            return depths[move_id]
+
+        generations, last = defaultdict(list), {}
+        for move_id in sorted(move_ids, key=lambda id_: (get_depth(id_), id_)):
+            links = {("move", move_id), ("move", origins.get(move_id, move_id)), *orders[move_id]}
+            generation = max((last[link] + 1 for link in links if link in last), default=0)
+            last.update(dict.fromkeys(links, generation))
+            generations[generation].append(move_id)
+        return [generations[generation] for generation in sorted(generations)]
+
+    @api.model
+    def _find_corrections(self, move_ids):
+        """Return the documents that may correct others: the set of their ids."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT move.id FROM account_move AS move
+                 WHERE move.id = ANY(%(move_ids)s)
+                   AND (move.move_type IN ('out_refund', 'in_refund') OR %(is_debit_note)s
+                        OR EXISTS (SELECT FROM account_move_line AS line
+                                    WHERE line.move_id = move.id AND line.quantity < 0))
+                """,
+                move_ids=list(move_ids),
+                is_debit_note=SQL("move.debit_origin_id IS NOT NULL")
+                if self._has_field("account.move", "debit_origin_id")
+                else SQL("FALSE"),
+            )
+        )
+        return {id_ for (id_,) in self.env.cr.fetchall()}
+
+    @api.model
+    def _get_links(self, move_ids):
+        """Return what documents credit, and the orders that they invoice.
+
+        :return: dict of id to id, and dict of id to set of keys
+        """
+        self.env.cr.execute(
+            "SELECT id, reversed_entry_id FROM account_move"
+            " WHERE id = ANY(%s) AND reversed_entry_id IS NOT NULL",
+            [list(move_ids)],
+        )
+        origins = dict(self.env.cr.fetchall())
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT line.move_id, sold_line.order_id
+              FROM account_move_line AS line
+              JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line AS sold_line ON sold_line.id = rel.order_line_id
+             WHERE line.move_id = ANY(%s)
+            """,
+            [list(move_ids)],
+        )
+        orders = defaultdict(set)
+        for move_id, order_id in self.env.cr.fetchall():
+            orders[move_id].add(("order", order_id))
+        return origins, orders
