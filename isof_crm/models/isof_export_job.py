@@ -5,13 +5,22 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 from odoo.tools.osutil import clean_filename
 
 _logger = logging.getLogger(__name__)
 
+# A workbook of more rows is written in the background: it takes longer than people want to wait.
+ROWS_AT_ONCE = 20_000
+# How often one is begun: whatever ended the process may have had another reason.
+MAX_ATTEMPTS = 2
+
 
 class IsofExportJob(models.TransientModel):
-    """A workbook that is written in the background, and its file until it is cleaned up."""
+    """A workbook that is written in the background, and its file until it is cleaned up.
+
+    Of any record that has ``_write_workbook(output)`` and ``_get_file_name()``.
+    """
 
     _name = "isof.export.job"
     _description = "Workbook Written in the Background"
@@ -21,6 +30,8 @@ class IsofExportJob(models.TransientModel):
     res_id = fields.Many2oneReference(
         string="Download", model_field="res_model", required=True, index=True
     )
+    context = fields.Json(help="What the record needs to know beside the user's language and zone.")
+    attempts = fields.Integer()
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -33,15 +44,15 @@ class IsofExportJob(models.TransientModel):
     )
 
     @api.model
-    def _start(self, download, rows):
-        """Have the workbook of a download written in the background.
+    def _start(self, record, **context):
+        """Have the workbook of a record written in the background.
 
-        :param download: record of a model with ``isof.download``
-        :param int rows: how many rows it will have, about
+        :param record: what has a workbook, as its class says
+        :param context: what to add to the context meanwhile
         :return: the action that says so
         """
         # sudo: jobs are made here alone; the creator stays the user, with whose rights it is done
-        self.sudo().create({"res_model": download._name, "res_id": download.id})
+        self.sudo().create({"res_model": record._name, "res_id": record.id, "context": context})
         self.env.ref("isof_crm.ir_cron_export")._trigger()
         return {
             "type": "ir.actions.client",
@@ -49,9 +60,10 @@ class IsofExportJob(models.TransientModel):
             "params": {
                 "type": "info",
                 "message": self.env._(
-                    "A workbook of about %(rows)s rows is written in the background. You can go on "
-                    "working: you will be told here, and by a message, when it can be downloaded.",
-                    rows=rows,
+                    "The workbook has more than %(rows)s rows and is written in the background. "
+                    "You can go on working: you will be told here, and by a message, when it can "
+                    "be downloaded.",
+                    rows=formatLang(self.env, ROWS_AT_ONCE, digits=0),
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
@@ -61,40 +73,52 @@ class IsofExportJob(models.TransientModel):
     def _cron_write(self):
         """Write the workbooks that wait, one after the other, and tell who asked for each."""
         cron = self.env["ir.cron"]
-        # what ended with the process that wrote it would most likely end the next one, too
-        for job in self.search([("state", "=", "writing")]):
-            reason = job._get_asker_env()._("It was interrupted. Export fewer rows at once.")
-            job._fail(reason)
-        jobs = self.search([("state", "=", "waiting")], order="id")
+        jobs = self.search([("state", "in", ("waiting", "writing"))], order="attempts, id")
         cron._commit_progress(remaining=len(jobs))
         for job in jobs:
-            job.state = "writing"
-            cron._commit_progress()
-            job._write_file()
+            if not job.create_uid.active:
+                job.state = "failed"  # there is nobody to tell
+            elif job.attempts >= MAX_ATTEMPTS:
+                job._fail(job._get_asker_env()._("It was interrupted. Export fewer rows at once."))
+            else:
+                job.write({"state": "writing", "attempts": job.attempts + 1})
+                cron._commit_progress()
+                job._write_file()
             if not cron._commit_progress(1):
                 break
 
     def _write_file(self):
         """Write the workbook with the rights of who asked for it, and tell how it ended."""
         env = self._get_asker_env()
-        download = env[self.res_model].browse(self.res_id)
         try:
-            with self.env.cr.savepoint(), tempfile.TemporaryFile() as output:
-                if not download.exists():
-                    raise UserError(env._("It has waited for too long. Export it again."))
-                env["isof.export"]._check_allowed()
-                download.check_access("read")
-                download._write_workbook(output)
-                name = clean_filename(f"{download._get_file_name()}.xlsx")
-                output.seek(0)
-                content = output.read()
+            name, content = self._read_workbook()
         except UserError as error:
             self._fail(str(error))
         except Exception:
-            _logger.exception("%s could not be written for %s", download, env.user)
+            _logger.exception("%s(%s) could not be written", self.res_model, self.res_id)
             self._fail(env._("Ask an administrator to look into the server's log."))
         else:
             self._finish(name, content)
+
+    def _read_workbook(self):
+        """Return the name and the content of the file; it is read from a replica if there is one.
+
+        :raises UserError: if it cannot be written for the user
+        """
+        # a replica may not have the record of a moment ago
+        for readonly in (True, False):
+            with self.env.registry.cursor(readonly=readonly) as cr:
+                env = self._get_asker_env()
+                env = env(cr=cr, context={**env.context, **(self.context or {})})
+                record = env[self.res_model].browse(self.res_id).exists()
+                if record:
+                    env["isof.export"]._check_allowed()
+                    record.check_access("read")
+                    with tempfile.TemporaryFile() as output:
+                        record._write_workbook(output)
+                        output.seek(0)
+                        return clean_filename(f"{record._get_file_name()}.xlsx"), output.read()
+        raise UserError(env._("What was to be exported is not there any more. Export it again."))
 
     def _finish(self, name, content):
         """Keep the file, and tell who asked for it where it is."""
@@ -104,10 +128,9 @@ class IsofExportJob(models.TransientModel):
         )
         env, url = self._get_asker_env(), f"/web/content/{file.id}?download=true"
         env.user._bus_send("isof_crm.export_ready", {"name": name, "url": url})
-        self.env["mail.thread"].message_notify(
-            partner_ids=env.user.partner_id.ids,
-            subject=env._("Your workbook is ready: %s", name),
-            body=Markup('<p><a href="%s">%s</a></p><p>%s</p>')
+        self._notify(
+            env._("Your workbook is ready: %s", name),
+            Markup('<p><a href="%s">%s</a></p><p>%s</p>')
             % (url, name, env._("It can be downloaded for three days.")),
         )
 
@@ -115,10 +138,18 @@ class IsofExportJob(models.TransientModel):
         """Tell who asked for the workbook why there is none."""
         self.state = "failed"
         env = self._get_asker_env()
-        notice = {"title": env._("A workbook could not be written"), "message": reason}
-        env.user._bus_send("simple_notification", {**notice, "type": "danger", "sticky": True})
+        title = env._("A workbook could not be written")
+        notice = {"title": title, "message": reason, "type": "danger", "sticky": True}
+        env.user._bus_send("simple_notification", notice)
+        self._notify(title, reason)
+
+    def _notify(self, subject, body):
+        """Send who asked for the workbook a message."""
+        self.env["mail.thread"].message_notify(
+            partner_ids=self.create_uid.partner_id.ids, subject=subject, body=body
+        )
 
     def _get_asker_env(self):
         """Return an environment of who asked for the workbook, in the user's language and zone."""
-        user = self.create_uid
-        return self.env(user=user, context=user.context_get())
+        env = self.env(user=self.create_uid)
+        return env(context=env.user.context_get())

@@ -308,12 +308,15 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_isof_contact_default_domain(self):
-        """Return the domain of the contractors whom the company's contact frequency is for."""
-        return (
-            Domain("isof_contact_frequency", "=", 0)
-            & Domain("isof_lifecycle", "in", REGULAR_LIFECYCLES)
-            & (Domain("is_company", "=", True) | Domain("parent_id", "=", False))
+        """Return the domain of those contractors whom the company's contact frequency is for."""
+        return Domain("isof_contact_frequency", "=", 0) & Domain(
+            "isof_lifecycle", "in", REGULAR_LIFECYCLES
         )
+
+    @api.model
+    def _get_isof_contractor_domain(self):
+        """Return the domain of contractors: contacts with a company belong to theirs."""
+        return Domain("is_company", "=", True) | Domain("parent_id", "=", False)
 
     @api.depends(
         "company_id.isof_contact_frequency",
@@ -324,8 +327,10 @@ class ResPartner(models.Model):
     )
     @api.depends_context("company")
     def _compute_isof_contact_target(self):
-        defaulted = self.filtered_domain(self._get_isof_contact_default_domain())
-        for partner in self - defaulted:
+        contractors = self.filtered_domain(self._get_isof_contractor_domain())
+        (self - contractors).isof_contact_target = 0
+        defaulted = contractors.filtered_domain(self._get_isof_contact_default_domain())
+        for partner in contractors - defaulted:
             partner.isof_contact_target = partner.isof_contact_frequency
         for partner in defaulted:
             # sudo: who works in a branch may not read the company above it
@@ -378,8 +383,10 @@ class ResPartner(models.Model):
             )
             for company in companies
         )
-        return Domain("isof_next_activity_date", "=", False) & (
-            by_own_number | (self._get_isof_contact_default_domain() & by_default)
+        return (
+            self._get_isof_contractor_domain()
+            & Domain("isof_next_activity_date", "=", False)
+            & (by_own_number | (self._get_isof_contact_default_domain() & by_default))
         )
 
     # ------------------------------------------------------------

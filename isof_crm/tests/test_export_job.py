@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..models import isof_download
+from ..models import isof_export_job
 from .common import ActivityCommon
 
 JOBS = "odoo.addons.isof_crm.models.isof_export_job"
@@ -29,7 +29,7 @@ class TestExportJob(HttpCase, ActivityCommon):
 
     def setUp(self):
         super().setUp()
-        limit = patch.object(isof_download, "ROWS_AT_ONCE", 0)
+        limit = patch.object(isof_export_job, "ROWS_AT_ONCE", 0)
         self.startPatcher(limit)
 
     def _start(self):
@@ -49,20 +49,22 @@ class TestExportJob(HttpCase, ActivityCommon):
         told = [call.args[1:] for call in send.call_args_list]
         return [(kind, content) for kind, content in told if not kind.startswith("mail.")]
 
+    def _get_message(self):
+        """Return the last message to the user."""
+        to_user = [("partner_ids", "in", self.user.partner_id.ids)]
+        return self.env["mail.message"].search(to_user, order="id desc", limit=1)
+
     def test_is_written_and_downloaded(self):
         wizard, action, job = self._start()
         self.assertEqual(action["tag"], "display_notification")
-        self.assertIn("1 rows", action["params"]["message"])
+        self.assertIn("more than 0 rows", action["params"]["message"])
         self.assertEqual(job.create_uid, self.user)
         [(kind, payload)] = self._write()
         self.assertEqual(kind, "isof_crm.export_ready")
         self.assertEqual(payload["name"], f"{wizard._get_file_name()}.xlsx")
         self.assertEqual(job.state, "done")
 
-        message = self.env["mail.message"].search(
-            [("partner_ids", "in", self.user.partner_id.ids)], order="id desc", limit=1
-        )
-        self.assertIn(payload["url"], message.body)
+        self.assertIn(payload["url"], self._get_message().body)
         self.authenticate(self.user.login, self.user.login)
         response = self.url_open(payload["url"])
         self.assertIn("attachment", response.headers["Content-Disposition"])
@@ -83,6 +85,7 @@ class TestExportJob(HttpCase, ActivityCommon):
         [(kind, notice)] = self._write()
         self.assertEqual(kind, "simple_notification")
         self.assertIn("You may not export data", notice["message"])
+        self.assertIn("You may not export data", self._get_message().body)
         self.assertEqual(job.state, "failed")
 
     def test_nobody_starts_a_job_past_the_download(self):
@@ -116,12 +119,32 @@ class TestExportJob(HttpCase, ActivityCommon):
         )
         self.assertEqual((broken[2].state, whole[2].state), ("failed", "done"))
 
-    def test_an_interrupted_job_is_not_repeated(self):
+    def test_an_interrupted_job_is_tried_once_more(self):
         job = self._start()[2]
-        job.state = "writing"
+        job.write({"state": "writing", "attempts": 1})
+        [(kind, _payload)] = self._write()
+        self.assertEqual(kind, "isof_crm.export_ready")
+        job.write({"state": "writing", "attempts": 2})
         [(_kind, notice)] = self._write()
         self.assertIn("Export fewer rows", notice["message"])
         self.assertEqual(job.state, "failed")
+
+    def test_nobody_is_there_to_be_told(self):
+        """Neither who was archived nor who was deleted keeps others from their workbooks."""
+        archived, deleted = self._start()[2], self._start()[2]
+        self.user = self.manager
+        self.user.group_ids += self.env.ref("base.group_allow_export")
+        whole = self._start()[2]
+        archived.create_uid.active = False
+        self.env.cr.execute(
+            "UPDATE isof_export_job SET create_uid = NULL WHERE id = %s", [deleted.id]
+        )
+        self.env.invalidate_all()
+        [(kind, _payload)] = self._write()
+        self.assertEqual(kind, "isof_crm.export_ready")
+        self.assertEqual(
+            (archived.state, deleted.state, whole.state), ("failed", "failed", "done")
+        )
 
     def test_files_are_cleaned_up_after_three_days(self):
         job = self._start()[2]

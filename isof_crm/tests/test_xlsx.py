@@ -80,6 +80,7 @@ class TestXlsx(TransactionCase):
             "👩‍👩‍👧 ½ Łódź": "👩‍👩‍👧 ½ Łódź",
             # what XlsxWriter takes for rich text
             "<r><t>a & b</r>": "<r><t>a & b</r>",
+            "_x0041_ a\rb": "_x0041_ a\nb",
             "\ud83d\x00\x1f\ufffelone": "lone",
             "&lt;b&gt; <b> ]]> \"'": "&lt;b&gt; <b> ]]> \"'",
             "  spaces  ": "  spaces  ",

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.worksheet import CellStringTuple, Worksheet
+from xlsxwriter.worksheet import Worksheet
 
 # What Excel takes: rows of a sheet, characters of a cell and of a sheet's name. It counts those
 # beyond the first 65,536 of Unicode, such as emoji, twice.
@@ -41,6 +41,7 @@ NUMBER_FORMATS = {
     "datetime": "yyyy-mm-dd hh:mm",
 }
 ILLEGAL_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+CONTROL_ESCAPE = re.compile("_x[0-9a-fA-F]{4}_")
 ILLEGAL_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -103,7 +104,7 @@ class PlainWorksheet(Worksheet):
         return formula.removeprefix("=")
 
     def _write_cell(self, row, col, cell):
-        if not isinstance(cell, CellStringTuple):
+        if type(cell).__name__ != "String":  # a named tuple, called otherwise in each version
             super()._write_cell(row, col, cell)
             return
         address = xlsxwriter.utility.xl_rowcol_to_cell_fast(row, col)
@@ -115,7 +116,8 @@ class PlainWorksheet(Worksheet):
 
 def _get_text_markup(text):
     """Return the XML of a text in a cell."""
-    text = html.escape(Worksheet._escape_control_characters(text), quote=False)
+    # what looks like Excel's own way to write control characters is no such thing
+    text = html.escape(CONTROL_ESCAPE.sub(r"_x005F\g<0>", text), quote=False)
     return f'<is><t xml:space="preserve">{text}</t></is>'
 
 
@@ -371,7 +373,7 @@ def clean_text(text, limit=MAX_TEXT):
     """
     if len(text) <= limit // 2 and text.isprintable():  # nearly all: one of millions of cells
         return text
-    text = ILLEGAL_TEXT.sub("", text.replace("\r\n", "\n"))
+    text = ILLEGAL_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     is_short = len(text.encode("utf-16-le")) <= 2 * limit
     return text if is_short else f"{_cut(text, limit - 1)}…"
 

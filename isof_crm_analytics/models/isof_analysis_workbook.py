@@ -2,14 +2,19 @@ import json
 from functools import partial
 from urllib.parse import quote
 
+import psycopg2
 from xlsxwriter.utility import xl_col_to_name
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import mute_logger
 
+from odoo.addons.isof_crm.models import isof_export_job
 from odoo.addons.isof_crm.tools import xlsx
 
 from ..tools.analysis_table import BASE, COMPARISON, TOTAL
+from .isof_analysis import ROWS
 from .isof_analysis_table import NoFiguresError
 
 # Rows below one row, and rows altogether, that a workbook has.
@@ -28,18 +33,39 @@ class IsofAnalysis(models.Model):
 
     @api.readonly
     def action_export(self, overrides=None):
-        """Return the action that downloads the workbook.
+        """Return the action that downloads the workbook, or has a long one written meanwhile.
 
         :raises AccessError: for users who may not export
         """
         self.ensure_one()
         self.check_access("read")
         self.env["isof.export"]._check_allowed()
+        if self._with_overrides(overrides or {})._has_many_rows():
+            return self.env["isof.export.job"]._start(
+                self,
+                allowed_company_ids=self.env.companies.ids,
+                isof_overrides=overrides or {},
+            )
         companies = "-".join(map(str, self.env.companies.ids))
         url = f"/isof_crm_analytics/analysis/{self.id}.xlsx?companies={companies}"
         if overrides:
             url += f"&overrides={quote(json.dumps(overrides))}"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
+    def _has_many_rows(self):
+        """Return whether the workbook has so many rows that it is written in the background."""
+        limit = isof_export_job.ROWS_AT_ONCE
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                model, notes = self._get_model(), []
+                domain = Domain.OR(self._get_domains(model, self._get_days(), notes).values())
+                # fewer records than that cannot have more groups
+                if model.search_count(domain, limit=limit + 1) <= limit:
+                    return False
+                groups = [dimension.spec for dimension in self._get_dimensions(model, ROWS, notes)]
+                return len(model._read_group(domain, groups, limit=limit + 1)) > limit
+        except (NoFiguresError, psycopg2.DataError, psycopg2.ProgrammingError):
+            return False  # the workbook says what is wrong
 
     def _get_file_name(self):
         """Return the name of the file, without an extension."""

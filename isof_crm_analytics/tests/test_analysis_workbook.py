@@ -1,10 +1,12 @@
 import io
+from unittest.mock import patch
 
 import openpyxl
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.isof_crm.models import isof_export_job
 from odoo.addons.isof_crm_analytics.models import isof_analysis_workbook
 
 from .analysis_common import AnalysisCommon
@@ -168,3 +170,21 @@ class TestAnalysisWorkbook(AnalysisCommon):
         self.assertTrue(any("may not see it: Margin" in line for line in lines))
         with self.assertRaises(AccessError):
             self._export(analysis, user=self.salesperson_b)
+
+    def test_a_long_one_is_written_in_the_background(self):
+        """With the companies and the periods of whoever asked for it."""
+        analysis = self._create_analysis("sold_net", row_1="partner_id", row_2="product_id")
+        days = {"period": "dates", "date_from": "2025-01-01", "date_to": "2026-03-11"}
+        days["comparison"] = "none"
+        table = analysis.with_user(self.controller).get_table(overrides=days, unfold=True)
+        rows = len([row for row in table["rows"] if row["level"]])
+        self.controller.group_ids += self.env.ref("base.group_allow_export")
+        for limit, is_long in ((rows, False), (rows - 1, True)):
+            with patch.object(isof_export_job, "ROWS_AT_ONCE", limit):
+                action = analysis.with_user(self.controller).action_export(days)
+            self.assertEqual(action["type"] == "ir.actions.client", is_long)
+        job = self.env["isof.export.job"].search([("res_model", "=", "isof.analysis")])
+        name, content = job._read_workbook()
+        self.assertIn(analysis.name, name)
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        self.assertEqual(sheet["A2"].value, "Period: 01/01/2025 – 03/11/2026")
