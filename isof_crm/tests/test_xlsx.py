@@ -2,6 +2,7 @@ import io
 from datetime import date, datetime
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
 from odoo.tests.common import TransactionCase, tagged
 
@@ -92,7 +93,8 @@ class TestXlsx(TransactionCase):
             lines=["👍" * 40_000],
         )
         cells = [sheet.cell(row, 1) for row in range(5, 5 + len(texts))]
-        self.assertEqual([cell.value for cell in cells], list(texts.values()))
+        # openpyxl leaves Excel's escapes in inline texts
+        self.assertEqual([unescape(cell.value) for cell in cells], list(texts.values()))
         self.assertEqual({cell.data_type for cell in cells}, {"s"})
         for cell in (sheet["A2"], sheet["A4"], *cells):
             self.assertLessEqual(len(cell.value.encode("utf-16-le")) // 2, 32_767)
