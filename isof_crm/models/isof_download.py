@@ -13,7 +13,7 @@ class IsofDownload(models.AbstractModel):
     """
 
     _name = "isof.download"
-    _description = "Download"
+    _description = "Workbook to Download"
 
     _download_path = None
 

@@ -26,9 +26,9 @@ class IsofExportJob(models.TransientModel):
     _description = "Workbook Written in the Background"
     _transient_max_hours = 72.0  # so long can the file be downloaded
 
-    res_model = fields.Char(string="Model of the Download", required=True)
+    res_model = fields.Char(string="Model of the Record", required=True)
     res_id = fields.Many2oneReference(
-        string="Download", model_field="res_model", required=True, index=True
+        string="Record", model_field="res_model", required=True, index=True
     )
     context = fields.Json(help="What the record needs to know beside the user's language and zone.")
     attempts = fields.Integer()
