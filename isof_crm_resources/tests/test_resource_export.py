@@ -71,8 +71,8 @@ class TestResourceExport(ResourceCommon):
         self.assertEqual([len(sheet._charts) for sheet in sheets], [1, 0, 0])
         [series] = sheets[0]._charts[0].series
         first = int(sheets[0].freeze_panes[1:])
-        self.assertEqual(series.cat.numRef.f, f"'Utilisation'!$A${first}:$A${first + 1}")
-        self.assertEqual(series.val.numRef.f, f"'Utilisation'!$G${first}:$G${first + 1}")
+        self.assertEqual(series.cat.numRef.f, f"Utilisation!$A${first}:$A${first + 1}")
+        self.assertEqual(series.val.numRef.f, f"Utilisation!$G${first}:$G${first + 1}")
         with patch.object(isof_resource_report_wizard, "CHART_ROWS", 1):
             self.assertFalse(self._open().worksheets[0]._charts)
 
