@@ -142,9 +142,7 @@ class TestExportJob(HttpCase, ActivityCommon):
         self.env.invalidate_all()
         [(kind, _payload)] = self._write()
         self.assertEqual(kind, "isof_crm.export_ready")
-        self.assertEqual(
-            (archived.state, deleted.state, whole.state), ("failed", "failed", "done")
-        )
+        self.assertEqual((archived.state, deleted.state, whole.state), ("failed", "failed", "done"))
 
     def test_files_are_cleaned_up_after_three_days(self):
         job = self._start()[2]
