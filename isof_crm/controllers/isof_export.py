@@ -1,12 +1,9 @@
-import tempfile
-
 from psycopg2.errors import ReadOnlySqlTransaction
 from werkzeug.exceptions import NotFound
 from werkzeug.wsgi import wrap_file
 
 from odoo import http
 from odoo.http import content_disposition, request
-from odoo.tools.osutil import clean_filename
 
 # What can be downloaded: models with _write_workbook() and _get_file_name(), whose records
 # are their creator's alone.
@@ -36,10 +33,8 @@ class IsofExportController(http.Controller):
                 # a replica may not have the wizard of a moment ago: have the primary asked
                 raise ReadOnlySqlTransaction("the report is not on the replica yet")
             raise NotFound()
-        wizard.check_access("read")
         # written before it is sent: the cursor is closed by then, and errors are still seen
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
-        wizard._write_workbook(output)
+        name, output = request.env["isof.export"]._write_file(wizard)
         size = output.tell()
         output.seek(0)
         return request.make_response(
@@ -52,7 +47,7 @@ class IsofExportController(http.Controller):
                 ("Content-Length", size),
                 (
                     "Content-Disposition",
-                    content_disposition(clean_filename(f"{wizard._get_file_name()}.xlsx")),
+                    content_disposition(name),
                 ),
             ],
         )

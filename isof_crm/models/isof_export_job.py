@@ -1,12 +1,10 @@
 import logging
-import tempfile
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
-from odoo.tools.osutil import clean_filename
 
 _logger = logging.getLogger(__name__)
 
@@ -112,12 +110,10 @@ class IsofExportJob(models.TransientModel):
                 env = env(cr=cr, context={**env.context, **(self.context or {})})
                 record = env[self.res_model].browse(self.res_id).exists()
                 if record:
-                    env["isof.export"]._check_allowed()
-                    record.check_access("read")
-                    with tempfile.TemporaryFile() as output:
-                        record._write_workbook(output)
+                    name, output = env["isof.export"]._write_file(record)
+                    with output:
                         output.seek(0)
-                        return clean_filename(f"{record._get_file_name()}.xlsx"), output.read()
+                        return name, output.read()
         raise UserError(env._("What was to be exported is not there any more. Export it again."))
 
     def _finish(self, name, content):

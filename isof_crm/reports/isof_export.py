@@ -1,7 +1,10 @@
+import tempfile
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import split_every
 from odoo.tools.misc import format_datetime
+from odoo.tools.osutil import clean_filename
 
 from ..tools import activity_time, xlsx
 
@@ -24,6 +27,19 @@ class IsofExport(models.AbstractModel):
             raise AccessError(
                 self.env._("You may not export data. Ask an administrator for the right to export.")
             )
+
+    @api.model
+    def _write_file(self, record):
+        """Write the workbook of a record that has ``_write_workbook`` and ``_get_file_name``.
+
+        :return: tuple of the file's name and the temporary file, which stands at its end
+        :raises AccessError: if the user may not export, or not read the record
+        """
+        self._check_allowed()
+        record.check_access("read")
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
+        record._write_workbook(output)
+        return clean_filename(f"{record._get_file_name()}.xlsx"), output
 
     @api.model
     def _get_columns(self, records, specs):

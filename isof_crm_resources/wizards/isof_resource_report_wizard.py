@@ -70,7 +70,7 @@ class IsofResourceReportWizard(models.TransientModel):
 
     def _count_rows(self):
         days = self.env["isof.resource.utilization"].search_count(self._get_utilization_domain())
-        return days + len(self._get_bookings())
+        return days + self.env["isof.booking"].search_count(self._get_booking_domain())
 
     def _write_workbook(self, output):
         """Write three sheets: utilisation by resource and by day, and the bookings.
@@ -83,7 +83,9 @@ class IsofResourceReportWizard(models.TransientModel):
         )
         exporter = wizard.env["isof.export"]
         lines = [*wizard._get_filter_lines(), exporter._get_as_of_line()]
-        bookings = wizard._get_bookings()
+        bookings = wizard.env["isof.booking"].search(
+            wizard._get_booking_domain(), order="start, id"
+        )
         columns = exporter._get_columns(bookings, BOOKING_COLUMNS)
         rows = (row for batch in exporter._iter_batches(bookings, columns) for row in batch)
         with xlsx.new_workbook(output) as book:
@@ -143,13 +145,12 @@ class IsofResourceReportWizard(models.TransientModel):
         domain = self._get_resource_domain()
         return domain & Domain("date", ">=", self.date_from) & Domain("date", "<=", self.date_to)
 
-    def _get_bookings(self):
-        """Return the bookings that lie in the period, on the user's clock."""
+    def _get_booking_domain(self):
+        """Return the domain of the bookings that lie in the period, on the user's clock."""
         tz = self.env["isof.activity"]._get_tz()
         domain = self._get_resource_domain()
         domain &= Domain("start", "<", activity_time.day_bounds(self.date_to, tz)[1])
-        domain &= Domain("stop", ">", activity_time.day_bounds(self.date_from, tz)[0])
-        return self.env["isof.booking"].search(domain, order="start, id")
+        return domain & Domain("stop", ">", activity_time.day_bounds(self.date_from, tz)[0])
 
     def _get_utilization_columns(self, by_day):
         """Return the columns of a sheet of utilisation."""
