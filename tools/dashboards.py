@@ -80,6 +80,22 @@ class Measure:
             measure["aggregator"] = self.aggregator
         return measure
 
+    def dump_known(self):
+        """Return a hidden measure to sort by from the smallest: what has no figure comes last.
+
+        To a pivot nothing is less than any figure.
+        """
+        return {
+            **self.dump(),
+            # Odoo looks for a field of the name before the colon
+            "id": f"{self.name}:known",
+            "computedBy": {
+                "sheetId": "data",
+                "formula": f"=IF(ISNUMBER('{self.id}'),'{self.id}',10^15)",
+            },
+            "isHidden": True,
+        }
+
 
 @dataclass
 class Card:
@@ -595,6 +611,8 @@ class Writer:
 
     def _add_pivot(self, name, source, group_by, measures, *, ascending=False, offset=0):
         number = str(len(self.pivots) + 1)
+        shown = [measure.dump() for measure in measures]
+        sorted_by = measures[0].dump_known() if ascending else shown[0]
         self.pivots[number] = {
             "type": "ODOO",
             "id": number,
@@ -603,11 +621,11 @@ class Writer:
             "model": source.model,
             "domain": source.domain,
             "context": {},
-            "measures": [measure.dump() for measure in measures],
+            "measures": [*shown, sorted_by] if ascending else shown,
             "rows": [group_by] if group_by else [],
             "columns": [],
             "sortedColumn": {
-                "measure": measures[0].id,
+                "measure": sorted_by["id"],
                 "order": "asc" if ascending else "desc",
                 "domain": [],
             }

@@ -64,6 +64,22 @@ class CommissionCommon(TradeCommon):
         return plan
 
     @classmethod
+    def _create_targets(cls, *targets, **vals):
+        """Return an approved plan with targets: tuples of the owner, the amount and the days."""
+        return cls._create_plan(
+            targets=[
+                {
+                    "user_id" if owner._name == "res.users" else "team_id": owner.id,
+                    "amount": amount,
+                    "date_from": first,
+                    "date_to": last,
+                }
+                for owner, amount, first, last in targets
+            ],
+            **vals,
+        )
+
+    @classmethod
     def _pay(cls, moves, amount=None, day=date(2026, 3, 15), **vals):
         """Pay documents in the currency that they are in; all of them if no amount is given."""
         wizard = (

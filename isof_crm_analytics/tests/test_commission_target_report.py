@@ -19,22 +19,6 @@ class TestCommissionTargetReport(CommissionCommon):
         cls.salesperson_b.group_ids += cls.env.ref("isof_crm_analytics.group_own")
         cls.team_leader.group_ids += cls.env.ref("isof_crm_analytics.group_own")
 
-    @classmethod
-    def _create_targets(cls, *targets, **vals):
-        """Return an approved plan with targets: tuples of the owner, the amount and the days."""
-        return cls._create_plan(
-            targets=[
-                {
-                    "user_id" if owner._name == "res.users" else "team_id": owner.id,
-                    "amount": amount,
-                    "date_from": first,
-                    "date_to": last,
-                }
-                for owner, amount, first, last in targets
-            ],
-            **vals,
-        )
-
     def _read(self, user=None, **vals):
         self.env.invalidate_all()
         return [
