@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache
+from math import isfinite
 from typing import Any, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 # What Excel takes: rows of a sheet, characters of a cell and of a sheet's name. It counts those
@@ -39,6 +41,17 @@ NUMBER_FORMATS = {
     "percent_delta": "+0.0%;-0.0%;0.0%",
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
+}
+TEXT_KINDS = ("text", "multiline")
+# Of what type nearly all values of a kind are: what there is to know of them is known.
+PLAIN_TYPES = {"text": str, "multiline": str, "integer": int, "float": float}
+TITLE_STYLE = {"bold": True, "font_size": 14}
+HEADING_STYLE = {
+    "bold": True,
+    "bg_color": "#E9ECEF",
+    "bottom": 1,
+    "valign": "vcenter",
+    "text_wrap": True,
 }
 ILLEGAL_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CONTROL_ESCAPE = re.compile("_x[0-9a-fA-F]{4}_")
@@ -94,31 +107,58 @@ class SheetRange(NamedTuple):
 
 
 class PlainWorksheet(Worksheet):
-    """A sheet of plain text and of formulas without functions newer than Excel 2007.
+    """A sheet of plain text, numbers, dates and simple formulas, written row by row from the top.
 
-    XlsxWriter looks for each of these functions in each formula, and goes through each text
-    several times, which together takes most of the time. A text ``<r>…</r>`` it takes for markup.
+    XlsxWriter makes an object of each cell, goes through each text several times, looks for each
+    function newer than Excel 2007 in each formula, and keeps how each row is folded. With millions
+    of cells that takes most of the time. Here a row is written at once, of cells that are ready.
     """
 
-    def _prepare_formula(self, formula, *_args, **_kwargs):
-        return formula.removeprefix("=")
+    def write_cells(self, number, cells, outline=None):
+        """Write a row below all others.
 
-    def _write_cell(self, row, col, cell):
-        if type(cell).__name__ != "String":  # a named tuple, called otherwise in each version
-            super()._write_cell(row, col, cell)
-            return
-        address = xlsxwriter.utility.xl_rowcol_to_cell_fast(row, col)
-        style = cell.format._get_xf_index() if cell.format else 0
-        text = cell.string
-        get_markup = _get_name_markup if len(text) <= MAX_NAME else _get_text_markup
-        self.fh.write(f'<c r="{address}" s="{style}" t="inlineStr">{get_markup(text)}</c>')
+        :param int number: of the row, from 0
+        :param cells: list of the XML of cells, from the left
+        :param outline: ``Outline`` of a row of a tree
+        """
+        attributes = ""
+        if outline and outline.level:
+            hidden = ' hidden="1"' if outline.hidden else ""
+            attributes = f' outlineLevel="{outline.level}"{hidden}'
+            self.outline_row_level = max(self.outline_row_level, outline.level)
+        self._check_dimensions(number, max(len(cells) - 1, 0))
+        self.fh.write(f'<row r="{number + 1}"{attributes}>{"".join(cells)}</row>')
+
+    def get_cell(self, address, style, value):
+        """Return the XML of a cell.
+
+        :param int style: index of a format
+        :param value: str, int, float, date, naive datetime or pair of a formula and its value
+        :raises ValueError: if the value is infinite or no number
+        """
+        if isinstance(value, str):
+            get_markup = _get_name_markup if len(value) <= MAX_NAME else _get_text_markup
+            return f'<c r="{address}" s="{style}" t="inlineStr"><is>{get_markup(value)}</is></c>'
+        if isinstance(value, tuple):
+            formula, value = value
+            formula = f"<f>{html.escape(formula.removeprefix('='), quote=False)}</f>"
+            if isinstance(value, str):
+                text = html.escape(clean_text(value), quote=False)
+                return f'<c r="{address}" s="{style}" t="str">{formula}<v>{text}</v></c>'
+        else:
+            formula = ""
+        if isinstance(value, date):
+            value = self._convert_date_time(value)
+        if not isfinite(value):
+            raise ValueError(f"{value} in {address} is no number for a workbook")
+        return f'<c r="{address}" s="{style}">{formula}<v>{value:.16G}</v></c>'
 
 
 def _get_text_markup(text):
     """Return the XML of a text in a cell."""
     # what looks like Excel's own way to write control characters is no such thing
-    text = html.escape(CONTROL_ESCAPE.sub(r"_x005F\g<0>", text), quote=False)
-    return f'<is><t xml:space="preserve">{text}</t></is>'
+    text = CONTROL_ESCAPE.sub(r"_x005F\g<0>", clean_text(text))
+    return f'<t xml:space="preserve">{html.escape(text, quote=False)}</t>'
 
 
 # Most texts of a report are names that come again and again.
@@ -129,16 +169,18 @@ class ReportWorkbook(xlsxwriter.Workbook):
     """A workbook that has one format for each style of cells: equal ones cost time at each cell."""
 
     def __init__(self, output):
-        super().__init__(
-            output,
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-        )
+        super().__init__(output, {"constant_memory": True})
         self.get_style = cache(self._add_style)
 
     def _add_style(self, kind, indent=0, is_total=False):
+        """Return the index of the format of cells of some kind."""
         style = {"num_format": NUMBER_FORMATS[kind], "valign": "top", "indent": indent}
         style |= {"bold": True, "top": 1} if is_total else {}
-        return self.add_format(style | {"text_wrap": kind == "multiline"})
+        return self.add_style(style | {"text_wrap": kind == "multiline"})
+
+    def add_style(self, properties):
+        """Return the index of a new format of some properties."""
+        return self.add_format(properties)._get_xf_index()
 
 
 def new_workbook(output):
@@ -257,9 +299,6 @@ def insert_chart(book, data, kind, title, positions):
 
 def _write_head(book, sheet, title, columns, lines, groups, header_row):
     """Write the title and the header, and say how the sheet is shown and printed."""
-    heading = book.add_format(
-        {"bold": True, "bg_color": "#E9ECEF", "bottom": 1, "valign": "vcenter", "text_wrap": True}
-    )
     for position, column in enumerate(columns):
         sheet.set_column(position, position, column.width, None, {"hidden": column.hidden})
     sheet.set_landscape()
@@ -270,47 +309,54 @@ def _write_head(book, sheet, title, columns, lines, groups, header_row):
     sheet.freeze_panes(header_row + 1, 0)
     sheet.outline_settings(symbols_below=False)
 
-    sheet.write_string(0, 0, clean_text(title), book.add_format({"bold": True, "font_size": 14}))
-    for position, line in enumerate(lines, start=1):
-        sheet.write_string(position, 0, clean_text(line))
+    heading = book.add_style(HEADING_STYLE)
+    sheet.write_cells(0, [sheet.get_cell("A1", book.add_style(TITLE_STYLE), title)])
+    for number, line in enumerate(lines, start=1):
+        sheet.write_cells(number, [sheet.get_cell(f"A{number + 1}", 0, line)])
     # not merged: merged cells are in the way of who sorts, filters or hides columns
     labels = [text for label, span in groups for text in (label, *("",) * (span - 1))]
-    for position, label in enumerate(labels):
-        sheet.write_string(header_row - 1, position, clean_text(label), heading)
-    for position, column in enumerate(columns):
-        sheet.write_string(header_row, position, clean_text(column.label), heading)
+    for number, texts in (
+        (header_row - 1, labels),
+        (header_row, [column.label for column in columns]),
+    ):
+        cells = [
+            sheet.get_cell(f"{xl_col_to_name(position)}{number + 1}", heading, text)
+            for position, text in enumerate(texts)
+        ]
+        if cells:
+            sheet.write_cells(number, cells)
 
 
 def _get_row_writer(book, sheet, columns):
     """Return the function that writes a row of typed cells, empty values but 0 as empty ones."""
-    letters = {
-        column.key: xlsxwriter.utility.xl_col_to_name(position)
-        for position, column in enumerate(columns)
-    }
+    letters = {column.key: xl_col_to_name(position) for position, column in enumerate(columns)}
+    placed = [(c.key, letters[c.key], c.kind, c.ratio, book.get_style(c.kind)) for c in columns]
+    get_cell = sheet.get_cell
 
     def write_row(number, row, is_total=False):
         def get_address(key, below=0):
             return f"{letters[key]}{number + below + 1}"
 
         outline = row.get(OUTLINE)
-        if outline and outline.level:
-            sheet.set_row(number, None, None, outline._asdict())
-        for position, column in enumerate(columns):
-            value = row.get(column.key)
-            if value is None or value is False or (value == "" and not column.ratio):
+        cells = []
+        for key, letter, kind, ratio, style in placed:
+            value = row.get(key)
+            if value is None or value is False or (value == "" and not ratio):
                 continue
-            if column.ratio:
-                value = _divide(*column.ratio, value)
-            indent = outline.level if outline and not position else 0
-            if isinstance(value, Formula):
-                cell_format = book.get_style(column.kind, indent, is_total)
-                formula, shown = value
-                shown = clean_text(shown) if isinstance(shown, str) else shown
-                sheet.write_formula(number, position, formula(get_address), cell_format, shown)
-            else:
-                kind = _get_kind(value, column.kind)
-                cell_format = book.get_style(kind, indent, is_total)
-                _write_cell(sheet, number, position, value, kind, cell_format)
+            if ratio:
+                value = _divide(*ratio, value)
+            shown = kind
+            if type(value) is Formula:
+                value = (value.write(get_address), value.value)
+            elif type(value) is not PLAIN_TYPES.get(kind):
+                shown = _get_kind(value, kind)
+                if shown in TEXT_KINDS:
+                    value = str(value)
+            indent = outline.level if outline and letter == "A" else 0
+            if indent or is_total or shown != kind:
+                style = book.get_style(shown, indent, is_total)
+            cells.append(get_cell(f"{letter}{number + 1}", style, value))
+        sheet.write_cells(number, cells, outline)
 
     return write_row
 
@@ -349,16 +395,6 @@ def _get_kind(value, kind):
     if value.year < FIRST_YEAR:
         return "text"
     return "datetime" if isinstance(value, datetime) else "date"
-
-
-def _write_cell(sheet, row, position, value, kind, cell_format):
-    """Write one typed cell."""
-    if kind in ("text", "multiline"):
-        sheet.write_string(row, position, clean_text(str(value)), cell_format)
-    elif isinstance(value, date):
-        sheet.write_datetime(row, position, value, cell_format)
-    else:
-        sheet.write_number(row, position, value, cell_format)
 
 
 def clean_text(text, limit=MAX_TEXT):
