@@ -8,7 +8,7 @@ text is always written as text: a subject that begins with ``=`` is never a form
 import html
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from math import isfinite
 from typing import Any, NamedTuple
@@ -24,7 +24,9 @@ MAX_TEXT = 32_767
 MAX_SHEET_NAME = 31
 # A name that Excel keeps for itself.
 RESERVED_SHEET_NAME = "history"
-FIRST_YEAR = 1900
+# It takes 1900 for a leap year, so that it counts the days before that March otherwise.
+FIRST_MONTH = (1900, 3)
+DAY_0 = datetime(1899, 12, 30)
 # What is not longer is taken for a name.
 MAX_NAME = 80
 # The key of the ``Outline`` of a row.
@@ -148,16 +150,24 @@ class PlainWorksheet(Worksheet):
         else:
             formula = ""
         if isinstance(value, date):
-            value = self._convert_date_time(value)
+            value = _get_serial_number(value)
         if not isfinite(value):
             raise ValueError(f"{value} in {address} is no number for a workbook")
         return f'<c r="{address}" s="{style}">{formula}<v>{value:.16G}</v></c>'
 
 
+def _get_serial_number(day):
+    """Return a date or a naive datetime of March 1900 or later as Excel counts them: in days."""
+    if isinstance(day, datetime):
+        return (day - DAY_0) / timedelta(days=1)
+    return day.toordinal() - DAY_0.toordinal()
+
+
 def _get_text_markup(text):
     """Return the XML of a text in a cell."""
-    # what looks like Excel's own way to write control characters is no such thing
-    text = CONTROL_ESCAPE.sub(r"_x005F\g<0>", clean_text(text))
+    text = clean_text(text)
+    if "_x" in text:  # what looks like Excel's own way to write control characters is none
+        text = CONTROL_ESCAPE.sub(r"_x005F\g<0>", text)
     return f'<t xml:space="preserve">{html.escape(text, quote=False)}</t>'
 
 
@@ -330,7 +340,10 @@ def _write_head(book, sheet, title, columns, lines, groups, header_row):
 def _get_row_writer(book, sheet, columns):
     """Return the function that writes a row of typed cells, empty values but 0 as empty ones."""
     letters = {column.key: xl_col_to_name(position) for position, column in enumerate(columns)}
-    placed = [(c.key, letters[c.key], c.kind, c.ratio, book.get_style(c.kind)) for c in columns]
+    placed = [
+        (c.key, letters[c.key], c, None if c.ratio else PLAIN_TYPES.get(c.kind)) for c in columns
+    ]
+    styles = {column.key: book.get_style(column.kind) for column in columns}
     get_cell = sheet.get_cell
 
     def write_row(number, row, is_total=False):
@@ -338,24 +351,28 @@ def _get_row_writer(book, sheet, columns):
             return f"{letters[key]}{number + below + 1}"
 
         outline = row.get(OUTLINE)
+        level = outline.level if outline else 0
         cells = []
-        for key, letter, kind, ratio, style in placed:
+        for key, letter, column, plain in placed:
             value = row.get(key)
-            if value is None or value is False or (value == "" and not ratio):
+            address = f"{letter}{number + 1}"
+            indent = level if letter == "A" else 0
+            if type(value) is plain and value != "" and not (indent or is_total):
+                # nearly all of millions of cells
+                cells.append(get_cell(address, styles[key], value))
                 continue
-            if ratio:
-                value = _divide(*ratio, value)
-            shown = kind
-            if type(value) is Formula:
+            if value is None or value is False or (value == "" and not column.ratio):
+                continue
+            kind = column.kind
+            if column.ratio:
+                value = _divide(*column.ratio, value)
+            if isinstance(value, Formula):
                 value = (value.write(get_address), value.value)
-            elif type(value) is not PLAIN_TYPES.get(kind):
-                shown = _get_kind(value, kind)
-                if shown in TEXT_KINDS:
+            else:
+                kind = _get_kind(value, kind)
+                if kind in TEXT_KINDS:
                     value = str(value)
-            indent = outline.level if outline and letter == "A" else 0
-            if indent or is_total or shown != kind:
-                style = book.get_style(shown, indent, is_total)
-            cells.append(get_cell(f"{letter}{number + 1}", style, value))
+            cells.append(get_cell(address, book.get_style(kind, indent, is_total), value))
         sheet.write_cells(number, cells, outline)
 
     return write_row
@@ -392,7 +409,7 @@ def _get_kind(value, kind):
         return kind if kind == "multiline" else "text"
     if not isinstance(value, date):
         return kind
-    if value.year < FIRST_YEAR:
+    if (value.year, value.month) < FIRST_MONTH:
         return "text"
     return "datetime" if isinstance(value, datetime) else "date"
 
