@@ -117,13 +117,26 @@ def replicated(tmp_path_factory):
             (postgres.config.home() / "locks" / f"postgres-{cluster.name}-users").unlink(True)
 
 
+def move(database, cluster):
+    """Copy a database of the tests to another PostgreSQL; its attachments stay where they are."""
+    tools = cluster.binaries
+    with subprocess.Popen([tools / "pg_dump", "-Fc", database], stdout=subprocess.PIPE) as dump:
+        subprocess.run(
+            [tools / "pg_restore", "--create", "--no-owner", "-d", "postgres"],
+            stdin=dump.stdout,
+            env={k: v for k, v in os.environ.items() if not k.startswith("PG")} | cluster.environ,
+            check=True,
+        )
+    assert not dump.returncode
+
+
 @pytest.fixture(scope="module")
-def served(isof, replicated, tmp_path_factory):
+def served(isof, replicated, new_database):
     """Return a client of an Odoo that knows the replica, and the context of its calls."""
     first, second = replicated
-    environ = first.environ | {"ODOO_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
-    database = "isof_replicated"
-    isof("db", "create", database, "--without-demo", **environ)
+    environ = first.environ
+    database = new_database("--without-demo")
+    move(database, first)
     printed = isof("odoo", "shell", "-d", database, "--no-http", script=PREPARE, **environ).stdout
     line = next(line for line in printed.splitlines() if "FOUND" in line)
     *companies, partner = (int(id_) for id_ in line.split("FOUND")[1].split())

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import models
 from odoo.tools import groupby
 from odoo.tools.misc import format_date, format_time
@@ -148,12 +150,29 @@ class IsofActivity(models.Model):
 
         :param columns: list of ``xlsx.Column``
         """
-        tz = self._get_tz()
+        exporter, tz = self.env["isof.export"], self._get_tz()
 
-        def localize(row, moment):
-            if row["allday"]:
-                return activity_time.allday_date(moment, tz)
-            return activity_time.to_local(moment, tz).replace(tzinfo=None)
+        def get_moments(name, activities):
+            activities.fetch([name, "allday"])
+            values = (exporter._read_values(activities, key) for key in (name, "allday"))
+            return [
+                activity_time.allday_date(moment, tz)
+                if allday
+                else activity_time.to_clock(moment, tz)
+                for moment, allday in zip(*values, strict=True)
+            ]
 
-        for rows in self.env["isof.export"]._iter_batches(self, columns, localize, ["allday"]):
+        def get_phones(activities):
+            # what the field is computed of, without a record for each
+            activities.fetch(["contact_id", "partner_id"])
+            ids = [exporter._read_values(activities, key) for key in ("contact_id", "partner_id")]
+            partners = self.env["res.partner"].browse({*ids[0], *ids[1]} - {None})
+            partners.fetch(["phone"])
+            values = exporter._read_values(partners, "phone")
+            phones = dict(zip(partners.ids, values, strict=True))
+            return [phones.get(c) or phones.get(p) for c, p in zip(*ids, strict=True)]
+
+        own = {name: partial(get_moments, name) for name in ("start", "stop")}
+        own["contact_phone"] = get_phones
+        for rows in exporter._iter_batches(self, columns, own):
             yield from rows

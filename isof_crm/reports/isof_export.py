@@ -66,61 +66,90 @@ class IsofExport(models.AbstractModel):
         return self.env._("As of: %(moment)s", moment=moment)
 
     @api.model
-    def _iter_batches(self, records, columns, localize=None, also_read=()):
+    def _iter_batches(self, records, columns, own=None):
         """Yield lists of rows (dicts with ``id``) of a sheet, in the order of the records.
 
         What was read of one batch is dropped from the cache before the next one, but for names
         of other records. Plain values instead of records: an export has millions of cells.
 
         :param columns: list of ``xlsx.Column`` whose keys are fields
-        :param localize: function of a row and a naive UTC datetime that returns what the cell
-            shows; the time on the user's clock where there is none
-        :param also_read: names of fields that ``localize`` looks at
+        :param own: by the keys of columns, functions of a batch of records that return what the
+            cells show, where that is not simply the field
         """
-        columns_by_type = {}
-        for column in columns:
-            field = records._fields[column.key]
-            kind = "relational" if field.relational else field.type
-            columns_by_type.setdefault(kind, []).append(field)
-        labels_by_name = {
-            field.name: dict(field._description_selection(self.env))
-            for field in columns_by_type.get("selection", ())
-        }
-        yes_no = {True: self.env._("Yes"), False: self.env._("No")}
-        labels_by_name |= {field.name: yes_no for field in columns_by_type.get("boolean", ())}
-        tz = self.env["isof.activity"]._get_tz()
-        localize = localize or (
-            lambda _row, moment: activity_time.to_local(moment, tz).replace(tzinfo=None)
-        )
-        names = [*(column.key for column in columns), *also_read]
-        known = {field: {} for field in columns_by_type.get("relational", ())}
+        own = own or {}
+        known = {column.key: self._prepare_labels(records, column.key) for column in columns}
+        self.env.flush_all()  # nothing waits to be computed
         for ids in split_every(BATCH_SIZE, records.ids):
-            rows = records.browse(ids).read(names, load=None)
-            for field, names_by_id in known.items():
-                self._name_records(field, rows, names_by_id)
-            for row in rows:
-                for name, labels in labels_by_name.items():
-                    row[name] = labels.get(row[name])
-                for field in columns_by_type.get("datetime", ()):
-                    moment = row[field.name]
-                    row[field.name] = moment and localize(row, moment)
-            yield rows
+            batch = records.browse(ids)
+            batch.fetch([name for name in known if name not in own])
+            shown = [
+                own[name](batch) if name in own else self._read_texts(batch, name, labels)
+                for name, labels in known.items()
+            ]
+            yield [
+                dict(zip(("id", *known), values, strict=True))
+                for values in zip(ids, *shown, strict=True)
+            ]
             self.env.invalidate_all()
 
     @api.model
-    def _name_records(self, field, rows, names):
-        """Replace the ids of a relational field by names in rows of ``read``.
+    def _prepare_labels(self, records, name):
+        """Return what the values of a field are called, as far as known: a dict of texts."""
+        field = records._fields[name]
+        if field.type == "boolean":
+            no = self.env._("No")
+            return {True: self.env._("Yes"), False: no, None: no}
+        return dict(field._description_selection(self.env)) if field.type == "selection" else {}
 
+    @api.model
+    def _read_texts(self, records, name, labels):
+        """Return what the cells of a column show, of records whose field was fetched.
+
+        :param dict labels: texts by values; names of other records are added to it
+        """
+        field, values = records._fields[name], self._read_values(records, name)
+        if field.type == "many2many":
+            self._name_records(field, {id_ for value in values for id_ in value}, labels)
+            return [", ".join(labels[id_] for id_ in value) for value in values]
+        if field.type == "many2one":
+            self._name_records(field, set(values) - {None}, labels)
+        if field.type in ("many2one", "selection", "boolean"):
+            return [labels.get(value) for value in values]
+        if field.type == "datetime":
+            tz = self.env["isof.activity"]._get_tz()
+            return [moment and activity_time.to_clock(moment, tz) for moment in values]
+        return values
+
+    @api.model
+    def _read_values(self, records, name):
+        """Return the values of a field that was fetched, ids of other records, in a list.
+
+        Odoo's cache is read itself: to ask each record for its value, with another look at the
+        rights, takes several times as long.
+        """
+        field = records._fields[name]
+        if not field.store:
+            records.mapped(name)  # is computed
+        cache = field._get_cache(records.env)
+        values = [cache[id_] for id_ in records.ids]
+        if field.type == "many2many":
+            known = set(records[name].ids)  # without what is archived
+            return [[id_ for id_ in value if id_ in known] for value in values]
+        if field.type in ("integer", "float", "monetary"):
+            return [value or 0 for value in values]
+        return values
+
+    @api.model
+    def _name_records(self, field, ids, names):
+        """Add the names of the records that a relational field points to.
+
+        :param set ids: of the records
         :param dict names: of records that were named before, by their ids; is added to
         """
-        many = field.type == "many2many"
-        ids = {id_ for row in rows for id_ in (row[field.name] if many else [row[field.name]])}
         if len(names) + len(ids) > MAX_NAMES:
             names.clear()
         # sudo: who may read a record may read which others it names
-        records = self.env[field.comodel_name].sudo().browse(ids - names.keys() - {False})
+        records = self.env[field.comodel_name].sudo().browse(ids - names.keys())
         shown = "name" if field.comodel_name == "res.partner" else "display_name"
+        records.fetch([shown])  # and nothing else of them
         names |= {record.id: record[shown] or "" for record in records}
-        for row in rows:
-            value = row[field.name]
-            row[field.name] = ", ".join(names[id_] for id_ in value) if many else names.get(value)

@@ -24,6 +24,15 @@ def to_local(moment, tz):
     return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(tz))
 
 
+def to_clock(moment, tz):
+    """Return a naive UTC datetime as a naive one on the clock of the zone named ``tz``.
+
+    >>> to_clock(datetime(2026, 7, 1, 8), "Europe/Warsaw")
+    datetime.datetime(2026, 7, 1, 10, 0)
+    """
+    return to_local(moment, tz).replace(tzinfo=None)
+
+
 def to_utc(moment, tz):
     """Return a naive wall-clock time of the zone named ``tz`` as a naive UTC datetime.
 
@@ -103,7 +112,7 @@ def shift(moment, delay, unit, tz, workdays=()):
     >>> shift(datetime(2026, 3, 28, 9), 0, "working_days", "Europe/Warsaw", days)
     datetime.datetime(2026, 3, 30, 8, 0)
     """
-    local = to_local(moment, tz).replace(tzinfo=None)
+    local = to_clock(moment, tz)
     if unit == "working_days":
         # A delay of 0 is the day itself if it is worked, else the next one that is.
         after = local.date() if delay else local.date() - timedelta(days=1)

@@ -125,6 +125,7 @@ class IsofCommissionEntry(models.Model):
     )
     rate = fields.Float(
         compute="_compute_rate",
+        compute_sudo=True,  # the basis of a plan, of one's own commission
         digits=(16, 4),
         min_display_digits=2,
         aggregator=None,
@@ -138,7 +139,8 @@ class IsofCommissionEntry(models.Model):
         aggregator=None,
         help="Of the commission, by the split of the plan or of the document.",
     )
-    reason = fields.Char(string="Why", compute="_compute_reason")
+    # sudo: the rule and the plan of one's own commission
+    reason = fields.Char(string="Why", compute="_compute_reason", compute_sudo=True)
 
     # How much
     basis = fields.Float(
@@ -180,8 +182,7 @@ class IsofCommissionEntry(models.Model):
     @api.depends("factor", "plan_id")
     def _compute_rate(self):
         for entry in self:
-            # sudo: the basis of a plan, of one's own commission
-            per_unit = entry.plan_id.sudo().basis == "quantity"
+            per_unit = entry.plan_id.basis == "quantity"
             entry.rate = entry.factor if per_unit else 100 * entry.factor
 
     @api.depends("kind", "note", "rule_id", "is_tiered", "is_own_split", "plan_id", "percent")
@@ -189,8 +190,7 @@ class IsofCommissionEntry(models.Model):
     def _compute_reason(self):
         events = dict(self._fields["kind"]._description_selection(self.env))
         for entry in self:
-            # sudo: the rule and the plan of one's own commission
-            rule, plan = entry.rule_id.sudo(), entry.plan_id.sudo()
+            rule, plan = entry.rule_id, entry.plan_id
             parts = [events[entry.kind]]
             if plan:
                 parts.append(plan.display_name)

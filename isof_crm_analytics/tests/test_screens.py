@@ -22,12 +22,17 @@ def get_pictures_folder():
 
 @tagged("post_install", "-at_install")
 class TestScreens(EachRole, HttpCase):
-    """Every menu of each role opens a screen without errors; with a picture, where wanted."""
+    """Every menu of each role opens a screen without errors, with a picture.
+
+    Without ``--screenshots`` only the manager's: the robot opens those of all roles anyway.
+    """
 
     def _test_as(self, role, user):
+        folder = get_pictures_folder()
+        if not folder and role != "manager":
+            self.skipTest("opened by the robot; pictures are taken with --screenshots")
         menus = self._get_menus(user)
         self.assertGreater(len(menus), 20)
-        folder = get_pictures_folder()
         if folder:
             folder /= role
             folder.mkdir(parents=True, exist_ok=True)

@@ -157,7 +157,7 @@ class IsofActivity(models.Model):
         if not self.allday:
             return moment + shift
         tz = self._get_tz()
-        clock = activity_time.to_local(moment, tz).replace(tzinfo=None)
+        clock = activity_time.to_clock(moment, tz)
         return activity_time.to_utc(clock + shift, tz)
 
     def _format_put_off(self, shift):

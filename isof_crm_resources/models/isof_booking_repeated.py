@@ -108,11 +108,8 @@ class IsofBooking(models.Model):
             fields.Datetime.to_datetime(vals.get(name) or self[name]) for name in ("start", "stop")
         )
         tz = self.series_id.sudo().tz or self.env["isof.activity"]._get_tz()
-        clock = {
-            booking: activity_time.to_local(booking.start, tz).replace(tzinfo=None)
-            for booking in bookings | self
-        }
-        shift = activity_time.to_local(start, tz).replace(tzinfo=None) - clock[self]
+        clock = {booking: activity_time.to_clock(booking.start, tz) for booking in bookings | self}
+        shift = activity_time.to_clock(start, tz) - clock[self]
         changes = {}
         for booking in bookings:
             moved = activity_time.to_utc(clock[booking] + shift, tz)

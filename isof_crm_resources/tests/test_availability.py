@@ -378,7 +378,7 @@ class TestAvailability(BaseCase):
         self.assertEqual(find_together([[room], []], at(9), at(12), HOUR), [])
 
     def test_fast(self):
-        """Twice the time with twice the bookings takes twice as long to look at, not four times."""
+        """Four times the bookings take four times as long to look at, not sixteen times."""
 
         def measure(days):
             """Return how long it takes to look at fifty rooms of three units, booked densely."""
@@ -397,5 +397,5 @@ class TestAvailability(BaseCase):
             return elapsed
 
         # the shortest of several by turns, as the machine may have other things to do
-        short, long = map(min, zip(*((measure(14), measure(28)) for _ in range(5)), strict=True))
-        self.assertLess(long / short, 3)
+        short, long = map(min, zip(*((measure(7), measure(28)) for _ in range(5)), strict=True))
+        self.assertLess(long / short, 8)

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from odoo.addons.isof_crm.tools.activity_time import to_local
+from odoo.addons.isof_crm.tools.activity_time import to_clock
 
 from . import intervals
 
@@ -318,7 +318,7 @@ def align(moment, step, tz):
     """
     if step <= timedelta() or HOUR % step:
         raise ValueError(f"an hour is no multiple of {step}")
-    while over := (to_local(moment, tz).replace(tzinfo=None) - datetime.min) % step:
+    while over := (to_clock(moment, tz) - datetime.min) % step:
         moment += step - over
     return moment
 

@@ -5,7 +5,7 @@ from itertools import islice, takewhile
 
 from dateutil import rrule
 
-from odoo.addons.isof_crm.tools.activity_time import to_local, to_utc
+from odoo.addons.isof_crm.tools.activity_time import to_clock, to_local, to_utc
 
 # Two years of working days: a series is booked at once, in one transaction.
 MAX_OCCURRENCES = 520
@@ -73,7 +73,7 @@ def expand(
     Tue 31 Mar 08:00–09:00
     """
     _check(start, stop, freq, interval, weekdays, week, until, count)
-    first = to_local(start, tz).replace(tzinfo=None)
+    first = to_clock(start, tz)
     days = rrule.rrule(
         FREQUENCIES[freq],
         dtstart=datetime.combine(first, time.min),
@@ -138,7 +138,7 @@ def _move(start, stop, tz, days):
         to_local(moment, tz).replace(tzinfo=None, fold=0) + days for moment in (start, stop)
     )
     moved_start, moved_stop = to_utc(local_start, tz), to_utc(local_stop, tz)
-    is_skipped = to_local(moved_start, tz).replace(tzinfo=None) != local_start
+    is_skipped = to_clock(moved_start, tz) != local_start
     # the clock may also have shown an earlier time at the end than at the start
     if is_skipped or moved_stop <= moved_start:
         moved_stop = moved_start + (stop - start)

@@ -1,8 +1,9 @@
 """Databases with the add-ons in them: created whole or not at all, kept up to date.
 
 Creating starts from a copy of a template with the modules that ours depend on, made once
-per kind; our own modules are installed on top. A note on each database (its comment in
-PostgreSQL) remembers the state of the add-ons that it was made from.
+per kind; our own modules are installed on top. Without demo data that is a template, too, which
+the tests begin with. A note on each database (its comment in PostgreSQL) remembers the state of
+the add-ons that it was made from.
 """
 
 import json
@@ -11,10 +12,11 @@ import shutil
 import time
 
 from . import config, modules, odoo, store, venv
-from .console import Failure, step
+from .console import Failure, say, step
 
 DEPENDENCIES = "isof_deps_"
-INTERNAL = (DEPENDENCIES, "isof_tmpl_", "isof_new_", "isof_test_")
+TEMPLATE = "isof_tmpl_"
+INTERNAL = (DEPENDENCIES, TEMPLATE, "isof_new_", "isof_test_")
 KEPT = 6  # templates of a kind, about 100 MB each
 
 
@@ -83,15 +85,43 @@ def create(env, name, addons, *, demo=True, lang=None):
     with store.lock(f"database-{name}", f"creating the database {name}"):
         if exists(server, name):
             raise Failure(f"There is a database {name} already; to drop it: ./isof db drop {name}")
-        template = dependencies_template(env, config.dependencies(addons), demo=demo, lang=lang)
+        if demo:
+            source = dependencies_template(env, config.dependencies(addons), demo=True, lang=lang)
+        else:
+            source = template(env, addons, lang=lang)
         fresh = f"isof_new_{name}"
         drop(server, fresh)
         kind = "with demo data" if demo else "without demo data"
         with step(f"Database {name}: {', '.join(addons) or 'base'} {kind}"):
-            clone(server, template, fresh)
-            install(env, fresh, addons, f"create-{name}.log")
+            clone(server, source, fresh)
+            if demo:  # loaded anew: they lie around the day that they are loaded on
+                install(env, fresh, addons, f"create-{name}.log")
             write_note(server, fresh, {"addons": state(addons)})
             rename(server, fresh, name)
+
+
+def template(env, addons, *, lang=None):
+    """Return the template with add-ons in their present state, without demo data.
+
+    It is made if need be.
+    """
+    dependencies = dependencies_template(env, config.dependencies(addons), demo=False, lang=lang)
+    made_of = state(addons)
+    name = TEMPLATE + config.digest(dependencies, *addons, *made_of.items())
+    with store.lock(f"template-{name}", "making the template of the add-ons"):
+        if not exists(env.server, name):
+            fresh = f"isof_new_{name}"
+            drop(env.server, fresh)
+            with step(f"Template: {', '.join(addons) or 'no add-on yet'}"):
+                clone(env.server, dependencies, fresh)
+                install(env, fresh, addons, f"{name}.log")
+                if state(addons) != made_of:
+                    say("  an add-on was edited meanwhile; once more")
+                    return template(env, addons, lang=lang)
+                rename(env.server, fresh, name)
+            prune(env.server, TEMPLATE, name)
+        write_note(env.server, name, read_note(env.server, name) | {"used": time.time()})
+    return name
 
 
 def install(env, name, addons, log):

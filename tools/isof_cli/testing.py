@@ -4,13 +4,11 @@ import argparse
 import contextlib
 import os
 import secrets
-import time
 from pathlib import Path
 
 from . import config, databases, odoo, store, system
 from .console import say, step
 
-TEMPLATE = "isof_tmpl_"
 COPY = "isof_test_"
 BENCH = "tests/bench"
 # A process per core, each with a copy of the database; a class or module stays in one.
@@ -30,7 +28,9 @@ def run(arguments):
         name = f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
         with store.lock("template", "making the test template"):
             _drop_abandoned(env.server)
-            databases.clone(env.server, _template(env), name)
+            template = databases.template(env, config.addons())
+            _ensure_bundles(env, template)
+            databases.clone(env.server, template, name)
         try:
             return env.run(
                 *("-rs", "-p", "no:cacheprovider", f"--rootdir={config.ROOT}"),
@@ -61,28 +61,6 @@ def _selection(bench, arguments):
     return [f"--ignore={BENCH}", *(arguments or PARALLEL)]
 
 
-def _template(env):
-    """Return the template for the present state of the add-ons, made if need be."""
-    names = config.addons()
-    dependencies = databases.dependencies_template(env, config.dependencies(names), demo=False)
-    state = databases.state(names)
-    key = config.digest(dependencies, *state.items())
-    name = TEMPLATE + key
-    if not databases.exists(env.server, name):
-        fresh = f"isof_new_{name}"
-        databases.drop(env.server, fresh)
-        with step(f"Test template: {', '.join(names) or 'no add-on yet'}"):
-            databases.clone(env.server, dependencies, fresh)
-            databases.install(env, fresh, names, "test-template.log")
-            if databases.state(names) != state:
-                say("  an add-on was edited meanwhile; once more")
-                return _template(env)
-            databases.rename(env.server, fresh, name)
-        databases.prune(env.server, TEMPLATE, name)
-    _ensure_bundles(env, name)
-    return name
-
-
 def _ensure_bundles(env, name):
     """Have the browser's bundles in a template, taking from another what is still right."""
     assets = config.assets_digest()
@@ -93,13 +71,15 @@ def _ensure_bundles(env, name):
     if made != assets:
         with step("Test template: the browser's bundles"):
             env.batch("test-assets.log", "shell", "-d", name, "--no-http", script=BUNDLES)
-    databases.write_note(env.server, name, {"used": time.time(), "assets": assets})
+    note = databases.read_note(env.server, name)
+    databases.write_note(env.server, name, note | {"assets": assets})
 
 
 def _latest_with_bundles(server):
     """Return the template with bundles that was used last, or None."""
     rows = server.sql(
-        "SELECT datname FROM pg_database WHERE starts_with(datname, :'prefix');", prefix=TEMPLATE
+        "SELECT datname FROM pg_database WHERE starts_with(datname, :'prefix');",
+        prefix=databases.TEMPLATE,
     )
     notes = {name: databases.read_note(server, name) for (name,) in rows}
     names = [name for name, note in notes.items() if "assets" in note]
