@@ -153,7 +153,6 @@ class IsofActivity(models.Model):
         exporter, tz = self.env["isof.export"], self._get_tz()
 
         def get_moments(name, activities):
-            activities.fetch([name, "allday"])
             values = (exporter._read_values(activities, key) for key in (name, "allday"))
             return [
                 activity_time.allday_date(moment, tz)
@@ -164,7 +163,6 @@ class IsofActivity(models.Model):
 
         def get_phones(activities):
             # what the field is computed of, without a record for each
-            activities.fetch(["contact_id", "partner_id"])
             ids = [exporter._read_values(activities, key) for key in ("contact_id", "partner_id")]
             partners = self.env["res.partner"].browse({*ids[0], *ids[1]} - {None})
             partners.fetch(["phone"])
@@ -174,5 +172,6 @@ class IsofActivity(models.Model):
 
         own = {name: partial(get_moments, name) for name in ("start", "stop")}
         own["contact_phone"] = get_phones
-        for rows in exporter._iter_batches(self, columns, own):
+        also_read = ["allday", "contact_id", "partner_id"]
+        for rows in exporter._iter_batches(self, columns, own, also_read):
             yield from rows

@@ -66,7 +66,7 @@ class IsofExport(models.AbstractModel):
         return self.env._("As of: %(moment)s", moment=moment)
 
     @api.model
-    def _iter_batches(self, records, columns, own=None):
+    def _iter_batches(self, records, columns, own=None, also_read=()):
         """Yield lists of rows (dicts with ``id``) of a sheet, in the order of the records.
 
         What was read of one batch is dropped from the cache before the next one, but for names
@@ -75,13 +75,14 @@ class IsofExport(models.AbstractModel):
         :param columns: list of ``xlsx.Column`` whose keys are fields
         :param own: by the keys of columns, functions of a batch of records that return what the
             cells show, where that is not simply the field
+        :param also_read: names of further fields that these functions read
         """
         own = own or {}
         known = {column.key: self._prepare_labels(records, column.key) for column in columns}
         self.env.flush_all()  # nothing waits to be computed
         for ids in split_every(BATCH_SIZE, records.ids):
             batch = records.browse(ids)
-            batch.fetch([name for name in known if name not in own])
+            batch.fetch([*known, *also_read])
             shown = [
                 own[name](batch) if name in own else self._read_texts(batch, name, labels)
                 for name, labels in known.items()

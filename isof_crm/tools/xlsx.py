@@ -46,7 +46,11 @@ NUMBER_FORMATS = {
 }
 TEXT_KINDS = ("text", "multiline")
 # Of what type nearly all values of a kind are: what there is to know of them is known.
-PLAIN_TYPES = {"text": str, "multiline": str, "integer": int, "float": float}
+PLAIN_TYPES = {
+    **dict.fromkeys(TEXT_KINDS, str),
+    **dict.fromkeys(("integer", "integer_delta"), int),
+    **dict.fromkeys(("float", "percent", "float_delta", "percent_delta"), float),
+}
 TITLE_STYLE = {"bold": True, "font_size": 14}
 HEADING_STYLE = {
     "bold": True,
