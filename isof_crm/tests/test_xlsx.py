@@ -54,10 +54,28 @@ class TestXlsx(TransactionCase):
         self.assertEqual(sheet["A4"].value, datetime(2026, 3, 11))
         self.assertEqual(sheet["A4"].number_format, "yyyy-mm-dd")
 
-    def test_date_that_excel_does_not_know(self):
+    def test_dates_that_excel_does_not_know(self):
+        """To Excel there was a 29 February 1900, so that it shifts the days before."""
         columns = [xlsx.Column("day", "Day", "date")]
-        sheet, _written = self._write(columns, [{"day": date(1899, 12, 31)}])
-        self.assertEqual((sheet["A4"].value, sheet["A4"].data_type), ("1899-12-31", "s"))
+        days = [date(1899, 12, 31), date(1900, 2, 28), date(1900, 3, 1), date(9999, 12, 31)]
+        sheet, _written = self._write(columns, [{"day": day} for day in days])
+        cells = [sheet.cell(row, 1) for row in range(4, 8)]
+        self.assertEqual([cell.value for cell in cells[:2]], ["1899-12-31", "1900-02-28"])
+        self.assertEqual([cell.value.date() for cell in cells[2:]], days[2:])
+
+    def test_what_is_no_number(self):
+        for value in (float("nan"), float("inf")):
+            with self.assertRaisesRegex(ValueError, "in A4 is no number"):
+                self._write([xlsx.Column("rate", "Rate", "float")], [{"rate": value}])
+
+    def test_formula_and_its_value_are_escaped(self):
+        formula = xlsx.Formula(lambda cell: f'=IF({cell("a")}<>"&","<b>","")', "<b> & \x0b")
+        columns = [xlsx.Column("a", "A"), xlsx.Column("b", "B")]
+        rows = [{"a": "x", "b": formula}]
+        sheet, _written = self._write(columns, rows)
+        self.assertEqual(sheet["B4"].value, '=IF(A4<>"&","<b>","")')
+        sheet, _written = self._write(columns, rows, values=True)
+        self.assertEqual(sheet["B4"].value, "<b> & ")
 
     def test_text_is_never_a_formula_or_a_link(self):
         texts = ["=1+1", "+48 22", "-5", "@SUM(A1)", "{=A1}", "https://example.com", "a\x0bb\x01"]

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 from odoo.tests import new_test_user
+from odoo.tools import config
 
 # With all add-ons, each sees another set of menus, views and filters.
 ROLES = {
@@ -21,6 +24,15 @@ ROLES = {
         "sales_team.group_sale_manager",
     ),
 }
+
+
+def get_pictures_folder():
+    """Return where ``--screenshots`` wants pictures, or None where it is not given.
+
+    Without it the roles are tried less thoroughly, as that takes many minutes.
+    """
+    folder = config["screenshots"]
+    return None if folder == config._default_options["screenshots"] else Path(folder)
 
 
 class EachRole:

@@ -1,23 +1,15 @@
 import base64
 import re
-from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import ChromeBrowser
-from odoo.tools import config
 
-from .roles_common import EachRole
+from .roles_common import EachRole, get_pictures_folder
 
 APP = "isof_crm.isof_crm_menu_root"
 OPEN_MENU = "odoo.loader.modules.get('@isof_crm_analytics/../tests/open_menu').openMenu(%d)"
 PATIENCE = 60  # seconds: more than the page itself has
-
-
-def get_pictures_folder():
-    """Return where ``--screenshots`` wants pictures, or None where it is not given."""
-    folder = config["screenshots"]
-    return None if folder == config._default_options["screenshots"] else Path(folder)
 
 
 @tagged("post_install", "-at_install")
