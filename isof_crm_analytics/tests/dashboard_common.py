@@ -86,7 +86,9 @@ class DashboardMixin:
         if order := pivot["sortedColumn"]:
             name, missing = order["measure"], -inf
             if name in computed:  # of another measure, with a huge figure where that has none
-                name, missing = re.search("'(.*?)'", computed[name])[1], inf
+                formula = computed[name]
+                name, missing = re.search("'(.*?)'", formula)[1], inf
+                self.assertEqual(formula, f"=IF(ISNUMBER('{name}'),'{name}',10^15)")
             column = [*groupby, *measures].index(name)
             rows.sort(
                 key=lambda row: missing if row[column] is False else row[column],
