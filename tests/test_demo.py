@@ -156,12 +156,12 @@ print("FACTS", json.dumps(found))
 # What each ready report shows by default, this year and last year, and what is in the facts.
 TRADE = """
 import json
-from datetime import date
 from lxml import etree
-from odoo.fields import Domain
+from odoo.fields import Date, Domain
 from odoo.tools.safe_eval import safe_eval
 Facts, Orders = env["isof.trade.line"], env["isof.order.report"]
-year = date.today().year
+today = Date.context_today(Facts.with_context(tz="Europe/Warsaw"))  # as the demo company sees it
+year = today.year
 def count(action, year):
     views = env[action.res_model].get_views([(action.search_view_id.id, "search")])
     arch = etree.fromstring(views["views"]["search"]["arch"])
@@ -212,7 +212,7 @@ print("FACTS", json.dumps({
     "orders": [[flow, state] for flow, state in Orders._read_group(ours, ["flow", "state"])],
     "late": [flow for [flow] in Orders._read_group([*ours, ("is_late", "=", True)], ["flow"])],
     "wrong": Facts._sync_everything(),
-    "later": Facts.search_count([*ours, ("invoice_date", ">", date.today())]),
+    "later": Facts.search_count([*ours, ("invoice_date", ">", today)]),
     "mails": env["mail.mail"].search_count(
         [("create_date", ">=", env.ref("isof_crm.res_users_anna").create_date)]),
 }))

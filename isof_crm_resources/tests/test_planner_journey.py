@@ -28,15 +28,17 @@ class TestPlannerJourney(HttpCase):
                 )
             ]
         )
-        cls.tomorrow = fields.Datetime.now().replace(
-            hour=0, minute=0, second=0, microsecond=0
-        ) + timedelta(days=1)
-        cls.taken = cls._book(cls.holder, cls.room, 10)
 
-    @classmethod
-    def _book(cls, user, resource, hour):
-        start = cls.tomorrow + timedelta(hours=hour)
-        bookings = cls.env["isof.booking"].with_user(user)
+    def setUp(self):
+        super().setUp()
+        # asked for as late as can be: the browser's tomorrow is another one after midnight
+        today = fields.Datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        self.tomorrow = today + timedelta(days=1)
+        self._book(self.holder, self.room, 10)
+
+    def _book(self, user, resource, hour):
+        start = self.tomorrow + timedelta(hours=hour)
+        bookings = self.env["isof.booking"].with_user(user)
         return bookings.create(
             {"resource_id": resource.id, "start": start, "stop": start + timedelta(hours=1)}
         )
