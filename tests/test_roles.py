@@ -29,6 +29,7 @@ GAINS = {
     "employee": {
         "r": "affiliation affiliation.role consent.purpose export.job partner.group region"
         " region.rule",
+        "rcwd": "list.export",
     },
     "user": {
         "r": "activity.plan activity.plan.run activity.plan.step activity.status activity.type"

@@ -10,6 +10,7 @@ from odoo.http import content_disposition, request
 MODELS = {
     "activity_report": "isof.activity.report.wizard",
     "consent_export": "isof.consent.export",
+    "list_export": "isof.list.export",
     "partner_export": "isof.partner.export.wizard",
 }
 

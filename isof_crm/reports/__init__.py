@@ -1,1 +1,7 @@
-from . import isof_activity_report, isof_consent_export, isof_export, isof_segment_membership
+from . import (
+    isof_activity_report,
+    isof_consent_export,
+    isof_export,
+    isof_list_export,
+    isof_segment_membership,
+)

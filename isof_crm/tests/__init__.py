@@ -10,6 +10,7 @@ from . import (
     test_import,
     test_journey,
     test_js,
+    test_list_export,
     test_migration,
     test_mirror,
     test_my_day,

@@ -199,7 +199,7 @@ class TestReports(ActivityCommon, HttpCase):
         """Whatever it is: the right is asked for before anything is looked for."""
         self.salesperson_a.group_ids -= self.env.ref("base.group_allow_export")
         self.authenticate("isof_salesperson_a", "isof_salesperson_a")
-        for kind in ("activity_report", "consent_export", "partner_export"):
+        for kind in ("activity_report", "consent_export", "list_export", "partner_export"):
             with self.subTest(kind), self.assertLogs("odoo.http", "WARNING") as logs:
                 self.assertEqual(self.url_open(f"/isof_crm/{kind}/0.xlsx").status_code, 403)
             self.assertIn("You may not export data", "".join(logs.output))

@@ -445,6 +445,7 @@ class TestRights(ActivityCommon):
             "isof.consent.export": set(),
             "isof.export": set(),
             "isof.export.job": set(),
+            "isof.list.export": {"get_download"},
             "isof.partner.export.column": set(),
             "isof.partner.export.wizard": {"action_export"},
             "isof.partner.update.wizard": {"action_apply"},

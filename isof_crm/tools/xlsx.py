@@ -95,10 +95,15 @@ class Formula(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """How a row of a tree stands: its ``level`` from 0, and whether it is folded away."""
+    """How a row of a tree stands.
+
+    It has a ``level`` from 0, may be folded away (``hidden``), and may be the bold head of those
+    below (``is_head``).
+    """
 
     level: int
     hidden: bool = False
+    is_head: bool = False
 
 
 class SheetRange(NamedTuple):
@@ -186,10 +191,10 @@ class ReportWorkbook(xlsxwriter.Workbook):
         super().__init__(output, {"constant_memory": True})
         self.get_style = cache(self._add_style)
 
-    def _add_style(self, kind, indent=0, is_total=False):
+    def _add_style(self, kind, indent=0, is_total=False, is_head=False):
         """Return the index of the format of cells of some kind."""
         style = {"num_format": NUMBER_FORMATS[kind], "valign": "top", "indent": indent}
-        style |= {"bold": True, "top": 1} if is_total else {}
+        style |= {"bold": is_total or is_head, "top": int(is_total)}
         return self.add_style(style | {"text_wrap": kind == "multiline"})
 
     def add_style(self, properties):
@@ -355,13 +360,13 @@ def _get_row_writer(book, sheet, columns):
             return f"{letters[key]}{number + below + 1}"
 
         outline = row.get(OUTLINE)
-        level = outline.level if outline else 0
+        level, is_head = (outline.level, outline.is_head) if outline else (0, False)
         cells = []
         for key, letter, column, plain in placed:
             value = row.get(key)
             address = f"{letter}{number + 1}"
             indent = level if letter == "A" else 0
-            if type(value) is plain and value != "" and not (indent or is_total):
+            if type(value) is plain and value != "" and not (indent or is_total or is_head):
                 # nearly all of millions of cells
                 cells.append(get_cell(address, styles[key], value))
                 continue
@@ -376,7 +381,8 @@ def _get_row_writer(book, sheet, columns):
                 kind = _get_kind(value, kind)
                 if kind in TEXT_KINDS:
                     value = str(value)
-            cells.append(get_cell(address, book.get_style(kind, indent, is_total), value))
+            style = book.get_style(kind, indent, is_total, is_head)
+            cells.append(get_cell(address, style, value))
         sheet.write_cells(number, cells, outline)
 
     return write_row

@@ -1,0 +1,245 @@
+import io
+from datetime import datetime
+
+import openpyxl
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..models import isof_export_job
+from .common import ActivityCommon
+
+
+@tagged("post_install", "-at_install")
+class TestListExport(ActivityCommon):
+    """What *Export All* of a list gives: the list as it is seen, with what the reader may read."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.ref("base.group_allow_export").user_ids |= cls.salesperson_a | cls.outsider
+        cls.tags = cls.env["isof.activity.tag"].create([{"name": "Blue"}, {"name": "Red"}])
+        cls.call = cls._create_activity(name="=1+1", tag_ids=[Command.set(cls.tags.ids)])
+        cls.visit = cls._create_activity(
+            name="Visit",
+            partner_id=cls.beta.id,
+            start=datetime(2026, 3, 9, 9),
+            stop=datetime(2026, 3, 9, 10, 30),
+            tag_ids=[Command.set(cls.tags[1].ids)],
+        )
+        cls.fair = cls._create_activity(
+            name="Fair", type_id=cls.type_meeting.id, allday=True, start=datetime(2026, 3, 20, 11)
+        )
+        cls.activities = cls.call | cls.visit | cls.fair
+
+    def _export(self, columns=("name",), by=None, model="isof.activity", **vals):
+        """Return the sheet of a list of all three activities, if ``vals`` do not tell another.
+
+        :param columns: names of fields, or dicts as the client sends them
+        """
+        wizard = (
+            self.env["isof.list.export"]
+            .with_user(by or self.salesperson_a)
+            .create(
+                {
+                    "name": "Test List",
+                    "res_model": model,
+                    "list_domain": [("id", "in", self.activities.ids)],
+                    "list_order": "start desc",
+                    "list_columns": [
+                        {"name": column} if isinstance(column, str) else column
+                        for column in columns
+                    ],
+                    **vals,
+                }
+            )
+        )
+        output = io.BytesIO()
+        wizard._write_workbook(output)
+        return openpyxl.load_workbook(output).active
+
+    def _read(self, sheet):
+        """Return the header and the rows below it."""
+        first = int(sheet.freeze_panes[1:])
+        return [list(row) for row in sheet.iter_rows(min_row=first - 1, values_only=True)]
+
+    def test_as_it_is_seen(self):
+        """The columns, their order and labels, the sorting, the filters; cells are typed."""
+        sheet = self._export(
+            [
+                {"name": "start", "label": "When"},
+                "name",
+                "partner_id",
+                "state",
+                "tag_ids",
+                "allday",
+                "contact_phone",
+            ],
+            list_filters=["Status: Planned or Done", "Group By: Employee"],
+        )
+        self.assertEqual(sheet["A1"].value, "Test List")
+        self.assertEqual(sheet["A2"].value, "Status: Planned or Done")
+        self.assertEqual(sheet["A3"].value, "Group By: Employee")
+        self.assertRegex(sheet["A4"].value, r"^As of: .*2026")
+        phone = "+48 22 111 11 11"
+        labels = ["When", "Subject", "Customer", "State", "Tags", "All Day", "Contact Phone"]
+        start = datetime(2026, 3, 12, 10)
+        self.assertEqual(
+            self._read(sheet),
+            [
+                labels,
+                [datetime(2026, 3, 20), "Fair", "Alfa Hurt", "Planned", None, "Yes", phone],
+                [start, "=1+1", "Alfa Hurt", "Planned", "Blue, Red", "No", phone],
+                [datetime(2026, 3, 9, 10), "Visit", "Beta Market", "Done", "Red", "No", None],
+            ],
+        )
+        self.assertEqual(sheet["B7"].data_type, "s")
+        self.assertEqual(sheet.auto_filter.ref, "A6:G9")
+
+    def test_totals(self):
+        """Columns with a footer are summed by a formula, in cells that a filter leaves."""
+        hours = {"name": "duration", "label": "Hours", "aggregate": "sum"}
+        rows = self._read(self._export(["name", hours]))
+        self.assertEqual([row[1] for row in rows[1:4]], [8, 0.25, 1.5])
+        self.assertEqual(rows[4], ["Total", "=SUBTOTAL(9,B5:B7)"])
+        rows = self._read(self._export(["name", {**hours, "aggregate": "avg"}]))
+        self.assertEqual(rows[4], ["Total", 3.25])
+        rows = self._read(self._export(["name", "duration"]))
+        self.assertEqual(len(rows), 4)
+
+    def test_groups(self):
+        """Groups are heads of a tree, with figures of what is below them; nothing counts twice."""
+        sheet = self._export(
+            ["name", {"name": "duration", "aggregate": "sum"}],
+            list_groupby=["partner_id", "start:month"],
+        )
+        self.assertEqual(
+            self._read(sheet)[1:],
+            [
+                ["Alfa Hurt (2)", "=SUBTOTAL(9,B6:B8)"],
+                ["March 2026 (2)", "=SUBTOTAL(9,B7:B8)"],
+                ["Fair", 8],
+                ["=1+1", 0.25],
+                ["Beta Market (1)", "=SUBTOTAL(9,B10:B11)"],
+                ["March 2026 (1)", "=SUBTOTAL(9,B11:B11)"],
+                ["Visit", 1.5],
+                ["Total", "=SUBTOTAL(9,B5:B11)"],
+            ],
+        )
+        levels = [sheet.row_dimensions[number].outlineLevel for number in range(5, 12)]
+        self.assertEqual(levels, [0, 1, 2, 2, 0, 1, 2])
+        self.assertTrue(sheet["A5"].font.bold)
+        self.assertFalse(sheet["A7"].font.bold)
+
+    def test_groups_that_overlap(self):
+        """What has two tags is in two groups; the total says what there is, not the groups' sum."""
+        rows = self._read(
+            self._export(
+                ["name", {"name": "duration", "aggregate": "sum"}], list_groupby=["tag_ids"]
+            )
+        )
+        self.assertEqual(
+            rows[1:],
+            [
+                ["Blue (1)", 0.25],
+                ["=1+1", 0.25],
+                ["Red (2)", 1.75],
+                ["=1+1", 0.25],
+                ["Visit", 1.5],
+                ["None (1)", 8],
+                ["Fair", 8],
+                ["Total", 9.75],
+            ],
+        )
+
+    def test_names_of_groups(self):
+        labels = {
+            key: [row[0] for row in self._read(self._export(list_groupby=[key]))]
+            for key in ("state", "allday", "contact_id", "name")
+        }
+        self.assertLessEqual({"Planned (2)", "Done (1)"}, set(labels["state"]))
+        self.assertLessEqual({"Yes (1)", "No (2)"}, set(labels["allday"]))
+        self.assertIn("None (3)", labels["contact_id"])
+        self.assertIn("=1+1 (1)", labels["name"])
+
+    def test_empty(self):
+        columns = ["name", {"name": "duration", "aggregate": "sum"}]
+        for keys in ([], ["partner_id"]):
+            sheet = self._export(columns, list_domain=[("id", "=", False)], list_groupby=keys)
+            self.assertEqual(len(self._read(sheet)), 1)
+
+    def test_another_company(self):
+        """Only companies that were switched on; who knows one alone needs no column of it."""
+        foreign = self._create_activity(
+            user_id=self.foreign_salesperson.id, company_id=self.other_company.id
+        )
+        domain = [("id", "in", (self.activities | foreign).ids)]
+        rows = self._read(self._export(["name", "company_id"], list_domain=domain))
+        self.assertEqual([len(row) for row in rows], [1, 1, 1, 1])
+
+    def test_rights(self):
+        """Neither records nor fields that the reader may not read are written."""
+        private = self._create_activity(by=self.salesperson_b, user_id=self.salesperson_b.id)
+        readable = self.env["isof.activity"].with_user(self.salesperson_a)
+        domain = [("id", "in", (self.activities | private).ids)]
+        rows = self._read(self._export(list_domain=domain))
+        self.assertEqual(len(rows) - 1, readable.search_count(domain))
+        with self.assertRaises(AccessError):
+            self._export(by=self.outsider)
+        self.patch(
+            self.env.registry["isof.activity"]._fields["note"], "groups", "base.group_system"
+        )
+        header, *_rows = self._read(self._export(["name", "note"]))
+        self.assertEqual(header, ["Subject"])
+        self.env.ref("base.group_allow_export").user_ids -= self.salesperson_a
+        with self.assertRaisesRegex(AccessError, "You may not export data"):
+            self.env["isof.list.export"].with_user(self.salesperson_a).get_download(
+                {"name": "Test", "res_model": "isof.activity", "list_columns": []}
+            )
+
+    def test_download(self):
+        """A long one is written in the background, any other one is downloaded at once."""
+        vals = {
+            "name": "Test List",
+            "res_model": "isof.activity",
+            "list_domain": [("id", "in", self.activities.ids)],
+            "list_columns": [{"name": "name"}],
+        }
+        exports = self.env["isof.list.export"].with_user(self.salesperson_a)
+        action = exports.get_download(vals)
+        self.assertRegex(action["url"], r"^/isof_crm/list_export/\d+\.xlsx$")
+        self.patch(isof_export_job, "ROWS_AT_ONCE", 2)
+        action = exports.get_download(vals)
+        self.assertEqual(action["tag"], "display_notification")
+        job = self.env["isof.export.job"].search([], order="id desc", limit=1)
+        self.assertEqual(job.res_model, "isof.list.export")
+        name, output = exports.env["isof.export"]._write_file(exports.browse(job.res_id))
+        with output:
+            self.assertEqual(name, "Test List 2026-03-11.xlsx")
+            self.assertEqual(len(self._read(openpyxl.load_workbook(output).active)), 4)
+
+    def test_queries(self):
+        """Ten times the rows take no more queries."""
+
+        def count():
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._export(
+                ["start", "name", "partner_id", "contact_phone", "tag_ids"],
+                list_domain=[("partner_id", "in", (self.alfa | self.beta).ids)],
+                list_groupby=["user_id"],
+            )
+            return self.env.cr.sql_log_count - before
+
+        count()
+        few = count()
+        self.env["isof.activity"].create(
+            [
+                self._prepare_activity(
+                    name=f"Call {n}", tag_ids=[Command.set(self.tags[n % 2].ids)]
+                )
+                for n in range(30)
+            ]
+        )
+        self.assertLessEqual(count(), few)
