@@ -1,9 +1,14 @@
+from functools import cache
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.tools import groupby, unique
+from odoo.tools.safe_eval import safe_eval
+from odoo.tools.view_validation import get_expression_field_names
 
 from ..tools import xlsx
 
@@ -22,6 +27,8 @@ KINDS = {
     "text": ("multiline", 40),
 }
 AGGREGATES = ("sum", "avg", "min", "max")
+# Fields that a list has for the client to work with.
+NO_FIGURES = ("color_picker", "handle")
 # What Excel can fold.
 MAX_LEVEL = 7
 
@@ -56,12 +63,8 @@ class IsofListExport(models.TransientModel):
     list_groupby = fields.Json(help="What the list is grouped by, as in the client.")
     list_order = fields.Char(help="What the list is sorted by.")
     list_filters = fields.Json(help="What the reader chose in the search bar, in words.")
-    list_columns = fields.Json(
-        help='Columns from the left: the "name" of the field, the "label", the "widget" and the '
-        '"aggregate" of the footer; for a ratio of two sums these as "numerator" and '
-        '"denominator"; for a sum that needs it the fields that all rows have in common as '
-        '"unmixed".'
-    )
+    list_view_id = fields.Integer(help="The view of the list; 0 is the model's own one.")
+    list_columns = fields.Json(help="Names of the fields that are shown, from the left.")
 
     @api.model
     def get_download(self, vals):
@@ -93,14 +96,15 @@ class IsofListExport(models.TransientModel):
         self.ensure_one()
         model = self._get_model()
         records = model.search(self.list_domain or [], order=self.list_order or None)
-        columns, aggregates = self._get_columns(model)
+        view = self._read_view(model)
+        columns, aggregates = self._get_columns(model, view)
         total, groups = self._read_groups(records, aggregates)
         adds_up = True
         if groups:
             ids = [id_ for group in groups for id_ in group.ids]
             adds_up = len(ids) == len(records)  # or some belong to several groups
             records = records.browse(ids)
-        rows = self._iter_rows(records, columns)
+        rows = self._iter_rows(records, columns, view)
         if groups:
             rows = self._iter_tree(groups, rows, columns, aggregates, adds_up)
         size = len(groups) + len(records)
@@ -116,83 +120,123 @@ class IsofListExport(models.TransientModel):
     # Columns
     # ------------------------------------------------------------
 
-    def _get_columns(self, model):
+    def _read_view(self, model):
+        """Return what the view says of its columns: dicts of attributes by names of fields."""
+        arch = etree.fromstring(model.get_view(self.list_view_id or False, "list")["arch"])
+        return {node.get("name"): dict(node.attrib) for node in arch.iterfind("field")}
+
+    def _get_columns(self, model, view):
         """Return what is shown of the list, as far as the reader may see it.
 
         What amounts are in is told in any case. What a ratio divides is there, if hidden, and is
         summed.
 
+        :param dict view: what the view says of its columns
         :return: tuple of a list of ``xlsx.Column`` and a dict of the columns' aggregates
         """
-        wanted = {column["name"]: dict(column) for column in self.list_columns}
-        shown = set(wanted)
-        for column in list(wanted.values()):
-            for name in self._get_parts(column):
-                wanted.setdefault(name, {})["aggregate"] = "sum"
-        currencies = self._get_currency_fields(model, wanted)
-        for name in currencies:
-            wanted.setdefault(name, {})
-        known = {
-            name: description
-            for name, description in model.fields_get(
-                list(wanted), ["aggregator", "exportable", "type"]
-            ).items()
-            if description["type"] in KINDS and description.get("exportable", True)
-        }
+        shown = [
+            name
+            for name in self.list_columns
+            if name in view and view[name].get("widget") not in NO_FIGURES
+        ]
+        ratios = {name: parts for name in shown if (parts := self._get_parts(view[name]))}
+        summed = list(unique(part for parts in ratios.values() for part in parts))
+        currencies = self._get_currency_fields(model, view, shown)
+        wanted = list(unique([*shown, *summed, *currencies]))
         specs, aggregates = [], {}
-        for name, column in wanted.items():
-            if name not in known:
+        described = model.fields_get(wanted, ["aggregator", "exportable", "type"])
+        for name in filter(described.__contains__, wanted):
+            field = described[name]
+            if field["type"] not in KINDS or not field.get("exportable", True):
                 continue
-            kind, width = KINDS[known[name]["type"]]
-            kind = "percent" if column.get("widget") == "percentage" else kind
+            attributes = view.get(name, {})
+            kind, width = KINDS[field["type"]]
+            kind = "percent" if attributes.get("widget") == "percentage" else kind
             specs.append((name, kind, width, False))
-            if column.get("aggregate") in AGGREGATES and known[name].get("aggregator"):
-                aggregates[name] = column["aggregate"]
-        columns = []
-        for column in self.env["isof.export"]._get_columns(model, specs):
-            parts = self._get_parts(wanted[column.key])
-            columns.append(
-                column._replace(
-                    label=wanted[column.key].get("label") or column.label,
-                    hidden=column.key not in shown.union(currencies),
-                    ratio=parts if known.keys() >= set(parts) else (),
-                )
+            aggregate = next(filter(attributes.get, AGGREGATES), None)
+            if name in ratios:
+                aggregate = "avg"  # which is the ratio of the sums
+            elif name in summed:
+                aggregate = "sum"
+            if aggregate and field.get("aggregator"):
+                aggregates[name] = aggregate
+        columns = self.env["isof.export"]._get_columns(model, specs)
+        keys = {column.key for column in columns}
+        return [
+            column._replace(
+                label=view.get(column.key, {}).get("string") or column.label,
+                hidden=column.key not in {*shown, *currencies},
+                ratio=parts if keys.issuperset(parts := ratios.get(column.key, ())) else (),
             )
-        return columns, aggregates
+            for column in columns
+        ], aggregates
 
-    def _get_parts(self, column):
+    def _get_parts(self, attributes):
         """Return the fields that the cells of a column divide; none if it is no ratio."""
-        parts = column.get("numerator"), column.get("denominator")
+        parts = attributes.get("data-numerator"), attributes.get("data-denominator")
         return parts if all(parts) else ()
 
-    def _get_currency_fields(self, model, columns):
+    def _get_currency_fields(self, model, view, names):
         """Return the names of the fields that tell what the amounts of columns are in."""
-        names = [name for column in columns.values() for name in column.get("unmixed") or ()]
-        for name in columns:
-            field = model._fields.get(name)
-            if field and field.type == "monetary":
-                names.append(field.get_currency_field(model))
+        found = []
+        for name in names:
+            if model._fields[name].type == "monetary":
+                found.append(model._fields[name].get_currency_field(model))
+            found += view[name].get("data-unmixed", "").split()
         return [
-            name
-            for name in unique(names)
-            if name in model._fields and model._fields[name].comodel_name == "res.currency"
+            name for name in unique(found) if model._fields[name].comodel_name == "res.currency"
         ]
+
+    def _get_readers(self, model, view, columns):
+        """Return how cells are read that the view hides in some rows.
+
+        :param dict view: what the view says of its columns
+        :param columns: list of ``xlsx.Column``
+        :return: tuple of a dict of functions of a batch of records, by names of fields, and a set
+            of the fields that these read beside their own
+        """
+        exporter = self.env["isof.export"]
+
+        def get_reader(name, expression, deciding):
+            labels = exporter._prepare_labels(model, name)
+
+            @cache
+            def is_hidden(*values):
+                return safe_eval(expression, dict(zip(deciding, values, strict=True)))
+
+            def read(batch):
+                values = exporter._read_texts(batch, name, labels)
+                decided = [exporter._read_values(batch, each) for each in deciding]
+                hidden = map(is_hidden, *decided) if decided else [is_hidden()] * len(values)
+                return [None if h else value for h, value in zip(hidden, values, strict=True)]
+
+            return read
+
+        readers, also_read = {}, set()
+        for column in columns:
+            expression = view.get(column.key, {}).get("invisible")
+            deciding = sorted(get_expression_field_names(expression))
+            if expression and all(name in model._fields for name in deciding):
+                readers[column.key] = get_reader(column.key, expression, deciding)
+                also_read.update(deciding)
+        return readers, also_read
 
     # ------------------------------------------------------------
     # Rows
     # ------------------------------------------------------------
 
-    def _iter_rows(self, records, columns):
+    def _iter_rows(self, records, columns, view):
         """Yield the records as rows of a sheet, as their model shows them if it has own ways."""
         if hasattr(records, "_iter_export_rows"):
             yield from records._iter_export_rows(columns)
             return
         ratios = [(column.key, column.ratio[1]) for column in columns if column.ratio]
-        for batch in self.env["isof.export"]._iter_batches(records, columns):
-            for row in batch:
+        readers, also_read = self._get_readers(records, view, columns)
+        for rows in self.env["isof.export"]._iter_batches(records, columns, readers, also_read):
+            for row in rows:
                 for name, denominator in ratios:
                     if not row[denominator]:
-                        row[name] = ""
+                        row[name] = None
                 yield row
 
     def _iter_tree(self, groups, rows, columns, aggregates, adds_up):

@@ -1,4 +1,5 @@
 import io
+import re
 from datetime import datetime
 
 import openpyxl
@@ -33,24 +34,25 @@ class TestListExport(ActivityCommon):
         )
         cls.activities = cls.call | cls.visit | cls.fair
 
-    def _export(self, columns=("name",), by=None, model="isof.activity", **vals):
+    def _export(self, columns='<field name="name" />', by=None, **vals):
         """Return the sheet of a list of all three activities, if ``vals`` do not tell another.
 
-        :param columns: names of fields, or dicts as the client sends them
+        :param str columns: the columns of the view, of which all are shown
         """
+        model = vals.setdefault("res_model", "isof.activity")
+        view = self.env["ir.ui.view"].create(
+            {"name": "test", "model": model, "arch": f"<list>{columns}</list>"}
+        )
         wizard = (
             self.env["isof.list.export"]
             .with_user(by or self.salesperson_a)
             .create(
                 {
                     "name": "Test List",
-                    "res_model": model,
                     "list_domain": [("id", "in", self.activities.ids)],
                     "list_order": "start desc",
-                    "list_columns": [
-                        {"name": column} if isinstance(column, str) else column
-                        for column in columns
-                    ],
+                    "list_view_id": view.id,
+                    "list_columns": re.findall(r'name="(\w+)"', columns),
                     **vals,
                 }
             )
@@ -67,15 +69,9 @@ class TestListExport(ActivityCommon):
     def test_as_it_is_seen(self):
         """The columns, their order and labels, the sorting, the filters; cells are typed."""
         sheet = self._export(
-            [
-                {"name": "start", "label": "When"},
-                "name",
-                "partner_id",
-                "state",
-                "tag_ids",
-                "allday",
-                "contact_phone",
-            ],
+            """<field name="start" string="When" /><field name="name" /><field name="partner_id" />
+            <field name="state" /><field name="tag_ids" /><field name="allday" />
+            <field name="contact_phone" />""",
             list_filters=["Status: Planned or Done", "Group By: Employee"],
         )
         self.assertEqual(sheet["A1"].value, "Test List")
@@ -99,19 +95,36 @@ class TestListExport(ActivityCommon):
 
     def test_totals(self):
         """Columns with a footer are summed by a formula, in cells that a filter leaves."""
-        hours = {"name": "duration", "label": "Hours", "aggregate": "sum"}
-        rows = self._read(self._export(["name", hours]))
+        columns = '<field name="name" /><field name="duration" sum="Total" />'
+        rows = self._read(self._export(columns))
         self.assertEqual([row[1] for row in rows[1:4]], [8, 0.25, 1.5])
         self.assertEqual(rows[4], ["Total", "=SUBTOTAL(9,B5:B7)"])
-        rows = self._read(self._export(["name", {**hours, "aggregate": "avg"}]))
+        rows = self._read(self._export(columns.replace("sum", "avg")))
         self.assertEqual(rows[4], ["Total", 3.25])
-        rows = self._read(self._export(["name", "duration"]))
+        rows = self._read(self._export(columns.replace("sum", "help")))
         self.assertEqual(len(rows), 4)
+
+    def test_hidden_cells(self):
+        """A cell that the list hides is empty; nobody takes it for a zero."""
+        partners = self.alfa | self.gamma
+        self._create_activity(partner_id=self.gamma.id, start=datetime(2026, 3, 1, 9))
+        rows = self._read(
+            self._export(
+                """<field name="name" />
+                <field name="isof_days_without_contact" invisible="not isof_last_activity_date" />
+                <field name="phone" invisible="1" />""",
+                res_model="res.partner",
+                list_domain=[("id", "in", partners.ids)],
+                list_order="name",
+            )
+        )
+        self.assertEqual([row[0] for row in rows[1:]], ["Alfa Hurt", "Gamma Stal"])
+        self.assertEqual([row[1:] for row in rows[1:]], [[None, None], [10, None]])
 
     def test_groups(self):
         """Groups are heads of a tree, with figures of what is below them; nothing counts twice."""
         sheet = self._export(
-            ["name", {"name": "duration", "aggregate": "sum"}],
+            '<field name="name" /><field name="duration" sum="Total" />',
             list_groupby=["partner_id", "start:month"],
         )
         self.assertEqual(
@@ -136,7 +149,8 @@ class TestListExport(ActivityCommon):
         """What has two tags is in two groups; the total says what there is, not the groups' sum."""
         rows = self._read(
             self._export(
-                ["name", {"name": "duration", "aggregate": "sum"}], list_groupby=["tag_ids"]
+                '<field name="name" /><field name="duration" sum="Total" />',
+                list_groupby=["tag_ids"],
             )
         )
         self.assertEqual(
@@ -164,7 +178,7 @@ class TestListExport(ActivityCommon):
         self.assertIn("=1+1 (1)", labels["name"])
 
     def test_empty(self):
-        columns = ["name", {"name": "duration", "aggregate": "sum"}]
+        columns = '<field name="name" /><field name="duration" sum="Total" />'
         for keys in ([], ["partner_id"]):
             sheet = self._export(columns, list_domain=[("id", "=", False)], list_groupby=keys)
             self.assertEqual(len(self._read(sheet)), 1)
@@ -175,7 +189,9 @@ class TestListExport(ActivityCommon):
             user_id=self.foreign_salesperson.id, company_id=self.other_company.id
         )
         domain = [("id", "in", (self.activities | foreign).ids)]
-        rows = self._read(self._export(["name", "company_id"], list_domain=domain))
+        rows = self._read(
+            self._export('<field name="name" /><field name="company_id" />', list_domain=domain)
+        )
         self.assertEqual([len(row) for row in rows], [1, 1, 1, 1])
 
     def test_rights(self):
@@ -190,7 +206,7 @@ class TestListExport(ActivityCommon):
         self.patch(
             self.env.registry["isof.activity"]._fields["note"], "groups", "base.group_system"
         )
-        header, *_rows = self._read(self._export(["name", "note"]))
+        header, *_rows = self._read(self._export('<field name="name" /><field name="note" />'))
         self.assertEqual(header, ["Subject"])
         self.env.ref("base.group_allow_export").user_ids -= self.salesperson_a
         with self.assertRaisesRegex(AccessError, "You may not export data"):
@@ -204,7 +220,7 @@ class TestListExport(ActivityCommon):
             "name": "Test List",
             "res_model": "isof.activity",
             "list_domain": [("id", "in", self.activities.ids)],
-            "list_columns": [{"name": "name"}],
+            "list_columns": ["name"],
         }
         exports = self.env["isof.list.export"].with_user(self.salesperson_a)
         action = exports.get_download(vals)
@@ -226,7 +242,8 @@ class TestListExport(ActivityCommon):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self._export(
-                ["start", "name", "partner_id", "contact_phone", "tag_ids"],
+                """<field name="start" /><field name="name" /><field name="partner_id" />
+                <field name="contact_phone" /><field name="tag_ids" />""",
                 list_domain=[("partner_id", "in", (self.alfa | self.beta).ids)],
                 list_groupby=["user_id"],
             )

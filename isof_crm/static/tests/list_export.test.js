@@ -19,7 +19,6 @@ describe.current.tags("desktop");
 class Visit extends models.Model {
     name = fields.Char();
     hours = fields.Float();
-    rate = fields.Float();
     sequence = fields.Integer();
     secret = fields.Char({ exportable: false });
     status = fields.Selection({
@@ -52,19 +51,8 @@ async function exportAll(xmlid) {
                 list_groupby: ["status"],
                 list_order: "name desc",
                 list_filters: ["Planned", "Group By: Status"],
-                list_columns: [
-                    { name: "name", label: "Subject", widget: null },
-                    { name: "hours", label: "Hours", widget: "float_time", aggregate: "sum" },
-                    {
-                        name: "rate",
-                        label: "Rate",
-                        widget: null,
-                        aggregate: "avg",
-                        numerator: "hours",
-                        denominator: "sequence",
-                        unmixed: ["company_currency_id"],
-                    },
-                ],
+                list_view_id: 5,
+                list_columns: ["sequence", "name", "hours"],
             },
         ]);
         return { type: "ir.actions.act_url", url: "/isof_crm/list_export/1.xlsx" };
@@ -79,8 +67,6 @@ async function exportAll(xmlid) {
                 <field name="sequence" widget="handle" />
                 <field name="name" string="Subject" />
                 <field name="hours" widget="float_time" sum="Total" />
-                <field name="rate" avg="Rate" data-numerator="hours" data-denominator="sequence"
-                    data-unmixed="company_currency_id" />
                 <field name="status" optional="hide" />
                 <field name="secret" />
             </list>`,
@@ -91,7 +77,7 @@ async function exportAll(xmlid) {
             </search>`,
         domain: [["hours", ">", 1]],
         context: { search_default_planned: 1, search_default_by_status: 1 },
-        config: { getDisplayName: () => "Visits" },
+        config: { getDisplayName: () => "Visits", viewId: 5 },
         loadActionMenus: true,
     });
     getService("menu").setCurrentMenu(7);

@@ -8,7 +8,6 @@ import { ListController } from "@web/views/list/list_controller";
 // the title, the filters, typed cells and totals. "Export" of chosen rows and fields stays core's.
 
 const APP = "isof_crm.isof_crm_menu_root";
-const NO_FIGURES = ["color_picker", "handle"];
 
 patch(ExportAll.prototype, {
     async onDirectExportData() {
@@ -41,27 +40,11 @@ patch(ListController.prototype, {
                     .map(({ name, asc }) => `${name} ${asc ? "asc" : "desc"}`)
                     .join(", "),
                 list_filters: this.env.searchModel.facets.map(describeFacet),
-                list_columns: this.getIsofColumns(),
+                list_view_id: this.env.config.viewId || 0,
+                list_columns: this.getExportableFields().map(({ name }) => name),
             },
         ]);
         await this.actionService.doAction(action);
-    },
-
-    getIsofColumns() {
-        const names = new Set(this.getExportableFields().map(({ name }) => name));
-        return this.archInfo.columns
-            .filter(({ type, name, widget }) => {
-                return type === "field" && names.has(name) && !NO_FIGURES.includes(widget);
-            })
-            .map(({ name, label, widget, attrs }) => ({
-                name,
-                label,
-                widget,
-                aggregate: ["sum", "avg", "min", "max"].find((aggregate) => attrs[aggregate]),
-                numerator: attrs["data-numerator"],
-                denominator: attrs["data-denominator"],
-                unmixed: attrs["data-unmixed"]?.split(" "),
-            }));
     },
 });
 
