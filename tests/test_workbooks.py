@@ -260,6 +260,42 @@ class TestAnalysisWorkbooks(WorkbookCase, AnalysisCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestListWorkbooks(WorkbookCase, AnalysisCommon):
+    def test_groups_of_figures(self):
+        """Sums and ratios of each group and of all are those of the sales; see AnalysisCommon."""
+        export = self.env["isof.list.export"].create(
+            {
+                "name": "Sales Statement",
+                "res_model": "isof.trade.line",
+                "list_domain": [("move_id", "in", self.moves.ids)],
+                "list_groupby": ["user_id", "partner_id"],
+                "list_columns": ["invoice_date", "sold_net", "margin", "margin_rate"],
+            }
+        )
+        [sheet] = self._export(export)
+        rows = self._read(sheet)
+        self.assertEqual(len([row for row in rows if not isinstance(row["Date"], str)]), 6)
+        self.assertEqual(
+            {
+                row["Date"]: (row["Sold"], row["Margin"], pytest.approx(row["Margin %"]))
+                for row in rows
+                if isinstance(row["Date"], str)
+            },
+            {
+                "Salesperson A (4)": (1280, 570, 570 / 1280),
+                "Alfa Hurt (3)": (980, 390, 390 / 980),
+                "Gamma Stal (1)": (300, 180, 180 / 300),
+                "Salesperson B (2)": (180, 80, 80 / 180),
+                "Beta Market (2)": (180, 80, 80 / 180),
+                "Total": (1460, 650, 650 / 1460),
+            },
+        )
+        self.assertEqual(
+            {row["Currency"] for row in rows} - {None}, {self.env.company.currency_id.name}
+        )
+
+
+@tagged("post_install", "-at_install")
 class TestCommissionWorkbooks(WorkbookCase, CommissionCommon):
     def test_statement_and_payroll(self):
         self._create_plan()
