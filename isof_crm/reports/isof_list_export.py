@@ -188,7 +188,9 @@ class IsofListExport(models.TransientModel):
         ]
 
     def _get_readers(self, model, view, columns):
-        """Return how cells are read that the view hides in some rows.
+        """Return how cells are read that the view hides in some rows, or that divide others.
+
+        Of the latter it is only read whether they are there: they are computed from their parts.
 
         :param dict view: what the view says of its columns
         :param columns: list of ``xlsx.Column``
@@ -197,7 +199,7 @@ class IsofListExport(models.TransientModel):
         """
         exporter = self.env["isof.export"]
 
-        def get_reader(name, expression, deciding):
+        def get_reader(name, is_ratio, expression, deciding):
             labels = exporter._prepare_labels(model, name)
 
             @cache
@@ -205,7 +207,9 @@ class IsofListExport(models.TransientModel):
                 return safe_eval(expression, dict(zip(deciding, values, strict=True)))
 
             def read(batch):
-                values = exporter._read_texts(batch, name, labels)
+                values = (
+                    [True] * len(batch) if is_ratio else exporter._read_texts(batch, name, labels)
+                )
                 decided = [exporter._read_values(batch, each) for each in deciding]
                 hidden = map(is_hidden, *decided) if decided else [is_hidden()] * len(values)
                 return [None if h else value for h, value in zip(hidden, values, strict=True)]
@@ -214,10 +218,14 @@ class IsofListExport(models.TransientModel):
 
         readers, also_read = {}, set()
         for column in columns:
-            expression = view.get(column.key, {}).get("invisible")
+            expression = view.get(column.key, {}).get("invisible", "False")
             deciding = sorted(get_expression_field_names(expression))
-            if expression and all(name in model._fields for name in deciding):
-                readers[column.key] = get_reader(column.key, expression, deciding)
+            if not model._fields.keys() >= set(deciding):
+                expression, deciding = "False", []  # what only the client knows hides nothing
+            if expression != "False" or column.ratio:
+                readers[column.key] = get_reader(
+                    column.key, bool(column.ratio), expression, deciding
+                )
                 also_read.update(deciding)
         return readers, also_read
 
@@ -230,13 +238,13 @@ class IsofListExport(models.TransientModel):
         if hasattr(records, "_iter_export_rows"):
             yield from records._iter_export_rows(columns)
             return
-        ratios = [(column.key, column.ratio[1]) for column in columns if column.ratio]
+        ratios = [(column.key, *column.ratio) for column in columns if column.ratio]
         readers, also_read = self._get_readers(records, view, columns)
         for rows in self.env["isof.export"]._iter_batches(records, columns, readers, also_read):
             for row in rows:
-                for name, denominator in ratios:
-                    if not row[denominator]:
-                        row[name] = None
+                for name, numerator, denominator in ratios:
+                    is_there = row[name] and row[denominator]
+                    row[name] = row[numerator] / row[denominator] if is_there else None
                 yield row
 
     def _iter_tree(self, groups, rows, columns, aggregates, adds_up):

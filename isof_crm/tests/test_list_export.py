@@ -4,11 +4,11 @@ from datetime import datetime
 
 import openpyxl
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models import isof_export_job
+from ..models import isof_download, isof_export_job
 from .common import ActivityCommon
 
 
@@ -234,6 +234,10 @@ class TestListExport(ActivityCommon):
         with output:
             self.assertEqual(name, "Test List 2026-03-11.xlsx")
             self.assertEqual(len(self._read(openpyxl.load_workbook(output).active)), 4)
+
+        self.patch(isof_download, "MAX_ROWS", 2)
+        with self.assertRaisesRegex(UserError, "would have 3 rows"):
+            exports.get_download(vals)
 
     def test_queries(self):
         """Ten times the rows take no more queries."""

@@ -120,6 +120,44 @@ def test_register(env, written):
     write(written, "register", wizard, wizard.activity_count)
 
 
+def test_list(env, written):
+    """The list of activities, a tree by salesperson and month."""
+    manager = as_user(env, "bench_0")
+    activities = manager["isof.activity"].search_count([])
+    columns = "start type_id name partner_id user_id status_id duration region_id note result"
+    export = manager["isof.list.export"].create(
+        {
+            "name": "Activities",
+            "res_model": "isof.activity",
+            "list_groupby": ["user_id", "start:month"],
+            "list_columns": columns.split(),
+        }
+    )
+    write(written, "list of activities", export, activities)
+
+
+def test_list_of_figures(env, written):
+    """The list of sales, a tree by category and product, with sums and ratios of each group."""
+    user = as_user(env, USER, "base.group_allow_export,isof_crm_analytics.group_margin")
+    facts = user["isof.trade.line"]
+    last = facts.search([("flow", "=", "sale")], order="id", offset=ROWS, limit=1)
+    domain = [("flow", "=", "sale"), ("id", "<=", last.id)]
+    columns = (
+        "invoice_date move_id partner_id product_id user_id sold_quantity sold_price sold_net"
+        " margin margin_rate"
+    )
+    export = user["isof.list.export"].create(
+        {
+            "name": "Sales Statement",
+            "res_model": facts._name,
+            "list_domain": domain,
+            "list_groupby": ["product_category_id", "product_id"],
+            "list_columns": columns.split(),
+        }
+    )
+    write(written, "list of sales", export, facts.search_count(domain))
+
+
 def test_contacts_of_a_segment(env, written):
     env.cr.execute(PARTNERS_SQL, [ROWS])
     user = as_user(env, "bench_0")
