@@ -5,12 +5,14 @@ import fcntl
 import importlib.machinery
 import importlib.util
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -199,6 +201,98 @@ class TestAddons:
         assert databases.changed_addons({}) == ["isof_a", "isof_b"]
         note = {"addons": {"isof_a": "new isof_a", "isof_b": "old"}}
         assert databases.changed_addons(note) == ["isof_b"]
+
+
+class TestTemplates:
+    """Empty databases on the PostgreSQL of this test run stand for those with Odoo in them."""
+
+    @pytest.fixture
+    def env(self, home, monkeypatch):
+        """An environment with one add-on: ``state`` is that of its files.
+
+        ``steps`` are what its installations do, in their order.
+        """
+        env = SimpleNamespace(server=postgres.server("test", Path(sys.executable)))
+        env.addon, env.state, env.steps = f"isof_{secrets.token_hex(6)}", "first", []
+        monkeypatch.setattr(config, "addons", lambda: [env.addon])
+        monkeypatch.setattr(config, "dependencies", lambda _names: ["base"])
+        monkeypatch.setattr(config, "addon_digest", lambda _name: env.state)
+        monkeypatch.setattr(databases, "dependencies_template", lambda *_, **__: "template0")
+        monkeypatch.setattr(databases, "install", lambda *_: env.steps.pop(0)())
+        monkeypatch.setattr(databases, "prune", lambda *_: None)
+        env.made = []
+        clone = databases.clone
+
+        def record(server, template, name):
+            env.made += [name, name.removeprefix("isof_new_")]
+            clone(server, template, name)
+
+        monkeypatch.setattr(databases, "clone", record)
+        yield env
+        for name in env.made:
+            databases.drop(env.server, name)
+
+    def left(self, env):
+        """Return which of the databases that were made are still there."""
+        return [name for name in env.made if databases.exists(env.server, name)]
+
+    def is_locked(self, name):
+        """Whether somebody holds the lock of a template."""
+        with (config.home() / "locks" / f"template-{name}").open("a") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def test_made_once_and_locked_while_in_use(self, env):
+        env.steps = [lambda: None]
+        for _turn in range(2):
+            with databases.template(env, [env.addon]) as name:
+                assert self.is_locked(name)
+            assert not self.is_locked(name)
+        assert self.left(env) == [name]
+
+    def test_a_database_is_copied_from_a_locked_template(self, env, monkeypatch):
+        env.steps = [lambda: None]
+        clone, locked = databases.clone, {}
+
+        def look(server, template, name):
+            locked[name] = self.is_locked(template)
+            clone(server, template, name)
+
+        monkeypatch.setattr(databases, "clone", look)
+        name = f"{env.addon}_db"
+        databases.create(env, name, [env.addon], demo=False)
+        assert locked[f"isof_new_{name}"]
+
+    def test_an_edit_meanwhile_makes_it_anew(self, env):
+        env.steps = [lambda: setattr(env, "state", "second"), lambda: None]
+        with databases.template(env, [env.addon]) as name:
+            assert self.left(env) == [name]
+        env.state = "first"
+        env.steps = [lambda: None]
+        with databases.template(env, [env.addon]) as other:
+            assert other != name, "what was edited meanwhile is no template of the first state"
+
+    def test_a_failure_leaves_nothing(self, env):
+        env.steps = [lambda: 1 / 0, lambda: 1 / 0]
+        with (
+            pytest.raises(ZeroDivisionError),
+            databases.template(env, [env.addon]),
+        ):
+            pytest.fail("there is no template")
+        with pytest.raises(ZeroDivisionError):
+            databases.create(env, f"{env.addon}_db", [env.addon])
+        assert env.made
+        assert self.left(env) == []
+
+    def test_the_note_is_of_what_was_installed(self, env):
+        """What is edited during the installation is not in the database for sure."""
+        env.steps = [lambda: setattr(env, "state", "second")]
+        name = f"{env.addon}_db"
+        databases.create(env, name, [env.addon])
+        assert databases.changed_addons(databases.read_note(env.server, name)) == [env.addon]
 
 
 class TestModules:

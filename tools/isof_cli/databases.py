@@ -6,6 +6,7 @@ the tests begin with. A note on each database (its comment in PostgreSQL) rememb
 the add-ons that it was made from.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -78,50 +79,81 @@ def rename(server, name, new_name):
     server.sql('ALTER DATABASE :"name" RENAME TO :"new_name";', name=name, new_name=new_name)
 
 
+@contextlib.contextmanager
+def unfinished(server, name):
+    """Give the name under which the database ``name`` is made, until that is whole and renamed.
+
+    What was not renamed is dropped, whatever went wrong.
+    """
+    fresh = f"isof_new_{name}"
+    drop(server, fresh)
+    try:
+        yield fresh
+    finally:
+        drop(server, fresh)
+
+
 def create(env, name, addons, *, demo=True, lang=None):
     """Create the database ``name`` with ``addons`` (default: every one of ours) on ``env``."""
     server = env.server
     addons = addons or config.addons()
+    kind = "with demo data" if demo else "without demo data"
     with store.lock(f"database-{name}", f"creating the database {name}"):
         if exists(server, name):
             raise Failure(f"There is a database {name} already; to drop it: ./isof db drop {name}")
+        made_of = state(addons)  # before: what is edited from here on makes it out of date
         if demo:
-            source = dependencies_template(env, config.dependencies(addons), demo=True, lang=lang)
+            source = contextlib.nullcontext(
+                dependencies_template(env, config.dependencies(addons), demo=True, lang=lang)
+            )
         else:
             source = template(env, addons, lang=lang)
-        fresh = f"isof_new_{name}"
-        drop(server, fresh)
-        kind = "with demo data" if demo else "without demo data"
-        with step(f"Database {name}: {', '.join(addons) or 'base'} {kind}"):
-            clone(server, source, fresh)
+        with (
+            source as source_name,
+            step(f"Database {name}: {', '.join(addons) or 'base'} {kind}"),
+            unfinished(server, name) as fresh,
+        ):
+            clone(server, source_name, fresh)
             if demo:  # loaded anew: they lie around the day that they are loaded on
                 install(env, fresh, addons, f"create-{name}.log")
-            write_note(server, fresh, {"addons": state(addons)})
+            write_note(server, fresh, {"addons": made_of})
             rename(server, fresh, name)
 
 
+@contextlib.contextmanager
 def template(env, addons, *, lang=None):
-    """Return the template with add-ons in their present state, without demo data.
+    """Give the template with add-ons in their present state, without demo data, to copy it.
 
-    It is made if need be.
+    It is made if need be. Nobody else copies or changes it meanwhile.
     """
-    dependencies = dependencies_template(env, config.dependencies(addons), demo=False, lang=lang)
-    made_of = state(addons)
-    name = TEMPLATE + config.digest(dependencies, *addons, *made_of.items())
-    with store.lock(f"template-{name}", "making the template of the add-ons"):
-        if not exists(env.server, name):
-            fresh = f"isof_new_{name}"
-            drop(env.server, fresh)
-            with step(f"Template: {', '.join(addons) or 'no add-on yet'}"):
-                clone(env.server, dependencies, fresh)
-                install(env, fresh, addons, f"{name}.log")
-                if state(addons) != made_of:
-                    say("  an add-on was edited meanwhile; once more")
-                    return template(env, addons, lang=lang)
-                rename(env.server, fresh, name)
-            prune(env.server, TEMPLATE, name)
-        write_note(env.server, name, read_note(env.server, name) | {"used": time.time()})
-    return name
+    while True:
+        dependencies = dependencies_template(
+            env, config.dependencies(addons), demo=False, lang=lang
+        )
+        made_of = state(addons)
+        name = TEMPLATE + config.digest(dependencies, *addons, *made_of.items())
+        with store.lock(f"template-{name}", "making or copying the template of the add-ons"):
+            if exists(env.server, name) or _make_template(env, name, dependencies, made_of, addons):
+                note = read_note(env.server, name) | {"used": time.time()}
+                write_note(env.server, name, note)
+                yield name
+                return
+        say("  an add-on was edited meanwhile; once more")
+
+
+def _make_template(env, name, dependencies, made_of, addons):
+    """Make the template ``name``; return whether the add-ons are still what it was made of."""
+    with (
+        step(f"Template: {', '.join(addons) or 'no add-on yet'}"),
+        unfinished(env.server, name) as fresh,
+    ):
+        clone(env.server, dependencies, fresh)
+        install(env, fresh, addons, f"{name}.log")
+        if state(addons) != made_of:
+            return False
+        rename(env.server, fresh, name)
+    prune(env.server, TEMPLATE, name)
+    return True
 
 
 def install(env, name, addons, log):
@@ -181,10 +213,11 @@ def dependencies_template(env, names, *, demo, lang=None):
     name = DEPENDENCIES + key
     with store.lock(f"template-{name}", "making the template of the dependencies"):
         if not exists(env.server, name):
-            fresh = f"isof_new_{name}"
-            drop(env.server, fresh)
             added = modules.auto_installed(names, modules.read(env.addons_folders))
-            with step(f"Template: Odoo with {', '.join(names)}"):
+            with (
+                step(f"Template: Odoo with {', '.join(names)}"),
+                unfinished(env.server, name) as fresh,
+            ):
                 env.batch(
                     f"{name}.log",
                     *("-d", fresh, "-i", ",".join([*names, *added])),
@@ -193,7 +226,7 @@ def dependencies_template(env, names, *, demo, lang=None):
                     *("--stop-after-init", "--skip-auto-install"),
                 )
                 rename(env.server, fresh, name)
-                prune(env.server, DEPENDENCIES, name)
+            prune(env.server, DEPENDENCIES, name)
         write_note(env.server, name, {"used": time.time()})
     return name
 

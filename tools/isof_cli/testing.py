@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from . import config, databases, odoo, store, system
+from . import config, databases, odoo, system
 from .console import say, step
 
 COPY = "isof_test_"
@@ -26,9 +26,8 @@ def run(arguments):
         program.ensure()
     with env.server:
         name = f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
-        with store.lock("template", "making the test template"):
-            _drop_abandoned(env.server)
-            template = databases.template(env, config.addons())
+        _drop_abandoned(env.server)
+        with databases.template(env, config.addons()) as template:
             _ensure_bundles(env, template)
             databases.clone(env.server, template, name)
         try:
@@ -70,7 +69,7 @@ def _ensure_bundles(env, name):
         made = databases.read_note(env.server, source)["assets"]
     if made != assets:
         with step("Test template: the browser's bundles"):
-            env.batch("test-assets.log", "shell", "-d", name, "--no-http", script=BUNDLES)
+            env.batch(f"{name}-assets.log", "shell", "-d", name, "--no-http", script=BUNDLES)
     note = databases.read_note(env.server, name)
     databases.write_note(env.server, name, note | {"assets": assets})
 
