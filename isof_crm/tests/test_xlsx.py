@@ -77,6 +77,26 @@ class TestXlsx(TransactionCase):
         sheet, _written = self._write(columns, rows, values=True)
         self.assertEqual(sheet["B4"].value, "<b> & ")
 
+    def test_formula_of_no_value(self):
+        """It has none to show to whoever does not count, which is not 0."""
+        columns = [xlsx.Column("a", "A"), xlsx.Column("b", "B", "float"), xlsx.Column("c", "C")]
+        row = {
+            "a": xlsx.Formula(lambda cell: f"={cell('b')}", None),
+            "b": xlsx.Formula(lambda _cell: "=1/0", False),
+            "c": xlsx.Formula(lambda _cell: "=0", 0),
+        }
+        sheet, _written = self._write(columns, [row])
+        self.assertEqual([cell.value for cell in sheet[4]], ["=B4", "=1/0", "=0"])
+        sheet, _written = self._write(columns, [row], values=True)
+        self.assertEqual([cell.value for cell in sheet[4]], [None, None, 0])
+
+    def test_indent(self):
+        """It is on the left, or Excel shows none."""
+        rows = [{"name": "Team"}, {"name": "Anna", xlsx.OUTLINE: xlsx.Outline(1)}]
+        sheet, _written = self._write([xlsx.Column("name", "Name")], rows)
+        found = [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet["A"][3:]]
+        self.assertEqual(found, [(None, 0), ("left", 1)])
+
     def test_text_is_never_a_formula_or_a_link(self):
         texts = ["=1+1", "+48 22", "-5", "@SUM(A1)", "{=A1}", "https://example.com", "a\x0bb\x01"]
         sheet, _written = self._write(

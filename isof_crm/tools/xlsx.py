@@ -87,7 +87,7 @@ class Formula(NamedTuple):
 
     ``write`` is a function that returns the formula; it is given a function that returns the
     address of a cell by the key of its column and by how many rows below it is. ``value`` is
-    what the formula gives, for readers that never count.
+    what the formula gives, for readers that never count; ``None`` and ``False`` are nothing.
     """
 
     write: Callable
@@ -156,6 +156,8 @@ class PlainWorksheet(Worksheet):
             if isinstance(value, str):
                 text = html.escape(clean_text(value), quote=False)
                 return f'<c r="{address}" s="{style}" t="str">{formula}<v>{text}</v></c>'
+            if value is None or value is False:
+                return f'<c r="{address}" s="{style}">{formula}</c>'
         else:
             formula = ""
         if isinstance(value, date):
@@ -194,6 +196,7 @@ class ReportWorkbook(xlsxwriter.Workbook):
     def _add_style(self, kind, indent=0, is_total=False, is_head=False):
         """Return the index of the format of cells of some kind."""
         style = {"num_format": NUMBER_FORMATS[kind], "valign": "top", "indent": indent}
+        style |= {"align": "left"} if indent else {}  # Excel ignores the indent of no alignment
         style |= {"bold": is_total or is_head, "top": int(is_total)}
         return self.add_style(style | {"text_wrap": kind == "multiline"})
 
@@ -264,8 +267,10 @@ def write_sheet(
     >>> sheet = openpyxl.load_workbook(output)["Tree"]
     >>> sheet["B3"].value, sheet["C5"].value, sheet.row_dimensions[6].outlineLevel
     ('Q1', '=2*B5', 1)
-    >>> sheet["A6"].alignment.indent, sheet["A7"].value, sheet["A7"].font.bold
-    (1.0, 'All', True)
+    >>> sheet["A6"].alignment.horizontal, sheet["A6"].alignment.indent
+    ('left', 1.0)
+    >>> sheet["A7"].value, sheet["A7"].font.bold
+    ('All', True)
     """
     taken = [sheet.get_name() for sheet in book.worksheets()]
     name = clean_sheet_name(sheet_name or title, taken)
