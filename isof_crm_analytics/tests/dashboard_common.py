@@ -102,15 +102,18 @@ class DashboardMixin:
         return self._read_pivot(self.data[f"{column}{int(row) + below}"])
 
     def assertFigures(self, found, expected):  # noqa: N802
-        """Check rows of figures, which are floats; no figure is as good as 0."""
+        """Check rows of figures, which are floats; ``None`` is no figure, which is not 0."""
         self.assertEqual(len(found), len(expected), found)
         for row, wanted in zip(found, expected, strict=True):
             self.assertEqual(len(row), len(wanted))
             for value, figure in zip(row, wanted, strict=True):
                 if isinstance(figure, str):
                     self.assertEqual(value, figure)
-                else:
-                    self.assertAlmostEqual(value or 0, figure, msg=f"{found}")
+                    continue
+                value = None if value is False else value
+                self.assertEqual(value is None, figure is None, found)
+                if figure is not None:
+                    self.assertAlmostEqual(value, figure, msg=f"{found}")
 
     def assertCards(self, expected):  # noqa: N802
         """Check all cards: the title to the figures of the period and, if any, of that before."""

@@ -105,7 +105,7 @@ class TestCampaignsDashboard(DashboardMixin, CampaignCommon):
                 "Turnover": (40 + 48 + 80 + 160, 24),
                 "Cost": (100 + 100 + 20, 30),
                 "Customers Won": (2, 1),
-                "Customers Kept": (2, 0),
+                "Customers Kept": (2, None),
                 "Responded": (2, 1),
             }
         )
@@ -114,16 +114,16 @@ class TestCampaignsDashboard(DashboardMixin, CampaignCommon):
         fair, mailing = self.fair.id, self.mailing.id
         self.assertTables(
             {
-                "Results": [(fair, 48 + 80 + 160, 1, 2), (mailing, 40, 1, 0)],
-                "Costs": [(fair, 200, 1000, 200 / 1), (mailing, 20, 0, 20 / 1)],
+                "Results": [(fair, 48 + 80 + 160, 1, 2), (mailing, 40, 1, None)],
+                "Costs": [(fair, 200, 1000, 200 / 1), (mailing, 20, None, 20 / 1)],
                 "Response": [(fair, 2, 2, 1), (mailing, 1, 1, 1)],
                 "Regions": [
-                    (self.region_pomerania.id, 160, 0, 1),
+                    (self.region_pomerania.id, 160, None, 1),
                     (self.region_mazovia.id, 40 + 80, 1, 1),
                 ],
             }
         )
 
     def test_charts(self):
-        self.assertMonths([(1, 0), (2, 40), (3, 48 + 80 + 160)], [(2, 24)])
+        self.assertMonths([(1, None), (2, 40), (3, 48 + 80 + 160)], [(2, 24)])
         self.assertParts([("kept", 80 + 160), ("won", 40 + 48)])

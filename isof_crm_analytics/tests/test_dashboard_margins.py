@@ -41,7 +41,7 @@ class TestMarginsDashboard(TradeDashboardCommon):
                 "Customers": [
                     (self.beta.id, 120, 0.6, 200),
                     (self.alfa.id, 17.6, rate, 57.6 + 12),
-                    (self.gamma.id, 0, 0, 0),
+                    (self.gamma.id, 0, None, 0),
                 ],
                 "Products": [
                     (self.transport.id, 120, 0.6, 200),
@@ -55,7 +55,7 @@ class TestMarginsDashboard(TradeDashboardCommon):
                 "Customers with the Lowest Margin Rate": [
                     (self.alfa.id, rate, 17.6, 57.6),
                     (self.beta.id, 0.6, 120, 200),
-                    (self.gamma.id, 0, 0, 0),
+                    (self.gamma.id, None, 0, 0),
                 ],
                 "Products with the Lowest Margin Rate": [
                     (self.bolt.id, rate, 17.6, 57.6),
@@ -65,5 +65,5 @@ class TestMarginsDashboard(TradeDashboardCommon):
         )
 
     def test_charts(self):
-        self.assertMonths([(1, 120), (2, 0), (3, 17.6)], [(3, 15)])
+        self.assertMonths([(1, 120), (2, None), (3, 17.6)], [(3, 15)])
         self.assertParts([(self.transport.categ_id.id, 120), (self.category.id, 17.6)])
