@@ -22,6 +22,7 @@ from . import (
     test_dashboard_margins,
     test_dashboard_sales,
     test_dashboard_salespeople,
+    test_filters,
     test_js,
     test_kept_plan,
     test_my_day,

@@ -7,7 +7,6 @@ from odoo.tests.common import ChromeBrowser
 
 from .roles_common import EachRole, get_pictures_folder
 
-APP = "isof_crm.isof_crm_menu_root"
 OPEN_MENU = "odoo.loader.modules.get('@isof_crm_analytics/../tests/open_menu').openMenu(%d)"
 PATIENCE = 60  # seconds: more than the page itself has
 
@@ -31,8 +30,8 @@ class TestScreens(EachRole, HttpCase):
         wait_code_ok = ChromeBrowser._wait_code_ok
 
         def open_menus(browser, *args, **kwargs):
-            for number, (path, menu_id) in enumerate(menus, start=1):
-                self._open_menu(browser, path, menu_id)
+            for number, (path, menu) in enumerate(menus, start=1):
+                self._open_menu(browser, path, menu["id"])
                 if folder:
                     name = re.sub(r"\W+", "-", path.lower()).strip("-")
                     self._take_picture(browser, folder / f"{number:02}-{name}.png")
@@ -45,18 +44,6 @@ class TestScreens(EachRole, HttpCase):
                 "odoo.isReady === true",
                 login=user.login,
             )
-
-    def _get_menus(self, user):
-        """Return path and id of each menu with an action that a user sees, from top to bottom."""
-        menus = self.env["ir.ui.menu"].with_user(user).load_web_menus(False)
-
-        def walk(menu, path):
-            if menu["actionID"] and not menu["children"]:
-                yield " ".join(path), menu["id"]
-            for child in menu["children"]:
-                yield from walk(menus[child], (*path, menus[child]["name"]))
-
-        return list(walk(menus[self.env.ref(APP).id], ()))
 
     def _open_menu(self, browser, path, menu_id):
         answer = browser._websocket_request(
