@@ -234,9 +234,4 @@ class IsofCommissionEntry(models.Model):
         self.ensure_one()
         if not self.move_id:
             raise UserError(self.env._("This commission is of no document: %s", self.reason))
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "views": [[False, "form"]],
-        }
+        return self._open_document(self.move_id)

@@ -3,6 +3,7 @@ from functools import cache
 from lxml import etree
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.models import parse_read_group_spec
 from odoo.tools import SQL, unique
@@ -63,6 +64,27 @@ class IsofFiguresMixin(models.AbstractModel):
             return NotImplemented
         users, departments = self.env.user._get_isof_led()
         return Domain("user_id", "in", users.ids) | Domain("department_id", "in", departments.ids)
+
+    @api.model
+    def _open_document(self, document):
+        """Return the action that opens a document which figures are made of.
+
+        :raise AccessError: with the reason, for who may see the figures but not the document
+        """
+        if not document.has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "You may see these figures, but not open what they are made of: %s. If you"
+                    " need it, ask your administrator for the right to read it.",
+                    self.env["ir.model"]._get(document._name).name,
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": document._name,
+            "res_id": document.id,
+            "views": [(False, "form")],
+        }
 
     @api.depends(lambda self: {name for pair in self._isof_ratios.values() for name in pair})
     def _compute_ratios(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from .isof_score_scheme import KINDS, MEASURES
 
@@ -28,6 +29,12 @@ class IsofScoreRun(models.Model):
     )
     score_ids = fields.One2many("isof.score", "run_id", string="Scores")
     score_count = fields.Integer(string="Customers", readonly=True)
+
+    @api.depends_context("lang", "tz")
+    @api.depends("computed_at")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = format_datetime(self.env, run.computed_at)
 
     @api.depends("scheme_id.run_ids")
     def _compute_is_latest(self):

@@ -288,10 +288,4 @@ class IsofTradeLine(models.Model):
     def action_open_document(self):
         """Return the action that opens the document of the line."""
         self.ensure_one()
-        self.move_id.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "views": [[False, "form"]],
-        }
+        return self._open_document(self.move_id)

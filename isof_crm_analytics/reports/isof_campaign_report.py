@@ -448,9 +448,4 @@ class IsofCampaignReport(models.Model):
             source = self.env[model].browse(number)
         else:
             source = self.campaign_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": source._name,
-            "res_id": source.id,
-            "views": [(False, "form")],
-        }
+        return self._open_document(source)

@@ -472,9 +472,4 @@ class IsofOrderReport(models.Model):
         """Open the order of the line, as far as the user may read it."""
         self.ensure_one()
         order = self.sale_order_id if self.flow == "sale" else self.purchase_order_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": order._name,
-            "res_id": order.id,
-            "views": [(False, "form")],
-        }
+        return self._open_document(order)

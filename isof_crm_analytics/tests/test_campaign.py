@@ -608,6 +608,7 @@ class TestCampaignReport(CampaignCommon):
         self.assertIn("-55", self.fair.with_user(self.manager).isof_return_on_cost)
 
     def test_every_row_opens(self):
+        self.manager.group_ids += self.env.ref("sales_team.group_sale_manager")
         rows = self.report.with_user(self.manager).search(self.domain)
         self.assertEqual(set(rows.mapped("kind")), {"activity", "order", "sale", "cost", "budget"})
         self.assertEqual(len(rows), len(set(rows.ids)))

@@ -91,7 +91,7 @@ class Screen:
             if not key:
                 continue
             name = key.partition(":")[0]
-            kind = self.fields[name]["type"]
+            kind = self.fields.get(name, {}).get("type")
             if key == name and kind in ("date", "datetime"):
                 key += ":month"
             if kind != "properties":  # these the client asks for first

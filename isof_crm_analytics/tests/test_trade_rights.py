@@ -135,7 +135,7 @@ class TestTradeRights(TradeCommon):
 
     def test_documents_open_for_who_may_read_them(self):
         fact = self._get_facts(self.move_a)
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "figures, but not open .*: Journal Entry"):
             self._call(self.salesperson_a, "action_open_document", fact.ids)
         sales = self.env.ref("sales_team.group_sale_salesman")
         (self.salesperson_a | self.salesperson_b).group_ids += sales
