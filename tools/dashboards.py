@@ -25,6 +25,7 @@ TABLE_ROWS = 10
 MONTHS_ROW, PARTS_ROW = 20, 40
 PARTS = 8
 CARD_HEIGHT, CARD_GAP = 104, 12
+CARD_TITLE_SIZE = 12  # longer titles of a sixth of the page are cut off in Polish
 CHART_HEIGHT = 300
 TEXT, ACCENT, LINE = "#434343", "#714B67", "#CCCCCC"
 CARD_COLORS = ("#EFF6FF", "#FFF7ED", "#F0FDF4", "#FDF2F8", "#FEFCE8", "#F5F3FF")
@@ -675,6 +676,10 @@ class Writer:
                     if card.measure.format == RATE
                     else f"=FORMAT.LARGE.NUMBER({cell(column, row)})"
                 )
+            if card.measure.format == RATE:
+                # a rate of nothing is no number, and would leave the card empty
+                value = cell(1, row)
+                self.data[cell(3, row)] = f'=IF(ISNUMBER({value}),{value},"–")'
             self._add_figure(
                 f"card-{number + 1}",
                 number * (width + CARD_GAP),
@@ -683,7 +688,12 @@ class Writer:
                 CARD_HEIGHT,
                 {
                     "type": "scorecard",
-                    "title": {"text": card.title, "bold": True, "color": TEXT},
+                    "title": {
+                        "text": card.title,
+                        "bold": True,
+                        "color": TEXT,
+                        "fontSize": CARD_TITLE_SIZE,
+                    },
                     "background": CARD_COLORS[number],
                     "keyValue": f"Data!{cell(3, row)}",
                     **(self._get_baseline(card, row) if card.source.date else {}),
@@ -775,7 +785,7 @@ class Writer:
         pivot = self._add_pivot("–", source, group, [parts.measure])
         first, last = PARTS_ROW + 1, PARTS_ROW + PARTS
         self.data[cell(0, PARTS_ROW)] = f"={translated(parts.title)}"
-        self.data[cell(0, first)] = f"=PIVOT({pivot},{PARTS},FALSE,FALSE,1,FALSE)"
+        self.data[cell(0, first)] = self._get_rows(pivot, parts.group_by, PARTS, 1)
         return {
             "type": "bar",
             "title": {"text": ""},
@@ -848,8 +858,8 @@ class Writer:
                 if measure.title
                 else f'=PIVOT.HEADER({pivot},"measure","{measure.id}")'
             )
-        self.cells[cell(left, first + 1)] = (
-            f"=PIVOT({pivot},{TABLE_ROWS},FALSE,FALSE,{width},FALSE)"
+        self.cells[cell(left, first + 1)] = self._get_rows(
+            pivot, table.group_by, TABLE_ROWS, width
         )
         self.rows[str(first)] = {"size": 34}
         self.styles[f"{cell(left + 1, first)}:{cell(left + width, first)}"] = 4
@@ -884,6 +894,12 @@ class Writer:
                 },
             }
         )
+
+    @staticmethod
+    def _get_rows(pivot, group_by, rows, width):
+        """Return the formula of the first rows of a pivot; where there are none it has a total."""
+        shown = f"PIVOT({pivot},{rows},FALSE,FALSE,{width},FALSE)"
+        return f'=IF(PIVOT.HEADER({pivot},"#{group_by}",1)="","–",{shown})'
 
     def _write_note(self, row):
         """Write the note at a row, if there is one, and return the first row below it."""
