@@ -858,9 +858,7 @@ class Writer:
                 if measure.title
                 else f'=PIVOT.HEADER({pivot},"measure","{measure.id}")'
             )
-        self.cells[cell(left, first + 1)] = self._get_rows(
-            pivot, table.group_by, TABLE_ROWS, width
-        )
+        self.cells[cell(left, first + 1)] = self._get_rows(pivot, table.group_by, TABLE_ROWS, width)
         self.rows[str(first)] = {"size": 34}
         self.styles[f"{cell(left + 1, first)}:{cell(left + width, first)}"] = 4
         self.styles[f"{cell(left, first + 1)}:{cell(left + width, last)}"] = 2

@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import date_utils
 from odoo.tools.safe_eval import safe_eval
 
-from .roles_common import EachRole
+from .roles_common import CLICKED_AS, EachRole
 
 PAGE = 80  # rows that the client asks for at first
 NUMBERS = ("integer", "float", "monetary")
@@ -18,8 +18,6 @@ TYPED = {
 }
 # others group by the same methods as these
 GROUPED = ("list", "pivot")
-# Odoo's robot clicks as these, on filters though not on groups; others have those, too
-CLICKED_AS = ("salesperson", "admin")
 PANEL = {"one": "search_panel_select_range", "multi": "search_panel_select_multi_range"}
 
 
