@@ -42,6 +42,7 @@ PAGES = {
     "register": Page("isof_crm", ACTIVITIES, ".o_data_row"),
     "activity": Page("isof_crm", ACTIVITIES, ".o_form_view .o_field_widget", click=FIRST_ROW),
     "chain": Page("isof_crm", ACTIVITIES, ".o_isof_timeline_card", click=CHAIN_BUTTON),
+    "segments": Page("isof_crm", "isof-segments", ".o_data_row", "magda"),
     "planner": Page("isof_crm_resources", "isof-planner", ".o_timeline_view, .vis-item"),
     "resources": Page("isof_crm_resources", "isof-resources", ".o_kanban_record, .o_data_row"),
     "dashboard": Page("isof_crm_analytics", "dashboards", DASHBOARD, "marek"),
@@ -49,7 +50,11 @@ PAGES = {
         "isof_crm_analytics", "isof-sale-statement", ".o_pivot td.o_pivot_cell_value", "marek"
     ),
     "saved_analysis": Page(
-        "isof_crm_analytics", "4/isof-analysis", ".o_isof_analysis_table", "marek"
+        "isof_crm_analytics",
+        "isof-analyses",
+        ".o_isof_analysis_table",
+        "marek",
+        ".o_kanban_record:nth-child(4)",
     ),
 }
 
