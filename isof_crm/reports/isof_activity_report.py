@@ -150,6 +150,17 @@ class IsofActivity(models.Model):
 
         :param columns: list of ``xlsx.Column``
         """
+        for rows in self.env["isof.export"]._iter_batches(
+            self, columns, *self._get_export_readers()
+        ):
+            yield from rows
+
+    def _get_export_readers(self):
+        """Return what an export shows of fields that it does not simply read.
+
+        :return: tuple of a dict of functions of a batch of activities, by names of fields, and a
+            list of the fields that these read
+        """
         exporter, tz = self.env["isof.export"], self._get_tz()
 
         def get_moments(name, activities):
@@ -166,8 +177,6 @@ class IsofActivity(models.Model):
             (activities.contact_id | activities.partner_id).fetch(["phone"])
             return exporter._read_values(activities, "contact_phone")
 
-        own = {name: partial(get_moments, name) for name in ("start", "stop")}
-        own["contact_phone"] = get_phones
-        also_read = ["allday", "contact_id", "partner_id"]
-        for rows in exporter._iter_batches(self, columns, own, also_read):
-            yield from rows
+        readers = {name: partial(get_moments, name) for name in ("start", "stop")}
+        readers["contact_phone"] = get_phones
+        return readers, ["allday", "contact_id", "partner_id"]

@@ -128,6 +128,8 @@ class IsofExport(models.AbstractModel):
         Odoo's cache is read itself: to ask each record for its value, with another look at the
         rights, takes several times as long.
         """
+        if name == "id":
+            return list(records.ids)
         field = records._fields[name]
         if not field.store:
             records.mapped(name)  # is computed

@@ -1,12 +1,13 @@
+from collections import defaultdict
 from functools import cache
 from itertools import islice
-from operator import itemgetter
 from typing import NamedTuple
 
 from lxml import etree
 
 from odoo import api, fields, models
-from odoo.tools import groupby, unique
+from odoo.exceptions import UserError
+from odoo.tools import unique
 from odoo.tools.safe_eval import safe_eval
 from odoo.tools.view_validation import get_expression_field_names
 
@@ -27,6 +28,7 @@ KINDS = {
     "text": ("multiline", 40),
 }
 AGGREGATES = ("sum", "avg", "min", "max")
+NUMBERS = ("float", "integer", "monetary")
 # Fields that a list has for the client to work with.
 NO_FIGURES = ("color_picker", "handle")
 # What Excel can fold.
@@ -70,10 +72,12 @@ class IsofListExport(models.TransientModel):
     def get_download(self, vals):
         """Return the action that downloads a list, or has a long one written in the background.
 
-        :param dict vals: values of a record of this model
+        :param dict vals: values of a record of this model; a list without a name has that of what
+            it lists
         :raises AccessError: for users who may not export
         """
-        return self.create(vals)._prepare_download_action()
+        name = vals.get("name") or self.env["ir.model"]._get(vals["res_model"]).name
+        return self.create({**vals, "name": name})._prepare_download_action()
 
     def _get_file_name(self):
         """Return the name of the file, without an extension."""
@@ -92,25 +96,38 @@ class IsofListExport(models.TransientModel):
 
         :param output: binary file to write to
         :raises AccessError: if the reader may not read what is listed
+        :raises UserError: if no column can be exported
         """
         self.ensure_one()
         model = self._get_model()
-        records = model.search(self.list_domain or [], order=self.list_order or None)
+        records = model.search(self.list_domain or [], order=self._get_order())
         view = self._read_view(model)
-        columns, aggregates = self._get_columns(model, view)
-        total, groups = self._read_groups(records, aggregates)
-        adds_up = True
+        columns, footers, aggregates = self._get_columns(model, view)
+        if not columns:
+            raise UserError(self.env._("Nothing of this list can be exported. Show more columns."))
+        groups = self._read_groups(records, aggregates)
+        total = self._read_figures(records, [], footers)
+        size, adds_up = len(groups) + len(records), True
         if groups:
             ids = [id_ for group in groups for id_ in group.ids]
-            adds_up = len(ids) == len(records)  # or some belong to several groups
-            records = records.browse(ids)
+            # or some belong to several groups
+            adds_up = len(ids) == len(records) == len(set(ids))
+            size, records = len(groups) + len(ids), records.browse(ids)
+
+        def get_summed(aggregates):
+            # what the view hides of a sum is missing in the rows
+            return {
+                name
+                for name, aggregate in aggregates.items()
+                if adds_up and aggregate == "sum" and "invisible" not in view.get(name, {})
+            }
+
         rows = self._iter_rows(records, columns, view)
         if groups:
-            rows = self._iter_tree(groups, rows, columns, aggregates, adds_up)
-        size = len(groups) + len(records)
+            rows = self._iter_tree(groups, rows, columns, get_summed(aggregates))
         total_row = {}
         if size and total:
-            total_row = self._get_figures_row(total, aggregates, (-size, -1), adds_up)
+            total_row = self._get_figures_row(total[0][1], get_summed(footers), (-size, -1))
             total_row[columns[0].key] = self.env._("Total")
         lines = [*(self.list_filters or ()), self.env["isof.export"]._get_as_of_line()]
         with xlsx.new_workbook(output) as book:
@@ -121,9 +138,27 @@ class IsofListExport(models.TransientModel):
     # ------------------------------------------------------------
 
     def _read_view(self, model):
-        """Return what the view says of its columns: dicts of attributes by names of fields."""
+        """Return what the view says of its columns: dicts of attributes by names of fields.
+
+        A field may have several columns, of which one is there in the list's context.
+        """
+        view = {}
         arch = etree.fromstring(model.get_view(self.list_view_id or False, "list")["arch"])
-        return {node.get("name"): dict(node.attrib) for node in arch.iterfind("field")}
+        for node in arch.iterfind("field"):
+            if not self._evaluate(model, node.get("column_invisible"), {}):
+                view.setdefault(node.get("name"), dict(node.attrib))
+        return view
+
+    def _evaluate(self, model, expression, values):
+        """Return whether a modifier of the view holds; what the client alone knows, does not.
+
+        :param dict values: of the fields of a record, as the client has them
+        """
+        known = {"context": model.env.context, "uid": self.env.uid, **values}
+        try:
+            return bool(expression and safe_eval(expression, known))
+        except (NameError, ValueError):
+            return False
 
     def _get_columns(self, model, view):
         """Return what is shown of the list, as far as the reader may see it.
@@ -132,18 +167,19 @@ class IsofListExport(models.TransientModel):
         summed.
 
         :param dict view: what the view says of its columns
-        :return: tuple of a list of ``xlsx.Column`` and a dict of the columns' aggregates
+        :return: tuple of a list of ``xlsx.Column`` and two dicts of aggregates by names of
+            fields: those of the footer, and those of groups
         """
         shown = [
             name
-            for name in self.list_columns
+            for name in self.list_columns or ()
             if name in view and view[name].get("widget") not in NO_FIGURES
         ]
         ratios = {name: parts for name in shown if (parts := self._get_parts(view[name]))}
         summed = list(unique(part for parts in ratios.values() for part in parts))
         currencies = self._get_currency_fields(model, view, shown)
         wanted = list(unique([*shown, *summed, *currencies]))
-        specs, aggregates = [], {}
+        specs, footers, aggregates = [], {}, {}
         described = model.fields_get(wanted, ["aggregator", "exportable", "type"])
         for name in filter(described.__contains__, wanted):
             field = described[name]
@@ -153,23 +189,28 @@ class IsofListExport(models.TransientModel):
             kind, width = KINDS[field["type"]]
             kind = "percent" if attributes.get("widget") == "percentage" else kind
             specs.append((name, kind, width, False))
-            aggregate = next(filter(attributes.get, AGGREGATES), None)
-            if name in ratios:
-                aggregate = "avg"  # which is the ratio of the sums
+            if not field.get("aggregator"):
+                continue
+            if name in ratios:  # the average of a ratio is the ratio of the sums
+                footers[name] = aggregates[name] = "avg"
             elif name in summed:
-                aggregate = "sum"
-            if aggregate and field.get("aggregator"):
-                aggregates[name] = aggregate
+                footers[name] = aggregates[name] = "sum"
+            else:
+                footer = next(filter(attributes.get, AGGREGATES), None)
+                footers |= {name: footer} if footer else {}
+                if field["type"] in NUMBERS and field["aggregator"] in AGGREGATES:
+                    aggregates[name] = field["aggregator"]
         columns = self.env["isof.export"]._get_columns(model, specs)
         keys = {column.key for column in columns}
-        return [
+        columns = [
             column._replace(
                 label=view.get(column.key, {}).get("string") or column.label,
                 hidden=column.key not in {*shown, *currencies},
                 ratio=parts if keys.issuperset(parts := ratios.get(column.key, ())) else (),
             )
             for column in columns
-        ], aggregates
+        ]
+        return columns, footers, aggregates
 
     def _get_parts(self, attributes):
         """Return the fields that the cells of a column divide; none if it is no ratio."""
@@ -198,34 +239,44 @@ class IsofListExport(models.TransientModel):
             of the fields that these read beside their own
         """
         exporter = self.env["isof.export"]
+        readers, also_read = {}, set()
+        if hasattr(model, "_get_export_readers"):  # the model's own ways
+            readers, names = model._get_export_readers()
+            also_read.update(names)
 
-        def get_reader(name, is_ratio, expression, deciding):
-            labels = exporter._prepare_labels(model, name)
+        def get_reader(column, expression, deciding):
+            own = readers.get(column.key)
+            labels = exporter._prepare_labels(model, column.key)
+
+            def show(batch):
+                if column.ratio:
+                    return [True] * len(batch)
+                return own(batch) if own else exporter._read_texts(batch, column.key, labels)
 
             @cache
             def is_hidden(*values):
-                return safe_eval(expression, dict(zip(deciding, values, strict=True)))
+                return self._evaluate(model, expression, dict(zip(deciding, values, strict=True)))
+
+            def read_deciding(batch, each):
+                values = exporter._read_values(batch, each)
+                return [
+                    tuple(value) if isinstance(value, list) else value or False for value in values
+                ]
 
             def read(batch):
-                values = (
-                    [True] * len(batch) if is_ratio else exporter._read_texts(batch, name, labels)
-                )
-                decided = [exporter._read_values(batch, each) for each in deciding]
+                values = show(batch)
+                decided = [read_deciding(batch, each) for each in deciding]
                 hidden = map(is_hidden, *decided) if decided else [is_hidden()] * len(values)
                 return [None if h else value for h, value in zip(hidden, values, strict=True)]
 
             return read
 
-        readers, also_read = {}, set()
         for column in columns:
-            expression = view.get(column.key, {}).get("invisible", "False")
-            deciding = sorted(get_expression_field_names(expression))
-            if not model._fields.keys() >= set(deciding):
-                expression, deciding = "False", []  # what only the client knows hides nothing
-            if expression != "False" or column.ratio:
-                readers[column.key] = get_reader(
-                    column.key, bool(column.ratio), expression, deciding
-                )
+            expression = view.get(column.key, {}).get("invisible")
+            names = get_expression_field_names(expression)
+            deciding = sorted(model.fields_get(list(names), ["type"])) if names else []
+            if expression or column.ratio:
+                readers[column.key] = get_reader(column, expression, deciding)
                 also_read.update(deciding)
         return readers, also_read
 
@@ -234,10 +285,7 @@ class IsofListExport(models.TransientModel):
     # ------------------------------------------------------------
 
     def _iter_rows(self, records, columns, view):
-        """Yield the records as rows of a sheet, as their model shows them if it has own ways."""
-        if hasattr(records, "_iter_export_rows"):
-            yield from records._iter_export_rows(columns)
-            return
+        """Yield the records as rows of a sheet."""
         ratios = [(column.key, *column.ratio) for column in columns if column.ratio]
         readers, also_read = self._get_readers(records, view, columns)
         for rows in self.env["isof.export"]._iter_batches(records, columns, readers, also_read):
@@ -247,23 +295,22 @@ class IsofListExport(models.TransientModel):
                     row[name] = row[numerator] / row[denominator] if is_there else None
                 yield row
 
-    def _iter_tree(self, groups, rows, columns, aggregates, adds_up):
+    def _iter_tree(self, groups, rows, columns, summed):
         """Yield the rows of a list with those of its groups above."""
         for group in groups:
-            row = self._get_figures_row(group.figures, aggregates, (1, group.size), adds_up)
+            row = self._get_figures_row(group.figures, summed, (1, group.size))
             row[columns[0].key] = group.label
             yield row | {xlsx.OUTLINE: xlsx.Outline(group.level, is_head=True)}
             outline = xlsx.Outline(min(group.level + 1, MAX_LEVEL))
             for row in islice(rows, len(group.ids)):
                 yield row | {xlsx.OUTLINE: outline}
 
-    def _get_figures_row(self, figures, aggregates, span, adds_up):
-        """Return a row of figures that the database computed: formulas where these are sums.
+    def _get_figures_row(self, figures, summed, span):
+        """Return a row of figures that the database computed.
 
         :param dict figures: by names of fields
-        :param dict aggregates: by names of fields
+        :param summed: names of those that are the sum of the rows: these are formulas
         :param span: the first and the last row that is summed, as distances
-        :param bool adds_up: whether the sum of the rows is the figure
         """
 
         def get_sum(name):
@@ -273,78 +320,89 @@ class IsofListExport(models.TransientModel):
                 figures[name],
             )
 
-        return {
-            name: get_sum(name) if adds_up and aggregates[name] == "sum" else value
-            for name, value in figures.items()
-        }
+        return {name: get_sum(name) if name in summed else value for name, value in figures.items()}
 
     # ------------------------------------------------------------
     # Groups
     # ------------------------------------------------------------
 
-    def _read_groups(self, records, aggregates):
-        """Return what the database computes of the list and of its groups.
+    def _get_order(self):
+        """Return what the records are sorted by; None is the order of their model."""
+        terms = [term.strip() for term in (self.list_order or "").split(",")]
+        return ", ".join(term for term in terms if not term.startswith("__count")) or None
 
-        :param records: of the list, in its order
+    def _read_figures(self, records, keys, aggregates, also=()):
+        """Return what the database computes of a list, or of its groups in their order.
+
+        :param records: of the model of the list
+        :param list keys: what is grouped by
         :param dict aggregates: by names of fields
-        :return: tuple of a dict of the figures of all, and a list of ``Group`` as they are shown;
-            what has no single value, as amounts of several currencies, is in no figures
+        :param also: further aggregates, as ``formatted_read_group`` takes them
+        :return: list of tuples of what Odoo formats for the client and a dict of the figures; what
+            has no single value, as amounts of several currencies, is in no figures
         """
-        keys = self.list_groupby or []
         specs = {name: f"{name}:{aggregate}" for name, aggregate in aggregates.items()}
         currencies = {
             name: f"{field.get_currency_field(records)}:array_agg_distinct"
             for name in aggregates
             if (field := records._fields[name]).type == "monetary"
         }
-        wanted = [
-            *specs.values(),
-            *unique(currencies.values()),
-            *(["id:array_agg"] if keys else ()),
-        ]
+        wanted = [*unique([*specs.values(), *currencies.values()]), *also]
         if not wanted:
-            return {}, []
-        grouping_sets = [keys[:depth] for depth in range(len(keys) + 1)]
-        levels = records.formatted_read_grouping_sets(self.list_domain or [], grouping_sets, wanted)
+            return []
+        terms = [term.split() for term in (self.list_order or "").split(",") if term]
+        order = records._get_read_group_order(
+            {term[0]: term[-1] for term in terms}, keys[-1:], wanted
+        )
+        return [
+            (
+                group,
+                {
+                    name: group[spec]
+                    for name, spec in specs.items()
+                    if group[spec] is not None and len(group.get(currencies.get(name)) or ()) < 2
+                },
+            )
+            for group in records.formatted_read_group(
+                self.list_domain or [], keys, wanted, order=order if keys else None
+            )
+        ]
 
-        def get_figures(group):
-            return {
-                name: group[spec]
-                for name, spec in specs.items()
-                if group[spec] is not None and len(group.get(currencies.get(name)) or ()) < 2
-            }
+    def _read_groups(self, records, aggregates):
+        """Return the groups of a list as they are shown: outer ones above their inner ones.
 
-        figures = {
-            tuple(group[key] for key in grouping_set): get_figures(group)
-            for grouping_set, groups in zip(grouping_sets, levels, strict=True)
-            for group in groups
-        }
+        :param records: of the list, in its order
+        :param dict aggregates: by names of fields
+        :return: list of ``Group``
+        """
+        keys = self.list_groupby or []
+        inner = defaultdict(list)
+        for depth in range(1, len(keys) + 1):
+            also = ["__count", *(["id:array_agg"] if depth == len(keys) else ())]
+            for group, figures in self._read_figures(records, keys[:depth], aggregates, also):
+                path = tuple(group[key] for key in keys[:depth])
+                inner[path[:-1]].append((path, group, figures))
         positions = {id_: position for position, id_ in enumerate(records.ids)}
         found = []
 
-        def add_groups(leaves, path=()):
-            level = len(path)
-            for value, members in groupby(leaves, itemgetter(keys[level])):
+        def add_groups(outer):
+            for path, group, figures in inner[outer]:
                 place = len(found)
                 found.append(None)  # known when those below are
-                if level + 1 < len(keys):
-                    add_groups(members, (*path, value))
-                    ids = []
-                    count = sum(len(group.ids) for group in found[place + 1 :])
-                else:
-                    ids = sorted(members[0]["id:array_agg"], key=positions.get)
-                    count = len(ids)
+                add_groups(path)
+                below = found[place + 1 :]
+                ids = sorted(group.get("id:array_agg", ()), key=positions.get)
+                label = self._get_label(records, keys[len(outer)], path[-1])
                 found[place] = Group(
-                    level=min(level, MAX_LEVEL),
-                    label=f"{self._get_label(records, keys[level], value)} ({count})",
-                    figures=figures[(*path, value)],
+                    level=min(len(outer), MAX_LEVEL),
+                    label=f"{label} ({group['__count']})",
+                    figures=figures,
                     ids=ids,
-                    size=count + len(found) - place - 1,
+                    size=len(below) + sum(len(each.ids) for each in below) + len(ids),
                 )
 
-        if keys:
-            add_groups(levels[-1])
-        return figures.get((), {}), found
+        add_groups(())
+        return found
 
     def _get_label(self, records, key, value):
         """Return what a group is called.
@@ -356,4 +414,7 @@ class IsofListExport(models.TransientModel):
             return value[1]
         name = key.split(":")[0].split(".")[0]
         labels = self.env["isof.export"]._prepare_labels(records, name)
-        return labels.get(value, value or self.env._("None"))
+        if value in labels:
+            return labels[value]
+        is_empty = value is None or value is False or value == ""
+        return self.env._("None") if is_empty else value

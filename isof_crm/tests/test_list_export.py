@@ -121,6 +121,41 @@ class TestListExport(ActivityCommon):
         self.assertEqual([row[0] for row in rows[1:]], ["Alfa Hurt", "Gamma Stal"])
         self.assertEqual([row[1:] for row in rows[1:]], [[None, None], [10, None]])
 
+    def test_modifiers(self):
+        """The client's language: what is empty is False; what the client alone knows is ignored."""
+        columns = """<field name="id" />
+            <field name="duration" sum="Total" invisible="allday" />
+            <field name="note" invisible="contact_id == False" />
+            <field name="result" invisible="not tag_ids" />
+            <field name="location" invisible="parent.name or context.get('hidden')" />
+            <field name="name" column_invisible="context.get('short')" string="Long" />
+            <field name="name" string="Short" />"""
+        for activity in self.activities:
+            activity.write({"note": "n", "result": "r", "location": "l"})
+        rows = self._read(self._export(columns, list_context={"short": True, "hidden": False}))
+        self.assertEqual(rows[0][0::5], ["ID", "Short"])
+        self.assertEqual(
+            [row[1:] for row in rows[1:]],
+            [
+                [None, None, None, "l", "Fair"],
+                [0.25, None, "r", "l", "=1+1"],
+                [1.5, None, "r", "l", "Visit"],
+                # what is hidden counts, as in the client: no formula of the rows would say so
+                [9.75, None, None, None, None],
+            ],
+        )
+
+    def test_nothing_to_export(self):
+        with self.assertRaisesRegex(UserError, "Nothing of this list can be exported"):
+            self._export('<field name="activity_ids" />')
+
+    def test_name(self):
+        """A list without a name, as in a dialogue, is called as what it lists."""
+        exports = self.env["isof.list.export"].with_user(self.salesperson_a)
+        exports.get_download({"res_model": "isof.activity.tag", "list_columns": ["name"]})
+        export = exports.search([], order="id desc", limit=1)
+        self.assertEqual(export.name, self.env["isof.activity.tag"]._description)
+
     def test_groups(self):
         """Groups are heads of a tree, with figures of what is below them; nothing counts twice."""
         sheet = self._export(
@@ -145,6 +180,24 @@ class TestListExport(ActivityCommon):
         self.assertTrue(sheet["A5"].font.bold)
         self.assertFalse(sheet["A7"].font.bold)
 
+    def test_order_of_groups(self):
+        """Groups stand as in the client: by their figures, by how many they are, by themselves."""
+        columns = '<field name="name" /><field name="duration" />'
+        for order, expected in (
+            ("duration desc, start asc", ["Alfa Hurt (2)", "Beta Market (1)"]),
+            ("duration asc", ["Beta Market (1)", "Alfa Hurt (2)"]),
+            ("__count asc, start desc", ["Beta Market (1)", "Alfa Hurt (2)"]),
+            ("partner_id desc", ["Beta Market (1)", "Alfa Hurt (2)"]),
+        ):
+            with self.subTest(order):
+                rows = self._read(
+                    self._export(columns, list_order=order, list_groupby=["partner_id"])
+                )
+                self.assertEqual([row[0] for row in rows if "(" in row[0]], expected)
+        # figures of groups, as the client has them, without a footer
+        self.assertEqual(rows[1:3], [["Beta Market (1)", "=SUBTOTAL(9,B6:B6)"], ["Visit", 1.5]])
+        self.assertEqual(len(rows), 6)
+
     def test_groups_that_overlap(self):
         """What has two tags is in two groups; the total says what there is, not the groups' sum."""
         rows = self._read(
@@ -166,6 +219,9 @@ class TestListExport(ActivityCommon):
                 ["Total", 9.75],
             ],
         )
+
+        rows = self._read(self._export(list_groupby=["user_id", "tag_ids"]))
+        self.assertEqual(rows[1], ["Salesperson A (3)"])
 
     def test_names_of_groups(self):
         labels = {
@@ -196,11 +252,14 @@ class TestListExport(ActivityCommon):
 
     def test_rights(self):
         """Neither records nor fields that the reader may not read are written."""
-        private = self._create_activity(by=self.salesperson_b, user_id=self.salesperson_b.id)
-        readable = self.env["isof.activity"].with_user(self.salesperson_a)
-        domain = [("id", "in", (self.activities | private).ids)]
-        rows = self._read(self._export(list_domain=domain))
-        self.assertEqual(len(rows) - 1, readable.search_count(domain))
+        foreign = self._create_activity(
+            user_id=self.foreign_salesperson.id, company_id=self.other_company.id
+        )
+        domain = [("id", "in", (self.activities | foreign).ids)]
+        self.assertEqual(len(self._read(self._export(list_domain=domain))) - 1, 3)
+        export = self.env["isof.list.export"].search([], order="id desc", limit=1)
+        with self.assertRaises(AccessError):
+            export.with_user(self.salesperson_b).check_access("read")
         with self.assertRaises(AccessError):
             self._export(by=self.outsider)
         self.patch(
@@ -211,7 +270,7 @@ class TestListExport(ActivityCommon):
         self.env.ref("base.group_allow_export").user_ids -= self.salesperson_a
         with self.assertRaisesRegex(AccessError, "You may not export data"):
             self.env["isof.list.export"].with_user(self.salesperson_a).get_download(
-                {"name": "Test", "res_model": "isof.activity", "list_columns": []}
+                {"res_model": "isof.activity", "list_columns": []}
             )
 
     def test_download(self):

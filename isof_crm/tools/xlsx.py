@@ -378,7 +378,7 @@ def _get_row_writer(book, sheet, columns):
             if value is None or value is False or (value == "" and not column.ratio):
                 continue
             kind = column.kind
-            if column.ratio:
+            if column.ratio and (value == "" or not isinstance(value, str)):
                 value = _divide(*column.ratio, value)
             if isinstance(value, Formula):
                 value = (value.write(get_address), value.value)

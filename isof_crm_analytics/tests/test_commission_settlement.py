@@ -262,6 +262,52 @@ class TestCommissionSettlement(CommissionCommon):
             ],
         )
 
+    def test_exported_list_of_two_currencies(self):
+        """Amounts are summed where all are in one currency; each row says in which."""
+        euro, zloty = self.env.ref("base.EUR"), self.env.ref("base.PLN")
+        (euro | zloty).active = True
+        settlements = self.settlements.create(
+            [
+                {
+                    "payee_id": self.salesperson_a.partner_id.id,
+                    "company_id": self.company.id,
+                    "currency_id": currency.id,
+                    "date_from": day,
+                    "date_to": day,
+                }
+                for currency, day in ((euro, "2026-01-01"), (euro, "2026-01-02"))
+            ]
+        )
+        self.assertEqual(self._export_list(settlements)[-1], ("Total", "=SUBTOTAL(9,B5:B6)", None))
+        settlements[0].currency_id = zloty
+        self.assertEqual(
+            {row[2] for row in self._export_list(settlements)[1:]}, {"EUR", "PLN", None}
+        )
+        self.assertEqual(self._export_list(settlements)[-1], ("Total", None, None))
+
+    def _export_list(self, settlements):
+        """Return the rows of the exported list of settlements, from its header on."""
+        view = self.env["ir.ui.view"].create(
+            {
+                "name": "test",
+                "model": settlements._name,
+                "arch": '<list><field name="payee_id" /><field name="amount_due" sum="Due" />'
+                "</list>",
+            }
+        )
+        export = self.env["isof.list.export"].create(
+            {
+                "name": "Settlements",
+                "res_model": settlements._name,
+                "list_domain": [("id", "in", settlements.ids)],
+                "list_view_id": view.id,
+                "list_columns": ["payee_id", "amount_due"],
+            }
+        )
+        output = io.BytesIO()
+        export._write_workbook(output)
+        return list(load_workbook(output).active.iter_rows(min_row=3, values_only=True))[1:]
+
 
 @tagged("post_install", "-at_install")
 class TestCommissionYear(CommissionCommon):
