@@ -51,7 +51,7 @@ async function exportAll(xmlid) {
                 list_groupby: ["status"],
                 list_order: "name desc",
                 list_filters: ["Planned", "Group By: Status"],
-                list_view_id: 5,
+                list_view_id: -1, // that of mountView
                 list_columns: ["sequence", "name", "hours"],
             },
         ]);
@@ -77,7 +77,7 @@ async function exportAll(xmlid) {
             </search>`,
         domain: [["hours", ">", 1]],
         context: { search_default_planned: 1, search_default_by_status: 1 },
-        config: { getDisplayName: () => "Visits", viewId: 5 },
+        config: { getDisplayName: () => "Visits" },
         loadActionMenus: true,
     });
     getService("menu").setCurrentMenu(7);
