@@ -173,9 +173,13 @@ class IsofActivity(models.Model):
             ]
 
         def get_phones(activities):
-            # nothing else of the partners is read
-            (activities.contact_id | activities.partner_id).fetch(["phone"])
-            return exporter._read_values(activities, "contact_phone")
+            # what the field is computed of: to compute it makes a register a fifth slower
+            ids = [exporter._read_values(activities, key) for key in ("contact_id", "partner_id")]
+            partners = self.env["res.partner"].browse({*ids[0], *ids[1]} - {None})
+            partners.fetch(["phone"])
+            values = exporter._read_values(partners, "phone")
+            phones = dict(zip(partners.ids, values, strict=True))
+            return [phones.get(c) or phones.get(p) for c, p in zip(*ids, strict=True)]
 
         readers = {name: partial(get_moments, name) for name in ("start", "stop")}
         readers["contact_phone"] = get_phones
