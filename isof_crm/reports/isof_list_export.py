@@ -326,10 +326,15 @@ class IsofListExport(models.TransientModel):
     # Groups
     # ------------------------------------------------------------
 
+    def _get_directions(self):
+        """Return what the list is sorted by: directions by names, of groups also ``__count``."""
+        terms = [term.strip().partition(" ") for term in (self.list_order or "").split(",")]
+        return {name: direction or "asc" for name, _space, direction in terms if name}
+
     def _get_order(self):
         """Return what the records are sorted by; None is the order of their model."""
-        terms = [term.strip() for term in (self.list_order or "").split(",")]
-        return ", ".join(term for term in terms if not term.startswith("__count")) or None
+        directions = self._get_directions().items()
+        return ", ".join(f"{name} {how}" for name, how in directions if name != "__count") or None
 
     def _read_figures(self, records, keys, aggregates, also=()):
         """Return what the database computes of a list, or of its groups in their order.
@@ -350,10 +355,7 @@ class IsofListExport(models.TransientModel):
         wanted = [*unique([*specs.values(), *currencies.values()]), *also]
         if not wanted:
             return []
-        terms = [term.split() for term in (self.list_order or "").split(",") if term]
-        order = records._get_read_group_order(
-            {term[0]: term[-1] for term in terms}, keys[-1:], wanted
-        )
+        order = records._get_read_group_order(self._get_directions(), keys[-1:], wanted)
         return [
             (
                 group,
