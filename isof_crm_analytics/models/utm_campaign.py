@@ -24,7 +24,8 @@ class UtmCampaign(models.Model):
     texts, since there may be several currencies, or no figure: empty is not 0.
     """
 
-    _inherit = "utm.campaign"
+    _name = "utm.campaign"
+    _inherit = ["utm.campaign", "isof.guard.mixin"]
 
     # What for
     isof_goal = fields.Selection(
