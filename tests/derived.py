@@ -86,6 +86,9 @@ def get_ways(user, record):
         env["ir.default"].with_user(user).set(name, field.name, value, user_id=True)
         return create()
 
+    def save(vals):
+        return rpc(user, name, "web_save", record.ids, vals, {}) and record
+
     def load(field, value):
         column = f"{field.name}/.id" if field.type == "many2one" else field.name
         rpc(user, name, "load", [".id", column], [[str(record.id), str(value)]])
@@ -117,9 +120,11 @@ def get_parents(record):
     found = []
     for field in record._fields.values():
         if field.type == "many2one" and field.store and record[field.name]:
-            for inverse in record.pool.field_inverses[field]:
-                if inverse.type == "one2many":
-                    found.append((record[field.name], inverse.name))
+            found += [
+                (record[field.name], inverse.name)
+                for inverse in record.pool.field_inverses[field]
+                if inverse.type == "one2many"
+            ]
     return found
 
 

@@ -96,9 +96,8 @@ class IsofGuardMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         # of none that exists: a copy is created by its original
-        self = self.browse()
-        self.check_access("create")
-        self._check_isof_references(*vals_list)
+        self.browse().check_access("create")
+        self.browse()._check_isof_references(*vals_list)
         proposed = {
             key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
         }
@@ -143,33 +142,17 @@ class IsofGuardMixin(models.AbstractModel):
         """
         if self.env.su:
             return
-        named = defaultdict(lambda: defaultdict(set))
+        named = defaultdict(set)
         for vals in vals_list:
             for name, value in vals.items():
                 field = self._fields.get(name)
                 if value and field and self._is_isof_field(field):
                     for comodel, ids in _find_references(field, value):
-                        named[comodel][field] |= ids
-        for comodel, ids_by_field in named.items():
-            ids = set().union(*ids_by_field.values())
+                        named[comodel, field] |= ids
+        for (comodel, field), ids in named.items():
             records = self.env[comodel].browse(ids)
-            if hidden := records - records._filtered_access("read"):
-                self._check_isof_references_kept(hidden, ids_by_field)
-
-    def _check_isof_references_kept(self, hidden, ids_by_field):
-        """Refuse records that one may not read, but where they are referred to already.
-
-        :param hidden: records that the user may not read
-        :param ids_by_field: dict of the fields by which they are named to the ids
-        :raises AccessError: if one of them would be new
-        """
-        # sudo: what is stored, compared with what was sent
-        stored = self.sudo().with_context(active_test=False)
-        for field, ids in ids_by_field.items():
-            known = stored.mapped(field.name) if stored else None
-            if set(hidden._ids) & ids - set(
-                known.ids if known and hidden._name == known._name else ()
-            ):
+            hidden = records - records._filtered_access("read")
+            if hidden and hidden - self._get_isof_referred(hidden, field):
                 raise AccessError(
                     self.env._(
                         "“%(field)s”: you may not see what was chosen there, or it is gone. Choose "
@@ -177,6 +160,15 @@ class IsofGuardMixin(models.AbstractModel):
                         field=field._description_string(self.env),
                     )
                 )
+
+    def _get_isof_referred(self, records, field):
+        """Return those records of a model that ``self`` refers to by a field already."""
+        # sudo: what is stored, whoever may read it
+        stored = self.sudo().with_context(active_test=False)
+        found = [record[field.name] for record in stored]
+        return records.browse(
+            id_ for each in found if each and each._name == records._name for id_ in each.ids
+        )
 
     def _check_isof_references_of_lines(self, values):
         """Do the same for the lines of a form, which are not created or written yet."""
