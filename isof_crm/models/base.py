@@ -2,7 +2,6 @@ from psycopg2.errors import RestrictViolation
 
 from odoo import api, models
 
-
 OUR_ADDONS = "isof_crm"  # what the names of our add-ons begin with
 
 
@@ -38,7 +37,9 @@ class Base(models.AbstractModel):
             for name, field in self._fields.items()
             if field.copy
             and self._is_isof_field(field)
-            and not (self._has_field_access(field, "read") and self._has_field_access(field, "write"))
+            and not (
+                self._has_field_access(field, "read") and self._has_field_access(field, "write")
+            )
         }
 
     @api.model

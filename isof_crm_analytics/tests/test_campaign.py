@@ -659,7 +659,9 @@ class TestCampaignCopy(CampaignCommon):
                 "isof_date_from": date(2026, 2, 1),
                 "isof_segment_id": cls.segment.id,
                 "isof_budget": 500,
-                "isof_cost_ids": [Command.create({"name": "Stand", "kind": "planned", "amount": 5})],
+                "isof_cost_ids": [
+                    Command.create({"name": "Stand", "kind": "planned", "amount": 5})
+                ],
             }
         )
 
