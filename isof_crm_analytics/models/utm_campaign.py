@@ -33,8 +33,9 @@ class UtmCampaign(models.Model):
         string="Goal",
         groups="isof_crm.group_user",
     )
-    isof_date_from = fields.Date(string="First Day", groups="isof_crm.group_user")
-    isof_date_to = fields.Date(string="Last Day", groups="isof_crm.group_user")
+    # a copy is for another time
+    isof_date_from = fields.Date(string="First Day", copy=False, groups="isof_crm.group_user")
+    isof_date_to = fields.Date(string="Last Day", copy=False, groups="isof_crm.group_user")
     isof_segment_id = fields.Many2one(
         "isof.segment",
         string="Target Segment",
