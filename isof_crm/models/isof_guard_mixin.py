@@ -4,9 +4,6 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-# Fields of add-ons whose names begin so are looked after here; others are those of whom they are.
-PREFIX = "isof_crm"
-
 
 class IsofGuardMixin(models.AbstractModel):
     """What comes from outside is looked at before it counts: by form, import, RPC or a default.
@@ -59,11 +56,6 @@ class IsofGuardMixin(models.AbstractModel):
     def _is_isof_kept(self, field):
         """Return whether only the suite itself writes a field."""
         return field.store and field.readonly and not self._transient and self._is_isof_field(field)
-
-    @api.model
-    def _is_isof_field(self, field):
-        """Return whether a field is defined by the suite, or changed by it."""
-        return any(module.startswith(PREFIX) for module in field._modules)
 
     @api.model
     def _filter_isof_kept(self, names):
