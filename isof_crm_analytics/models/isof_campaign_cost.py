@@ -258,7 +258,10 @@ class IsofCampaignCost(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        costs = super().create(vals_list)
+        # lines of a bill come with the bill, which follows from its line
+        costs = super().create(
+            [{name: vals[name] for name in vals if name != "move_id"} for vals in vals_list]
+        )
         costs._touch_lines()
         return costs
 

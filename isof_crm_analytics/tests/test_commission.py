@@ -438,7 +438,7 @@ class TestCommission(CommissionCommon):
             with self.assertRefused(UserError, "is approved and stays as it is"):
                 change()
         draft = self._create_plan(approve=False).with_user(self.commission_manager)
-        with self.assertRefused(UserError, "Use the button"):
+        with self.assertRefused(AccessError, "“State” cannot be set by hand"):
             draft.state = "approved"
         draft.action_approve()
         self.assertEqual(draft.state, "approved")

@@ -4,7 +4,7 @@ from .ir_websocket import NOTICE_CHANNEL
 
 NOTICE_TYPE = "isof_booking/changed"
 # What the planner shows of a booking.
-SHOWN_FIELDS = {"held_activity_id", "resource_id", "start", "state", "stop", "title", "user_id"}
+SHOWN_FIELDS = {"activity_id", "name", "resource_id", "start", "state", "stop", "user_id"}
 
 
 class IsofBooking(models.Model):

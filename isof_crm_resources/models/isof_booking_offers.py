@@ -129,8 +129,8 @@ class IsofBooking(models.Model):
         if "booking" not in wanted:
             return vals | {
                 "user_id": wanted["user_id"],
-                "activity_id": wanted["held_activity_id"],
-                "name": wanted["title"],
+                "activity_id": wanted.get("held_activity_id"),
+                "name": wanted.get("title"),
                 "attendee_count": wanted.get("attendee_count"),
             }
         if "state" in wanted:

@@ -530,11 +530,13 @@ class TestFinder(ResourceCommon):
     def test_activity_of_others(self):
         """Nobody books for an activity that they may not change."""
         activity = self._create_activity(by=self.salesperson_b, user_id=self.salesperson_b.id)
-        finder = self._find(
-            {"resource_ids": self.small.ids},
-            start=datetime(2026, 3, 12, 9),
-            activity_id=activity.id,
-        )
+        needs = ({"resource_ids": self.small.ids},)
+        times = {"start": datetime(2026, 3, 12, 9)}
+        with self.assertRefused(AccessError, "“For Activity”: you may not see"):
+            self._find(*needs, **times, activity_id=activity.id)
+        finder = self._find(*needs, **times)
+        # whoever might have put it there
+        finder.sudo().activity_id = activity
         for action in (finder.line_ids.action_book, finder.line_ids.action_move_and_book):
             with self.assertRefused(AccessError, "."):
                 action()
