@@ -1,3 +1,4 @@
+import base64
 import importlib.util
 from datetime import datetime
 
@@ -129,3 +130,27 @@ class TestMigration(ActivityCommon):
                 self.assertEqual(event.active, activity != cancelled)
                 self.assertEqual(activity.is_invited, attendees != own)
         self.assertEqual(self.env["mail.mail"].search_count([]), before, "nobody is mailed")
+
+    def test_proofs_of_consents(self):
+        consent = self.env["isof.consent"].create(
+            {
+                "partner_id": self.alfa.id,
+                "purpose_id": self.env["isof.consent.purpose"].create({"name": "Offers"}).id,
+                "note": "As read out",
+                "proof": base64.b64encode(b"signed"),
+                "proof_name": "form.pdf",
+            }
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            ALTER TABLE isof_consent RENAME COLUMN held_note TO note;
+            ALTER TABLE isof_consent RENAME COLUMN held_proof_name TO proof_name;
+            UPDATE ir_attachment SET res_field = 'proof' WHERE res_model = 'isof.consent'
+            """
+        )
+        self._migrate("19.0.1.3.0", "pre-migration")
+        self.assertEqual(
+            (consent.note, base64.b64decode(consent.proof), consent.proof_name),
+            ("As read out", b"signed", "form.pdf"),
+        )
