@@ -316,9 +316,9 @@ class TestConsentProof(ConsentCommon):
                     ("create", {"partner_id": self.alfa.id, name: "x"}),
                     ("write", self.by_a.ids, {name: "x"}),
                 ):
-                    with self.subTest(user=user.login, name=name, method=method):
-                        with self.assertRaises(UserError):
-                            self._call(user, method, *args)
+                    attempt = self.subTest(user=user.login, name=name, method=method)
+                    with attempt, self.assertRaises(UserError):
+                        self._call(user, method, *args)
 
     def test_attachments(self):
         # sudo: the files themselves

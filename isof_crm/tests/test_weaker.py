@@ -104,3 +104,18 @@ class TestWeaker(WeakerCase, ActivityCommon):
         )
         found = self._find_word(self.outsider, CONTACT, models=calendar)
         self.assertIn("calendar.attendee.partner_id.email", found)
+
+    def test_customers_read_nothing_that_we_think_of_them(self):
+        """In Odoo a portal user reads the own company, documents and those who sell."""
+        customer = self._create_user("customer", "base.group_portal")
+        customer.partner_id.parent_id = self.customer
+        self.assertTrue(self.customer.with_user(customer).has_access("read"))
+        readable = [
+            str(field)
+            for name in self.env.registry
+            if not name.startswith("isof.")
+            and (model := self.env[name].with_user(customer)).has_access("read")
+            for field in model._fields.values()
+            if field.name.startswith("isof_") and model._has_field_access(field, "read")
+        ]
+        self.assertEqual(readable, [])
