@@ -33,11 +33,12 @@ GAINS = {
     },
     "user": {
         "r": "activity.plan activity.plan.run activity.plan.step activity.status activity.type"
-        " activity.type.suggestion consent period period.type resource resource.capacity"
+        " activity.type.suggestion period period.type resource resource.capacity"
         " resource.feature resource.kind resource.place resource.utilization segment.membership"
         " segment.size",
         # the bookings of others can be seen, not changed, and so can shared segments
-        "rc": "booking segment",
+        # and so do declarations of contacts, which nobody rewrites
+        "rc": "booking consent segment",
         "rcw": "activity activity.tag booking.series",
         "rcwd": "affiliation booking.series.exception activity.bulk.wizard activity.done.wizard"
         " activity.plan.launch activity.report.wizard booking.series.wizard consent.export"
@@ -47,7 +48,6 @@ GAINS = {
         " segment.fill.wizard.line",
     },
     "marketing": {
-        "rc": "consent",
         "rcwd": "affiliation.role consent.purpose partner.group region region.generate region.rule"
         " segment",
     },

@@ -26,6 +26,7 @@ from . import (
     isof_affiliation,
     isof_affiliation_role,
     isof_consent,
+    isof_consent_proof,
     isof_consent_purpose,
     isof_contractor_tree_mixin,
     isof_download,

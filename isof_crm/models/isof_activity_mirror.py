@@ -13,10 +13,10 @@ MIRRORED_FIELDS = {
     "contact_id",
     "contact_ids",
     "duration",
+    "is_invited",
     "is_mirrored",
     "location",
     "name",
-    "note",
     "participant_ids",
     "partner_id",
     "start",
@@ -30,7 +30,14 @@ MIRRORED_FIELDS = {
 
 
 class IsofActivity(models.Model):
-    """The mirror: one event in the Odoo calendar, written by the activity and never back."""
+    """The mirror: one event in the Odoo calendar, written by the activity and never back.
+
+    Odoo shows the others "Busy" in place of a private event, but lets every employee of every
+    company search in it, and read who attends. So the event tells no more than they may know:
+    the type, when, and the colleagues who take part. Its type may have it tell subject, customer
+    and place; invitations have it tell the place, and the contact persons who are invited.
+    Note and result are never mirrored.
+    """
 
     _inherit = "isof.activity"
 
@@ -58,6 +65,13 @@ class IsofActivity(models.Model):
         readonly=True,
         copy=False,
         ondelete="set null",
+    )
+    is_invited = fields.Boolean(
+        string="Invitations Sent",
+        readonly=True,
+        copy=False,
+        help="The contact persons attend the event in the Odoo calendar, where every employee can "
+        "find them.",
     )
 
     _calendar_event_uniq = models.UniqueIndex(
@@ -95,17 +109,19 @@ class IsofActivity(models.Model):
         return result
 
     def action_send_invitations(self):
-        """Mail Odoo's invitation to the attendees of the calendar events.
+        """Mail Odoo's invitation to all who take part, and have the events tell who is invited.
 
         :raises UserError: if an activity has no event to invite to
         """
         self.check_access("write")
         # sudo: whoever may write the activity may invite to it
-        events = self.sudo().calendar_event_id.filtered("active")
+        activities = self.sudo()
+        events = activities.calendar_event_id.filtered("active")
         if len(events) < len(self):
             raise UserError(
                 self.env._("What is not in the Odoo calendar cannot be invited to by e-mail.")
             )
+        activities.is_invited = True
         events.attendee_ids._send_invitation_emails()
 
     @api.model
@@ -157,25 +173,32 @@ class IsofActivity(models.Model):
             activity.calendar_event_id.with_context(mirror_context).write(
                 activity._prepare_calendar_event_vals()
             )
-        if unwanted := (activities - wanted).calendar_event_id.filtered("active"):
-            unwanted.with_context(mirror_context).write({"active": False})
+        (activities - wanted)._tell_calendar_events({"active": False})
+
+    def _tell_calendar_events(self, vals=None):
+        """Write anew what the events tell, those included that are archived and can be searched.
+
+        :param dict vals: further values for the events
+        """
+        # sudo: the event is the activity's own, see unlink()
+        activities = self.sudo().filtered("calendar_event_id")
+        for content, told in activities.grouped(
+            lambda activity: tuple(activity._prepare_calendar_event_content().items())
+        ).items():
+            told.calendar_event_id.with_context(self._get_mirror_context()).write(
+                dict(content) | (vals or {})
+            )
 
     def _prepare_calendar_event_vals(self):
         """Return the values of the calendar event that shows the activity."""
         self.ensure_one()
-        attendees = (
-            (self.user_id | self.participant_ids).partner_id | self.contact_id | self.contact_ids
-        )
-        vals = {
-            "name": self.display_name,
+        vals = self._prepare_calendar_event_content() | {
             "active": True,
             "user_id": self.user_id.id,
             # Odoo shows an event to every employee of every company: the others see "Busy"
             "privacy": "private",
-            "partner_ids": [Command.set(attendees.ids)],
+            "partner_ids": [Command.set(self._get_calendar_attendees().ids)],
             "allday": self.allday,
-            "location": self.location,
-            "description": self.note,
             # Odoo mails the other reminders to every attendee, to customers as well
             "alarm_ids": [
                 Command.set(
@@ -188,3 +211,27 @@ class IsofActivity(models.Model):
         if self.allday:
             return vals | {"start_date": self.start.date(), "stop_date": self.stop.date()}
         return vals | {"start": self.start, "stop": self.stop}
+
+    def _prepare_calendar_event_content(self):
+        """Return the values of the calendar event that every employee can search for.
+
+        :return: dict of hashable values
+        """
+        self.ensure_one()
+        tells_subject = self.type_id.calendar_content == "subject"
+        # in the language of whose calendar it is
+        activity_type = self.type_id.with_context(lang=self.user_id.lang)
+        return {
+            "name": self.display_name if tells_subject else activity_type.name,
+            # who is invited has to know where
+            "location": (tells_subject or self.is_invited) and self.location,
+            "description": False,
+        }
+
+    def _get_calendar_attendees(self):
+        """Return the partners who attend the calendar event, for every employee to read."""
+        self.ensure_one()
+        attendees = (self.user_id | self.participant_ids).partner_id
+        if self.is_invited:
+            attendees |= self.contact_id | self.contact_ids
+        return attendees

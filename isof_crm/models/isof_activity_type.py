@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .isof_consent import CHANNELS
 
@@ -69,6 +70,17 @@ class IsofActivityType(models.Model):
         help="Activities of this type also become an event in the Odoo calendar, from where "
         "Google and Outlook receive it. Each activity may decide otherwise.",
     )
+    calendar_content = fields.Selection(
+        [("type", "Type only"), ("subject", "Subject, customer and place")],
+        string="The Calendar Tells",
+        required=True,
+        default="type",
+        help="What stands in the event beside its time and the colleagues who take part. Others "
+        "see “Busy” in its place, but every employee of every company can find by a search in the "
+        "Odoo calendar what it tells. Type only: the name of the type, from where the person in "
+        "charge opens the activity. Invitations tell place and contact persons in either case; "
+        "note and result are never told.",
+    )
     alarm_ids = fields.Many2many(
         "calendar.alarm",
         string="Reminders",
@@ -90,6 +102,25 @@ class IsofActivityType(models.Model):
         "CHECK(default_duration > 0 AND default_duration <= 24)",
         "The proposed length must be above 0 and not above 24 hours.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"name", "calendar_content"} & vals.keys():
+            self._tell_calendar_events()
+        return result
+
+    def _tell_calendar_events(self):
+        """Have the events tell what the types say now: no more anywhere, more where it matters."""
+        # sudo: the events of everybody's activities
+        activities = self.env["isof.activity"].sudo().with_context(active_test=False)
+        activities.search(
+            Domain("type_id", "in", self.ids)
+            & Domain("calendar_event_id", "!=", False)
+            & (
+                Domain("type_id.calendar_content", "=", "type")
+                | Domain("stop", ">=", fields.Datetime.now())
+            )
+        )._tell_calendar_events()
 
     @api.model
     def _get_all(self):

@@ -8,10 +8,16 @@ CHANNELS = [
     ("sms", "Text message"),
     ("post", "Post"),
 ]
+# What a declaration is proved by, and where that is stored: see isof_consent_proof.py.
+HELD_FIELDS = {"proof": "held_proof", "proof_name": "held_proof_name", "note": "held_note"}
 
 
 class IsofConsent(models.Model):
-    """One declaration of a contact, given or withdrawn. Declarations are only ever added."""
+    """One declaration of a contact, given or withdrawn. Declarations are only ever added.
+
+    Everybody in the CRM records what a contact says, in the own name; by what it is proved is in
+    ``isof_consent_proof.py``.
+    """
 
     _name = "isof.consent"
     _description = "Consent"
@@ -47,9 +53,6 @@ class IsofConsent(models.Model):
         default="form",
         help="Where the declaration comes from.",
     )
-    proof = fields.Binary(attachment=True, help="The signed form, the message, the recording.")
-    proof_name = fields.Char()
-    note = fields.Char(help="The wording agreed to, or where the proof is kept.")
     user_id = fields.Many2one(
         "res.users",
         string="Recorded By",
@@ -83,7 +86,8 @@ class IsofConsent(models.Model):
         return consents
 
     def write(self, vals):
-        if self and vals:
+        is_being_made = self.env.su and vals.keys() <= set(HELD_FIELDS.values())
+        if self and vals and not is_being_made:
             raise UserError(
                 self.env._(
                     "The history of consents cannot be rewritten. Record a new declaration instead."

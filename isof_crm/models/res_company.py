@@ -6,6 +6,7 @@ class ResCompany(models.Model):
 
     isof_contact_frequency = fields.Integer(
         string="Contact Customers Every (Days)",
+        groups="base.group_user",
         help="How often somebody should be in touch with customers and key customers that have no "
         "number of their own. 0: no target.",
     )

@@ -25,6 +25,7 @@ class ResPartner(models.Model):
         ondelete="restrict",
         check_company=True,
         tracking=True,
+        groups="base.group_user",
     )
     # An activity is found from its contractor and from the commercial entity above it.
     isof_activity_ids = fields.One2many(

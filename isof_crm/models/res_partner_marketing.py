@@ -25,7 +25,10 @@ BATCH_SIZE = 50_000
 
 
 class ResPartner(models.Model):
-    """Marketing data of contractors and contact persons."""
+    """Marketing data of contractors and contact persons.
+
+    In Odoo, somebody of the portal reads the contacts of the own company: not what we think of it.
+    """
 
     _inherit = "res.partner"
 
@@ -38,7 +41,9 @@ class ResPartner(models.Model):
         help="Found by the region rules from country, state and ZIP code. A region chosen by "
         "hand stays; clear it to go back to the rules.",
     )
-    isof_region_manual = fields.Boolean(string="Region Chosen by Hand", tracking=True, copy=False)
+    isof_region_manual = fields.Boolean(
+        string="Region Chosen by Hand", tracking=True, copy=False, groups="base.group_user"
+    )
 
     # Who they are to us
     isof_group_id = fields.Many2one(
@@ -48,6 +53,7 @@ class ResPartner(models.Model):
         ondelete="restrict",
         tracking=True,
         check_company=True,
+        groups="base.group_user",
         help="The main group; a contractor has one. Use tags for everything else.",
     )
     isof_lifecycle = fields.Selection(
@@ -55,17 +61,20 @@ class ResPartner(models.Model):
         string="Lifecycle Stage",
         index="btree_not_null",
         tracking=True,
+        groups="base.group_user",
     )
     isof_source_id = fields.Many2one(
         "utm.source",
         string="Source",
         index="btree_not_null",
         ondelete="set null",
+        groups="base.group_user",
         help="How the contractor came to us.",
     )
     isof_potential = fields.Monetary(
         string="Yearly Potential",
         currency_field="isof_currency_id",
+        groups="base.group_user",
         help="What the contractor could buy from us in a year, in the company's currency.",
     )
     isof_currency_id = fields.Many2one(
@@ -74,16 +83,19 @@ class ResPartner(models.Model):
         compute="_compute_isof_currency_id",
         store=True,
         precompute=True,
+        groups="base.group_user",
         export_string_translation=False,
     )
     isof_contact_frequency = fields.Integer(
         string="Contact Every (Days)",
+        groups="base.group_user",
         help="How often somebody should be in touch. 0: with customers and key customers as often "
         "as the company's settings say, with others without a target.",
     )
     isof_contact_target = fields.Integer(
         string="Contact Expected Every (Days)",
         compute="_compute_isof_contact_target",
+        groups="base.group_user",
         help="The contractor's own number, else the one of the company's settings.",
     )
     isof_is_contact_due = fields.Boolean(
@@ -95,9 +107,14 @@ class ResPartner(models.Model):
     )
 
     # In which companies
-    isof_affiliation_ids = fields.One2many("isof.affiliation", "person_id", string="Affiliations")
+    isof_affiliation_ids = fields.One2many(
+        "isof.affiliation", "person_id", string="Affiliations", groups="base.group_user"
+    )
     isof_affiliated_person_ids = fields.One2many(
-        "isof.affiliation", "organization_id", string="Affiliated Persons"
+        "isof.affiliation",
+        "organization_id",
+        string="Affiliated Persons",
+        groups="base.group_user",
     )
 
     # What they allow

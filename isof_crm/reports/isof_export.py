@@ -139,7 +139,10 @@ class IsofExport(models.AbstractModel):
             known = set(records[name].ids)  # without what is archived
             return [[id_ for id_ in value if id_ in known] for value in values]
         if field.type in ("integer", "float", "monetary"):
-            return [value or 0 for value in values]
+            # 0 to most fields; False, and so an empty cell, to those that tell what is unknown
+            empty = field.convert_to_record(None, records)
+            empty = None if empty is False else empty
+            return [empty if value is None else value for value in values]
         return values
 
     @api.model

@@ -31,5 +31,6 @@ from . import (
     test_settings,
     test_timeline,
     test_tools,
+    test_weaker,
     test_xlsx,
 )

@@ -1,8 +1,13 @@
+import base64
+import io
 from datetime import datetime, timedelta
+
+from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.service.model import call_kw
+from odoo.tests import Form, tagged
 
 from .common import NOW, ActivityCommon
 
@@ -116,9 +121,50 @@ class TestConsent(ConsentCommon):
         consent = self._declare("given", by=self.marketer)
         self.assertEqual(consent.with_user(self.salesperson_a).state, "given")
         with self.assertRefused(AccessError, "Consent"):
-            self._declare("withdrawn", by=self.salesperson_a)
+            self._declare("withdrawn", by=self.outsider)
         with self.assertRefused(AccessError, "Consent"):
             consent.with_user(self.outsider).read(["state"])
+
+    def test_a_salesperson_records_what_is_said(self):
+        self._declare("given", by=self.marketer, date=NOW - timedelta(days=1))
+        withdrawn = self._declare(
+            "withdrawn",
+            by=self.salesperson_a,
+            source="phone",
+            note="Rang us",
+            user_id=self.marketer.id,
+            is_current=False,
+        )
+        self.assertEqual(withdrawn.user_id, self.salesperson_a)
+        self.assertEqual(self.alfa.isof_current_consent_ids, withdrawn)
+        with self.subTest("for nobody else, by no default either"):
+            self.env["ir.default"].with_user(self.salesperson_a).set(
+                "isof.consent", "user_id", self.marketer.id, user_id=True
+            )
+            said = (
+                self.env["isof.consent"]
+                .with_user(self.salesperson_a)
+                .with_context(default_user_id=self.marketer.id)
+                .create({"partner_id": self.alfa.id, "purpose_id": self.purpose.id})
+            )
+            self.assertEqual(said.user_id, self.salesperson_a)
+        with self.subTest("and then it stays"), self.assertRefused(UserError, "cannot be rewr"):
+            withdrawn.with_user(self.salesperson_a).note = "Did not ring"
+        with self.subTest("by the button of the contact"):
+            action = self.alfa.with_user(self.salesperson_a).action_record_isof_consent()
+            form = Form(
+                self.env[action["res_model"]]
+                .with_user(self.salesperson_a)
+                .with_context(**action["context"])
+            )
+            form.note = "At the fair"
+            self.assertEqual(form.save().note, "At the fair")
+        with self.subTest("of contacts that one may not read"):
+            theirs = self.env["res.partner"].create(
+                {"name": "Their customer", "company_id": self.other_company.id}
+            )
+            with self.assertRefused(AccessError, "Consent|Contact"):
+                self._declare("withdrawn", partner=theirs, by=self.salesperson_a)
 
     def test_deleting_the_contact(self):
         consent = self._declare("given", partner=self.beta_barbara)
@@ -185,6 +231,138 @@ class TestConsent(ConsentCommon):
         self.assertIn(self.alfa, partners.search(domain))
         self._declare("withdrawn")
         self.assertNotIn(self.alfa, partners.search(domain))
+
+
+@tagged("post_install", "-at_install")
+class TestConsentProof(ConsentCommon):
+    """Proofs are for marketing and who recorded them, on every path."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        proof = {
+            "proof": base64.b64encode(b"KANAREK"),
+            "proof_name": "kanarek.pdf",
+            "note": "As the KANAREK sang",
+        }
+        cls.by_marketer = cls._declare("given", by=cls.marketer, **proof)
+        cls.by_a = cls._declare("given", by=cls.salesperson_a, channel="phone", **proof)
+        cls.consents = cls.by_marketer | cls.by_a
+        cls.names = list(proof)
+        cls.all_see = (
+            (cls.marketer, cls.consents),
+            (cls.manager, cls.consents),
+            (cls.salesperson_a, cls.by_a),
+            (cls.salesperson_b, cls.by_a.browse()),
+            (cls.foreign_salesperson, cls.by_a.browse()),
+        )
+        cls.env.ref("base.group_allow_export").user_ids |= (
+            cls.salesperson_a | cls.salesperson_b | cls.marketer
+        )
+
+    def _call(self, user, method, *args, model="isof.consent", **kwargs):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return call_kw(self.env[model].with_user(user), method, args, kwargs)
+
+    def test_who_sees_it(self):
+        ids = self.consents.ids
+        specification = {name: {} for name in self.names}
+        for user, expected in self.all_see:
+            paths = {
+                "read": self._call(user, "read", ids, self.names),
+                "web_read": self._call(user, "web_read", ids, specification),
+                "on the contact": self._call(
+                    user,
+                    "web_read",
+                    self.alfa.ids,
+                    {"isof_consent_ids": {"fields": specification}},
+                    model="res.partner",
+                )[0]["isof_consent_ids"],
+            }
+            for path, rows in paths.items():
+                for row in rows:
+                    with self.subTest(path, user=user.login, own=row["id"] in self.by_a.ids):
+                        seen = [bool(row[name]) for name in self.names]
+                        self.assertEqual(seen, [row["id"] in expected.ids] * 3)
+            with self.subTest("state", user=user.login):
+                rows = self._call(user, "read", ids, ["state", "channel", "date", "purpose_id"])
+                self.assertEqual({row["state"] for row in rows}, {"given"})
+
+    def test_who_finds_it(self):
+        domain = [("id", "in", self.consents.ids)]
+        for user, expected in self.all_see:
+            for name, value in (("note", "kanarek"), ("proof_name", "kanarek.p")):
+                for operator, operand, found in (
+                    ("ilike", value, expected),
+                    ("=ilike", f"%{value}%", expected),
+                    ("not ilike", value, self.consents - expected),
+                    ("!=", False, expected),
+                    ("=", False, self.consents - expected),
+                    ("in", ["As the KANAREK sang", "kanarek.pdf"], expected),
+                ):
+                    with self.subTest(user=user.login, name=name, operator=operator):
+                        ids = self._call(user, "search", [*domain, (name, operator, operand)])
+                        self.assertEqual(set(ids), set(found.ids))
+
+    def test_what_is_stored_is_refused(self):
+        for user in (self.marketer, self.salesperson_a):
+            for name in ("held_note", "held_proof", "held_proof_name"):
+                for method, *args in (
+                    ("read", self.consents.ids, [name]),
+                    ("search_count", [(name, "!=", False)]),
+                    ("search", [], 0, None, name),
+                    ("formatted_read_group", [], [name], ["__count"]),
+                    ("export_data", self.consents.ids, [name]),
+                    ("create", {"partner_id": self.alfa.id, name: "x"}),
+                    ("write", self.by_a.ids, {name: "x"}),
+                ):
+                    attempt = self.subTest(user=user.login, name=name, method=method)
+                    with attempt, self.assertRaises(UserError):
+                        self._call(user, method, *args)
+
+    def test_attachments(self):
+        # sudo: the files themselves
+        files = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search([("res_model", "=", "isof.consent"), ("res_field", "!=", False)])
+        )
+        self.assertEqual(len(files), 2)
+        for user, _expected in self.all_see:
+            attachments = self.env["ir.attachment"].with_user(user)
+            with self.subTest(user=user.login):
+                self.assertFalse(attachments.search([("id", "in", files.ids)]))
+                with self.assertRaises(AccessError):
+                    files.with_user(user).read(["raw"])
+
+    def test_workbook(self):
+        for user, expected in (
+            (self.marketer, 2),
+            (self.salesperson_a, 1),
+            (self.salesperson_b, 0),
+        ):
+            export = (
+                self.env["isof.consent.export"]
+                .with_user(user)
+                .create({"consent_domain": [("id", "in", self.consents.ids)]})
+            )
+            output = io.BytesIO()
+            export._write_workbook(output)
+            cells = [
+                str(cell.value).lower() for row in load_workbook(output).active for cell in row
+            ]
+            with self.subTest(user=user.login):
+                self.assertEqual(sum("as the kanarek" in cell for cell in cells), expected)
+                self.assertEqual(cells.count("kanarek.pdf"), expected)
+                self.assertEqual(cells.count("given"), 2)
+
+    def test_what_was_read_for_one_is_not_shown_to_another(self):
+        self.assertEqual(self.consents.mapped("note"), ["As the KANAREK sang"] * 2)
+        self.assertEqual(
+            self.consents.with_user(self.salesperson_a).mapped("note"),
+            [False, "As the KANAREK sang"],
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,8 @@
+import base64
 import importlib.util
 from datetime import datetime
 
+from odoo.fields import Command
 from odoo.modules.module import get_module_path
 from odoo.tests import tagged
 
@@ -66,3 +68,89 @@ class TestMigration(ActivityCommon):
         self.assertEqual(rule.domain_force, domain)
         self.env.cr.execute("SELECT to_regclass('isof_segment_membership')")
         self.assertEqual(self.env.cr.fetchone(), (None,))
+
+    def test_events_of_the_calendar(self):
+        """Events tell less than they did, those included that are past or archived."""
+        self.alfa_anna.email = "anna@example.com"
+        type_subject = self.type_meeting.copy({"calendar_content": "subject"})
+        told, cancelled, invited, answered, subject = activities = self.env["isof.activity"].create(
+            [
+                self._prepare_activity(
+                    type_id=activity_type.id,
+                    name=name,
+                    location="Warsaw",
+                    contact_id=self.alfa_anna.id,
+                    contact_ids=[Command.link(self.alfa_adam.id)],
+                    start=start,
+                )
+                for name, activity_type, start in (
+                    ("Told", self.type_meeting, datetime(2026, 1, 5, 9)),
+                    ("Cancelled", self.type_meeting, datetime(2026, 4, 1, 9)),
+                    ("Invited", self.type_meeting, datetime(2026, 4, 2, 9)),
+                    ("Answered", self.type_meeting, datetime(2026, 4, 3, 9)),
+                    ("Subject", type_subject, datetime(2026, 4, 4, 9)),
+                )
+            ]
+        )
+        cancelled.action_cancel()
+        invited.action_send_invitations()
+        contacts = self.alfa_anna | self.alfa_adam
+        silence = activities._get_mirror_context()
+        for activity in activities:  # as the version before wrote them
+            activity.calendar_event_id.with_context(silence).write(
+                {
+                    "name": activity.display_name,
+                    "description": "Bring samples",
+                    "location": "Warsaw",
+                    "partner_ids": [Command.link(contact.id) for contact in contacts],
+                }
+            )
+        told.calendar_event_id.message_subscribe(contacts.ids)
+        answered.calendar_event_id.attendee_ids.filtered(
+            lambda attendee: attendee.partner_id == self.alfa_adam
+        ).state = "accepted"
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE isof_activity SET is_invited = NULL")
+        before = self.env["mail.mail"].search_count([])
+        self._migrate("19.0.1.3.0", "post-migration")
+        own = self.salesperson_a.partner_id
+        for activity, name, location, attendees in (
+            (told, "Test meeting", False, own),
+            (cancelled, "Test meeting", False, own),
+            (invited, "Test meeting", "Warsaw", own | contacts),
+            (answered, "Test meeting", "Warsaw", own | contacts),
+            (subject, "Subject – Alfa Hurt", "Warsaw", own),
+        ):
+            event = activity.calendar_event_id
+            with self.subTest(activity=activity.name):
+                self.assertEqual((event.name, event.location), (name, location))
+                self.assertFalse(event.description)
+                self.assertEqual(event.attendee_ids.partner_id, attendees)
+                self.assertFalse(event.message_partner_ids - attendees)
+                self.assertEqual(event.active, activity != cancelled)
+                self.assertEqual(activity.is_invited, attendees != own)
+        self.assertEqual(self.env["mail.mail"].search_count([]), before, "nobody is mailed")
+
+    def test_proofs_of_consents(self):
+        consent = self.env["isof.consent"].create(
+            {
+                "partner_id": self.alfa.id,
+                "purpose_id": self.env["isof.consent.purpose"].create({"name": "Offers"}).id,
+                "note": "As read out",
+                "proof": base64.b64encode(b"signed"),
+                "proof_name": "form.pdf",
+            }
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            ALTER TABLE isof_consent RENAME COLUMN held_note TO note;
+            ALTER TABLE isof_consent RENAME COLUMN held_proof_name TO proof_name;
+            UPDATE ir_attachment SET res_field = 'proof' WHERE res_model = 'isof.consent'
+            """
+        )
+        self._migrate("19.0.1.3.0", "pre-migration")
+        self.assertEqual(
+            (consent.note, base64.b64decode(consent.proof), consent.proof_name),
+            ("As read out", b"signed", "form.pdf"),
+        )

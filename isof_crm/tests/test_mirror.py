@@ -72,29 +72,83 @@ class TestMirror(ActivityCommon):
             event,
             [
                 {
-                    "name": "Prices – Alfa Hurt",
+                    "name": "Test meeting",
                     "user_id": self.salesperson_a.id,
                     "start": datetime(2026, 3, 12, 9, 0),
                     "stop": datetime(2026, 3, 12, 10, 0),
                     "duration": 1.0,
                     "allday": False,
-                    "location": "Warsaw",
-                    "description": "<p>Bring samples</p>",
+                    "location": False,
+                    "description": False,
                     "privacy": "private",
                     "active": True,
                 }
             ],
         )
-        self.assertEqual(
-            event.partner_ids,
-            self.salesperson_a.partner_id
-            | self.salesperson_b.partner_id
-            | self.alfa_anna
-            | self.alfa_adam,
-        )
+        colleagues = self.salesperson_a.partner_id | self.salesperson_b.partner_id
+        self.assertEqual(event.partner_ids, colleagues)
+        self.assertFalse(event.message_partner_ids - colleagues)
+        with self.subTest("what the type lets it tell"):
+            self.type_meeting.calendar_content = "subject"
+            self.assertRecordValues(
+                event,
+                [
+                    {
+                        "name": "Prices – Alfa Hurt",
+                        "location": "Warsaw",
+                        "description": False,
+                        "privacy": "private",
+                    }
+                ],
+            )
+            self.assertEqual(event.partner_ids, colleagues, "nobody was invited")
+
+    def test_told_in_the_language_of_whose_calendar_it_is(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.type_meeting.with_context(lang="fr_FR").name = "Réunion"
+        self.salesperson_a.lang = "fr_FR"
+        meeting = self._create_meeting(by=self.salesperson_b, user_id=self.salesperson_a.id)
+        self.assertEqual(self._get_event(meeting).name, "Réunion")
+
+    def test_what_the_type_tells_is_followed(self):
+        """To tell less reaches every event, those archived and past included."""
+        self.type_meeting.calendar_content = "subject"
+        coming = self._create_meeting(location="Warsaw")
+        past = self._create_meeting(start=datetime(2026, 3, 2, 9))
+        cancelled = self._create_meeting()
+        cancelled.action_cancel()
+        archived = self._create_meeting(active=False)
+        archived.active = True
+        archived.active = False
+        events = (coming | past | cancelled | archived).sudo().calendar_event_id
+        self.assertEqual(len(events), 4)
+        self.assertEqual(set(events.mapped("name")), {"Prices – Alfa Hurt"})
+        self.type_meeting.calendar_content = "type"
+        self.assertEqual(set(events.mapped("name")), {"Test meeting"})
+        self.assertEqual(set(events.mapped("location")), {False})
+        self.assertEqual(events.mapped("active"), [True, True, False, False])
+        with self.subTest("the type gets another name"):
+            self.type_meeting.name = "Appointment"
+            self.assertEqual(set(events.mapped("name")), {"Appointment"})
+        with self.subTest("more is told of what is to come"):
+            self.type_meeting.calendar_content = "subject"
+            self.assertEqual(
+                (coming | past).sudo().calendar_event_id.mapped("name"),
+                ["Prices – Alfa Hurt", "Appointment"],
+            )
+        with self.subTest("a cancelled activity gets a type that tells less"):
+            self.type_call.is_mirrored = True
+            cancelled.location = "Warsaw"
+            event = self._get_event(cancelled)
+            self.assertEqual((event.name, event.location), ("Prices – Alfa Hurt", "Warsaw"))
+            cancelled.type_id = self.type_call
+            self.assertEqual((event.name, event.location), ("Test call", False))
+            self.assertFalse(event.active)
 
     def test_every_change_is_carried_over(self):
+        self.type_meeting.calendar_content = "subject"
         meeting = self._create_meeting()
+        meeting.action_send_invitations()
         event = self._get_event(meeting)
         a, b = self.salesperson_a.partner_id, self.salesperson_b.partner_id
         changes = [
@@ -107,7 +161,7 @@ class TestMirror(ActivityCommon):
             ({"contact_id": False}, "partner_ids", a),
             ({"participant_ids": [Command.link(self.salesperson_b.id)]}, "partner_ids", a | b),
             ({"participant_ids": [Command.clear()]}, "partner_ids", a),
-            ({"note": "Samples"}, "description", "<p>Samples</p>"),
+            ({"note": "Samples", "location": "Sopot"}, "description", False),
             ({"location": "Gdynia"}, "location", "Gdynia"),
             ({"alarm_ids": [Command.set(self.alarm.ids)]}, "alarm_ids", self.alarm),
             ({"user_id": self.salesperson_b.id}, "user_id", self.salesperson_b),
@@ -273,7 +327,7 @@ class TestMirror(ActivityCommon):
             self._get_event(meeting),
             [
                 {
-                    "name": "Prices – Alfa Hurt",
+                    "name": "Test meeting",
                     "allday": True,
                     "start_date": date(2026, 3, 12),
                     "stop_date": date(2026, 3, 12),
@@ -321,7 +375,9 @@ class TestMirror(ActivityCommon):
 
     def test_invitations_on_request(self):
         meeting = self._create_meeting(
-            contact_id=self.alfa_anna.id, participant_ids=[Command.link(self.salesperson_b.id)]
+            contact_id=self.alfa_anna.id,
+            participant_ids=[Command.link(self.salesperson_b.id)],
+            location="Warsaw",
         )
         before = self.env["mail.mail"].search([])
         meeting.action_send_invitations()
@@ -331,6 +387,13 @@ class TestMirror(ActivityCommon):
             self.alfa_anna | self.salesperson_b.partner_id,
             "the sender needs no invitation",
         )
+        self.assertIn("Test meeting", mails.filtered("recipient_ids")[:1].subject)
+        event = self._get_event(meeting)
+        self.assertIn(self.alfa_anna, event.attendee_ids.partner_id)
+        self.assertEqual(event.location, "Warsaw")
+        meeting.contact_ids = self.alfa_adam
+        self.assertIn(self.alfa_adam, event.attendee_ids.partner_id, "whoever comes is invited")
+        self.assertFalse(meeting.copy().is_invited)
         with self.assertRaises(AccessError):
             meeting.with_user(self.outsider).action_send_invitations()
         with self.assertRaisesRegex(UserError, "not in the Odoo calendar"):
@@ -354,9 +417,11 @@ class TestMirror(ActivityCommon):
         meeting.alarm_ids = False
         self.assertFalse(self._get_event(meeting).alarm_ids)
 
-    def test_description_is_the_note_alone(self):
+    def test_neither_note_nor_address_is_told(self):
         self.alfa_anna.phone = "+48 600 999 999"
-        meeting = self._create_meeting(contact_id=self.alfa_anna.id)
+        self.type_meeting.calendar_content = "subject"
+        meeting = self._create_meeting(contact_id=self.alfa_anna.id, note="Bring samples")
+        meeting.action_send_invitations()
         self.assertFalse(self._get_event(meeting).description)
 
     # ------------------------------------------------------------
@@ -378,7 +443,7 @@ class TestMirror(ActivityCommon):
                     ("Busy", False, False),
                 )
         self.env.invalidate_all()
-        self.assertEqual(event.with_user(self.salesperson_b).name, "Prices – Alfa Hurt")
+        self.assertEqual(event.with_user(self.salesperson_b).name, "Test meeting")
 
     def test_others_private_events_do_not_stop_a_save(self):
         """B reschedules a meeting that is private in A's calendar and to which B is no attendee."""

@@ -95,13 +95,6 @@ class TestRights(ActivityCommon):
                 # leaders see the activity, not the private event of somebody else
                 else True
             ),
-            "calendar event's description": lambda user: (
-                activity.sudo()
-                .calendar_event_id.with_user(user)
-                .read(["description"])[0]["description"]
-                if user.partner_id == attendee or user not in self.who_may
-                else True
-            ),
         }
 
     def _can(self, function, user):

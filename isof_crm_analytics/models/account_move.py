@@ -11,6 +11,7 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         export_string_translation=False,
+        groups="base.group_user",
         help="How many lines of the document the analyses count.",
     )
     isof_commission_count = fields.Integer(
@@ -19,6 +20,7 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         export_string_translation=False,
+        groups="base.group_user",
         help="How many entries of the ledger of commissions are of the document.",
     )
     isof_commission_share_ids = fields.One2many(
@@ -37,6 +39,7 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         export_string_translation=False,
+        groups="base.group_user",
         help="Salesperson, team and campaign are those of each order.",
     )
     isof_campaign_cost_ids = fields.One2many(
@@ -44,12 +47,14 @@ class AccountMove(models.Model):
         "move_id",
         string="Campaign Costs",
         copy=False,  # the lines copy theirs
+        groups="base.group_user",
         help="Which campaigns bear the cost of lines of the bill.",
     )
     isof_correction = fields.Selection(
         [("goods", "Goods returned"), ("price", "Price only")],
         string="Corrects",
         copy=False,
+        groups="base.group_user",
         help="What a credit note gives back, for analyses: goods lower quantity and cost, a "
         "price alone does not. Empty: price only if the unit price is lower than on the invoice.",
     )

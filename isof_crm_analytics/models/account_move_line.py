@@ -6,7 +6,11 @@ class AccountMoveLine(models.Model):
 
     # a credit note takes back the cost of the campaign, too
     isof_campaign_cost_ids = fields.One2many(
-        "isof.campaign.cost", "move_line_id", string="Campaign Costs", copy=True
+        "isof.campaign.cost",
+        "move_line_id",
+        string="Campaign Costs",
+        copy=True,
+        groups="base.group_user",
     )
 
     @api.model

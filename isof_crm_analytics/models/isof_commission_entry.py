@@ -1,7 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .isof_trade_mixin import UncheckedMany2one
+from .isof_trade_mixin import MARGIN_GROUP, UncheckedMany2one
+
+
+class KnownFloat(fields.Float):
+    """A number that is empty, and not 0, where it is not known to the reader."""
+
+    def convert_to_cache(self, value, record, validate=True):
+        is_known = value is not None and value is not False
+        return super().convert_to_cache(value, record, validate) if is_known else None
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value
+
+    def convert_to_export(self, value, record):
+        return "" if value is False else value
 
 
 class IsofCommissionEntry(models.Model):
@@ -13,6 +27,10 @@ class IsofCommissionEntry(models.Model):
     an entry goes into, once.
 
     Amounts are in the currency of the company.
+
+    The basis of a plan on margins is the margin of what was sold: only who sees margins reads it,
+    and which part of a commission one earns. Others read ``shown_basis`` and ``shown_percent``,
+    which are empty there; rate and amount are everybody's own.
     """
 
     _name = "isof.commission.entry"
@@ -132,23 +150,45 @@ class IsofCommissionEntry(models.Model):
         help="Percent of the basis; on quantities, the amount for each unit.",
     )
     percent = fields.Float(
-        string="Part in %",
+        string="Part of Any Plan in %",
         readonly=True,
         digits=(16, 4),
         min_display_digits=2,
         aggregator=None,
-        help="Of the commission, by the split of the plan or of the document.",
+        exportable=False,
+        groups=MARGIN_GROUP,
+    )
+    shown_percent = KnownFloat(
+        string="Part in %",
+        compute="_compute_shown",
+        compute_sudo=True,  # the plan of one's own commission
+        aggregator=None,
+        digits=(16, 4),
+        min_display_digits=2,
+        help="Of the commission, by the split of the plan or of the document. Of margins only for "
+        "who sees margins.",
     )
     # sudo: the rule and the plan of one's own commission
     reason = fields.Char(string="Why", compute="_compute_reason", compute_sudo=True)
 
     # How much
     basis = fields.Float(
+        string="Basis of Any Plan",
         readonly=True,
         digits=(16, 2),
         # money of some plans, quantities of others: nothing that could be added up
         aggregator=None,
-        help="What the rate is of: net sales, margin or quantity, in the part that one earns.",
+        exportable=False,
+        groups=MARGIN_GROUP,
+    )
+    shown_basis = KnownFloat(
+        string="Basis",
+        compute="_compute_shown",
+        compute_sudo=True,  # the plan of one's own commission
+        aggregator=None,
+        digits=(16, 2),
+        help="What the rate is of: net sales, margin or quantity, in the part that one earns. "
+        "A margin only for who sees margins.",
     )
     accrued = fields.Float(string="Earned", readonly=True, digits=(16, 2))
     due = fields.Float(readonly=True, digits=(16, 2), help="What is to be paid out.")
@@ -185,8 +225,19 @@ class IsofCommissionEntry(models.Model):
             per_unit = entry.plan_id.basis == "quantity"
             entry.rate = entry.factor if per_unit else 100 * entry.factor
 
-    @api.depends("kind", "note", "rule_id", "is_tiered", "is_own_split", "plan_id", "percent")
-    @api.depends_context("lang")
+    @api.depends("basis", "percent", "plan_id")
+    @api.depends_context("uid")
+    def _compute_shown(self):
+        sees_margins = self.env.user.has_group(MARGIN_GROUP)
+        for entry in self:
+            is_shown = sees_margins or entry.plan_id.basis != "margin"
+            entry.shown_basis = is_shown and entry.basis
+            entry.shown_percent = is_shown and entry.percent
+
+    @api.depends(
+        *("kind", "note", "rule_id", "is_tiered", "is_own_split", "plan_id", "shown_percent")
+    )
+    @api.depends_context("lang", "uid")
     def _compute_reason(self):
         events = dict(self._fields["kind"]._description_selection(self.env))
         for entry in self:
@@ -198,8 +249,8 @@ class IsofCommissionEntry(models.Model):
                 parts.append(rule.name)
             if entry.is_tiered:
                 parts.append(self.env._("by tiers"))
-            if entry.percent and entry.percent != 100:
-                parts.append(self.env._("%(percent)g %% of it", percent=entry.percent))
+            if entry.shown_percent and entry.shown_percent != 100:
+                parts.append(self.env._("%(percent)g %% of it", percent=entry.shown_percent))
             if entry.is_own_split:
                 parts.append(self.env._("split of the document"))
             if entry.note:

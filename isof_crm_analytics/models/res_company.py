@@ -7,23 +7,27 @@ class ResCompany(models.Model):
     isof_touch_days = fields.Integer(
         string="Last Touch (Days)",
         default=30,
+        groups="base.group_user",
         help="A sale that names no campaign counts for the campaign of the last activity held with "
         "the customer within so many days before. 0: only for the campaign that it names.",
     )
     isof_lookback_months = fields.Integer(
         string="Look-Back (Months)",
         default=12,
+        groups="base.group_user",
         help="A campaign won a customer who bought nothing for so many months before its first "
         "sale; another one it kept.",
     )
     isof_hour_cost = fields.Monetary(
         string="Cost of an Hour",
         currency_field="currency_id",
+        groups="base.group_user",
         help="Proposed where campaigns count the hours of their activities as a cost.",
     )
     isof_commission_on_unposted_payment = fields.Boolean(
         string="Payments without Journal Entry Count",
         default=True,
+        groups="base.group_user",
         help="Whether a commission that is due as the document is paid becomes due by a payment "
         "that has no journal entry.",
     )

@@ -1,3 +1,7 @@
+import io
+
+from openpyxl import load_workbook
+
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
@@ -192,3 +196,143 @@ class TestCommissionRights(CommissionCommon):
         move.with_user(accountant).action_post()
         self.env.flush_all()
         self.assertEarned(move, 8)
+
+
+@tagged("post_install", "-at_install")
+class TestMarginPlanRights(CommissionCommon):
+    """The basis of a plan on margins is a margin: for who sees margins, on every path.
+
+    Who is paid by it knows rate and amount, and not whose part it is of.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # 10 bolts for 80 that cost 50
+        cls._create_plan(
+            basis="margin",
+            name="Margins",
+            splits=[
+                {"kind": "salesperson", "percent": 60},
+                {"kind": "person", "percent": 40, "partner_id": cls.agent.id},
+            ],
+        )
+        cls._create_plan(name="Sales")
+        cls.seller_with_margins = cls._create_user(
+            "seller_with_margins", "isof_crm_analytics.group_margin"
+        )
+        cls.payees = cls.salesperson_a | cls.seller_with_margins
+        cls.env.ref("base.group_allow_export").user_ids |= cls.payees
+        for user in cls.payees:
+            cls._create_invoice(invoice_user_id=user.id)
+        cls.env.flush_all()
+        cls.settled = cls._settle("2026-03-01", "2026-03-31")
+        cls.settled.action_confirm()
+
+    def _call(self, user, method, *args, **kwargs):
+        self.env.invalidate_all()
+        return call_kw(self.env["isof.commission.entry"].with_user(user), method, args, kwargs)
+
+    def _get_own(self, user):
+        """Return the entries of the plan on margins and of that on net sales."""
+        entries = self.entries.search([("payee_id", "=", user.partner_id.id)], order="plan_id")
+        self.assertEqual(entries.plan_id.mapped("name"), ["Margins", "Sales"])
+        return entries
+
+    def test_what_a_payee_reads(self):
+        names = ["rate", "accrued", "due", "shown_basis", "shown_percent", "reason"]
+        for user, basis, percent, reason in (
+            (self.salesperson_a, False, False, "Sale · Margins · All sales"),
+            (self.seller_with_margins, 18, 60, "Sale · Margins · All sales · 60 % of it"),
+        ):
+            ids = self._get_own(user).ids
+            expected = [
+                (10, 1.8, 1.8, basis, percent, reason),
+                (10, 8, 8, 80, 100, "Sale · Sales · All sales"),
+            ]
+            with self.subTest("read", user=user.login):
+                found = self._call(user, "read", ids, names)
+                self.assertEqual([tuple(row[name] for name in names) for row in found], expected)
+            with self.subTest("web_search_read", user=user.login):
+                specification = {name: {} for name in names}
+                found = self._call(user, "web_search_read", [], specification, order="plan_id")[
+                    "records"
+                ]
+                self.assertEqual([tuple(row[name] for name in names) for row in found], expected)
+            with self.subTest("export", user=user.login):
+                found = self._call(user, "export_data", ids, ["shown_basis", "shown_percent"])
+                self.assertEqual(
+                    found["datas"],
+                    [["" if value is False else value for value in (basis, percent)], [80, 100]],
+                )
+
+    def test_what_is_stored_is_refused(self):
+        own = self._get_own(self.salesperson_a)
+        paths = {
+            "read": ("read", own.ids, ["{name}"]),
+            "search": ("search_count", [("{name}", ">", 17)]),
+            "sort": ("search", [], 0, None, "{name}"),
+            "sum": ("formatted_read_group", [], [], ["{name}:sum"]),
+            "largest": ("formatted_read_group", [], ["plan_id"], ["{name}:max"]),
+            "having": (
+                "formatted_read_group",
+                *([], ["plan_id"], ["__count"]),
+                *([("{name}:sum", ">", 17)],),
+            ),
+            "grouping sets": ("formatted_read_grouping_sets", [], [["plan_id"]], ["{name}:sum"]),
+            "export": ("export_data", own.ids, ["{name}"]),
+        }
+
+        def fill(args, name):
+            if isinstance(args, str):
+                return args.format(name=name)
+            if isinstance(args, (list, tuple)):
+                return type(args)(fill(arg, name) for arg in args)
+            return args
+
+        for name in ("basis", "percent"):
+            self.assertNotIn(name, self._call(self.salesperson_a, "fields_get"))
+            self.assertIn(name, self._call(self.seller_with_margins, "fields_get"))
+            for path, (method, *args) in paths.items():
+                with self.subTest(path, name=name), self.assertRaises(AccessError):
+                    self._call(self.salesperson_a, method, *fill(args, name))
+        for name in ("shown_basis", "shown_percent"):
+            for user in self.payees:
+                with self.subTest(name=name), self.assertRaises(ValueError):
+                    self._call(user, "search_count", [(name, ">", 17)])
+
+    def test_what_was_read_for_one_is_not_shown_to_another(self):
+        """Both in one transaction, and after the superuser has read them."""
+        entries = self._get_own(self.salesperson_a)
+        self.assertEqual(entries.mapped("shown_basis"), [18, 80])
+        self.assertIn("60 % of it", entries[0].reason)
+        own = entries.with_user(self.salesperson_a)
+        self.assertEqual(own.mapped("shown_basis"), [False, 80])
+        self.assertNotIn("%", own[0].reason)
+        self.assertEqual(entries.with_user(self.commission_manager).mapped("shown_basis"), [18, 80])
+
+    def test_statements(self):
+        report = "isof_crm_analytics.report_commission_statement"
+        for user, basis in ((self.salesperson_a, None), (self.seller_with_margins, 18)):
+            settlement = self.settled.filtered(lambda one, user=user: one.user_id == user)
+            with self.subTest("printed", user=user.login):
+                self.env.invalidate_all()
+                reports = self.env["ir.actions.report"].with_user(user)
+                page = reports._render_qweb_html(report, settlement.ids)[0].decode()
+                self.assertIn("80.00", page)
+                self.assertEqual("18.00" in page, basis is not None)
+                self.assertEqual("60 % of it" in page, basis is not None)
+            with self.subTest("workbook", user=user.login):
+                export = (
+                    self.env["isof.commission.export"]
+                    .with_user(user)
+                    .create({"form": "statement", "settlement_ids": settlement.ids})
+                )
+                output = io.BytesIO()
+                export._write_workbook(output)
+                rows = load_workbook(output).active.iter_rows(values_only=True)
+                # basis, rate, part, earned, due
+                self.assertCountEqual(
+                    [row[5:] for row in rows if row[6] == 10],
+                    [(basis, 10, basis and 60, 1.8, 1.8), (80, 10, 100, 8, 8)],
+                )

@@ -10,9 +10,9 @@ STATEMENT_COLUMNS = [
     ("partner_id", "text", 28, False),
     ("product_id", "text", 28, False),
     ("reason", "text", 40, False),
-    ("basis", "float", 14, False),
+    ("shown_basis", "float", 14, False),
     ("rate", "float", 10, False),
-    ("percent", "float", 10, False),
+    ("shown_percent", "float", 10, False),
     ("accrued", "float", 14, True),
     ("due", "float", 14, True),
 ]

@@ -26,6 +26,8 @@ from . import (
     isof_resource_upkeep,
     res_company,
     res_config_settings,
+    resource_calendar,
+    resource_calendar_attendance,
     resource_calendar_leaves,
     resource_resource,
 )

@@ -153,6 +153,17 @@ class IsofResource(models.Model):
     # Checks
     # ------------------------------------------------------------
 
+    @api.constrains("resource_id")
+    def _check_material(self):
+        for resource in self:
+            if resource.resource_id.resource_type != "material":
+                raise ValidationError(
+                    self.env._(
+                        "“%(resource)s” is a person, and not shared like a room or a device.",
+                        resource=resource.resource_id.name,
+                    )
+                )
+
     @api.constrains("company_id")
     def _check_company_of_bookings(self):
         # sudo: bookings of every company count

@@ -11,12 +11,14 @@ class ResCompany(models.Model):
         string="Outside Working Hours",
         required=True,
         default="warn",
+        groups="base.group_user",
         help="Proposed for new resources: what happens to a booking outside the working hours or "
         "during a closure.",
     )
     isof_request_hours = fields.Integer(
         string="Requests Lapse After (Hours)",
         default=48,
+        groups="base.group_user",
         help="Proposed for new resources: a request that nobody answers for so long, or until it "
         "starts, is cancelled. 0: only when it starts.",
     )

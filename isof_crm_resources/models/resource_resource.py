@@ -12,3 +12,10 @@ class ResourceResource(models.Model):
         export_string_translation=False,
         help="The room, device or vehicle that this is.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "resource_type" in vals:
+            # nor into what the user may not change
+            self.check_access("write")
+        return result

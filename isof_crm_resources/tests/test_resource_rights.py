@@ -257,3 +257,172 @@ class TestResourceRights(ResourceCommon):
         wanted = ("name", "in", [False, "Interview"])
         found = bookings.search([("id", "in", bookings.ids), wanted])
         self.assertEqual(found, bookings[1] | bookings[0])
+
+
+@tagged("post_install", "-at_install")
+class TestManagerOfThings(ResourceCommon):
+    """A resource manager changes rooms and devices, and not when people work."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        officer = "isof_crm_resources.group_resource_manager,hr.group_hr_user"
+        cls.hr_and_resources = cls._create_user("hr_and_resources", officer)
+        cls.administrator = cls._create_user(
+            "administrator", "isof_crm_resources.group_resource_manager,base.group_system"
+        )
+        calendars = cls.env["resource.calendar"].create(
+            [
+                {"name": name, "company_id": cls.company.id}
+                for name in ("Rooms", "Part time", "Once", "Standard", "Of a user")
+            ]
+        )
+        cls.calendar_rooms, cls.calendar_employee, cls.calendar_once = calendars[:3]
+        cls.calendar_company, cls.calendar_user = calendars[3:]
+        cls.company.resource_calendar_id = cls.calendar_company
+        cls.room_small.resource_calendar_id = cls.calendar_rooms
+        # archived people count, and so does what somebody worked by before
+        cls.employee_b.resource_calendar_id = cls.calendar_employee
+        cls.employee_b.active = False
+        cls.employee_a.resource_calendar_id = cls.calendar_once
+        cls.employee_a.create_version(
+            {"date_version": "2026-03-01", "resource_calendar_id": cls.calendar_rooms.copy().id}
+        )
+        cls.person = cls.env["resource.resource"].create(
+            {
+                "name": "Somebody",
+                "resource_type": "user",
+                "user_id": cls.salesperson_a.id,
+                "calendar_id": cls.calendar_user.id,
+                "company_id": cls.company.id,
+            }
+        )
+        cls.of_people = calendars - cls.calendar_rooms
+        cls.env.flush_all()
+
+    def _get_changes(self, calendar):
+        """Return what can be done to working hours: functions of a user by their names."""
+        attendances = self.env["resource.calendar.attendance"]
+        vals = {
+            "name": "Sunday",
+            "dayofweek": "6",
+            "hour_from": 8,
+            "hour_to": 12,
+            "day_period": "morning",
+        }
+        return {
+            "rename": lambda user: calendar.with_user(user).write({"name": "Never"}),
+            "hours": lambda user: (
+                calendar.attendance_ids[0].with_user(user).write({"hour_from": 1})
+            ),
+            "less": lambda user: calendar.attendance_ids[-1:].with_user(user).unlink(),
+            "more": lambda user: attendances.with_user(user).create(
+                {**vals, "calendar_id": calendar.id}
+            ),
+            "moved there": lambda user: (
+                self.calendar_rooms.attendance_ids[0]
+                .with_user(user)
+                .write({"calendar_id": calendar.id})
+            ),
+            "command": lambda user: calendar.with_user(user).write(
+                {"attendance_ids": [Command.create(vals)]}
+            ),
+        }
+
+    def _is_allowed(self, change, user):
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint() as savepoint:
+                change(user)
+                self.env.flush_all()
+                savepoint.rollback()
+        except AccessError:
+            return False
+        finally:
+            self.env.invalidate_all()
+        return True
+
+    def test_calendars(self):
+        self.assertEqual(
+            self.of_people.filtered("isof_is_of_people"),
+            self.of_people,
+            "of an employee, of one before, of a company, of a user",
+        )
+        self.assertFalse(self.calendar_rooms.isof_is_of_people)
+        found = self.env["resource.calendar"].search(
+            [
+                ("id", "in", (self.of_people | self.calendar_rooms).ids),
+                ("isof_is_of_people", "!=", True),
+            ]
+        )
+        self.assertEqual(found, self.calendar_rooms)
+
+    def test_working_hours_of_people(self):
+        for calendar in self.of_people:
+            for name, change in self._get_changes(calendar).items():
+                for user, may in (
+                    (self.resource_manager, False),
+                    (self.salesperson_a, False),
+                    (self.hr_and_resources, True),
+                    (self.administrator, True),
+                ):
+                    with self.subTest(name, calendar=calendar.name, user=user.login):
+                        self.assertEqual(self._is_allowed(change, user), may)
+
+    def test_working_hours_of_rooms(self):
+        for name, change in self._get_changes(self.calendar_rooms).items():
+            for user, may in ((self.resource_manager, True), (self.salesperson_a, False)):
+                with self.subTest(name, user=user.login):
+                    self.assertEqual(self._is_allowed(change, user), may)
+        calendar = (
+            self.env["resource.calendar"]
+            .with_user(self.resource_manager)
+            .create({"name": "Cars", "company_id": self.company.id})
+        )
+        self.room_small.with_user(self.resource_manager).resource_calendar_id = calendar
+        self.assertEqual(self.room_small.resource_id.calendar_id, calendar)
+
+    def test_resources(self):
+        things, other_hours = self.room_small.resource_id, self.calendar_rooms.copy()
+        for resource, may_manager in (
+            (self.person, False),
+            (self.employee_a.resource_id, False),
+            (things, True),
+        ):
+            for name, change in {
+                "rename": lambda user, resource=resource: resource.with_user(user).write(
+                    {"name": "Nobody"}
+                ),
+                "other hours": lambda user, resource=resource: resource.with_user(user).write(
+                    {"calendar_id": other_hours.id}
+                ),
+            }.items():
+                for user, may in (
+                    (self.resource_manager, may_manager),
+                    (self.salesperson_a, False),
+                    (self.hr_and_resources, True),
+                ):
+                    with self.subTest(name, resource=resource.name, user=user.login):
+                        self.assertEqual(self._is_allowed(change, user), may)
+        with self.subTest("a thing becomes a person"), self.assertRefused(AccessError, "Resource"):
+            things.with_user(self.resource_manager).resource_type = "user"
+        with (
+            self.subTest("a person is shared"),
+            self.assertRefused(ValidationError, "“.*” is a person"),
+        ):
+            self.env["isof.resource"].with_user(self.resource_manager).create(
+                {"resource_id": self.person.id, "kind_id": self.kind_room.id, "name": "Me"}
+            )
+        with self.subTest("a new person"), self.assertRefused(AccessError, "Resource"):
+            self.env["resource.resource"].with_user(self.resource_manager).create(
+                {"name": "Somebody", "resource_type": "user"}
+            )
+        with self.subTest("a new room"):
+            resource = (
+                self.env["isof.resource"]
+                .with_user(self.resource_manager)
+                .create({"name": "New room", "kind_id": self.kind_room.id})
+            )
+            resource.name = "Newer room"
+            self.assertEqual(resource.resource_id.name, "Newer room")
+            resource.unlink()

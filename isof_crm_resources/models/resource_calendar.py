@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+# Who works by a calendar: a field of a model that names it, and of which records.
+PEOPLE = (
+    ("resource.resource", "calendar_id", Domain("resource_type", "=", "user")),
+    ("hr.version", "resource_calendar_id", Domain.TRUE),
+    # of everybody new
+    ("res.company", "resource_calendar_id", Domain.TRUE),
+)
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    isof_is_of_people = fields.Boolean(
+        string="Working Hours of People",
+        compute="_compute_isof_is_of_people",
+        search="_search_isof_is_of_people",
+        export_string_translation=False,
+        help="Somebody works or has worked by it, or it is the one of a company: a resource "
+        "manager may not change it.",
+    )
+
+    def _compute_isof_is_of_people(self):
+        of_people = self.with_context(active_test=False).search(
+            [("id", "in", self.ids), ("isof_is_of_people", "=", True)]
+        )
+        for calendar in self:
+            calendar.isof_is_of_people = calendar in of_people
+
+    @api.model
+    def _search_isof_is_of_people(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        result = Domain.FALSE
+        for model, name, domain in PEOPLE:
+            # sudo: whether there is anybody, of whatever company, archived or not
+            people = self.env[model].sudo().with_context(active_test=False)
+            query = people._search(domain & Domain(name, "!=", False))
+            calendars = people._field_to_sql(query.table, name, query)
+            result |= Domain("id", "in", query.subselect(calendars))
+        return result
