@@ -499,6 +499,8 @@ class IsofActivity(models.Model):
 
     def write(self, vals):
         self._check_not_derived(vals)
+        # before it is counted with
+        self._check_bounds(vals)
         if "author_id" in vals and not (
             self.env.su or self.env.user.has_group("isof_crm.group_manager")
         ):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools import bounds
 from .isof_consent import CHANNELS
 
 
@@ -40,7 +41,9 @@ class IsofActivityType(models.Model):
         default="fa-calendar",
         required=True,
     )
-    default_duration = fields.Float(default=1.0, help="Proposed length in hours.")
+    default_duration = fields.Float(
+        highest=bounds.MAX_HOURS, default=1.0, help="Proposed length in hours."
+    )
     needs_partner = fields.Boolean(
         string="Needs a Customer",
         default=True,

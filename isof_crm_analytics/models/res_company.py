@@ -1,16 +1,20 @@
 from odoo import fields, models
 
+from odoo.addons.isof_crm.tools import bounds
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     isof_touch_days = fields.Integer(
+        highest=bounds.MAX_DAYS,
         string="Last Touch (Days)",
         default=30,
         help="A sale that names no campaign counts for the campaign of the last activity held with "
         "the customer within so many days before. 0: only for the campaign that it names.",
     )
     isof_lookback_months = fields.Integer(
+        highest=bounds.MAX_MONTHS,
         string="Look-Back (Months)",
         default=12,
         help="A campaign won a customer who bought nothing for so many months before its first "
