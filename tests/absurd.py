@@ -11,6 +11,7 @@ list, group, calendar and report. Nothing may take longer than two seconds.
 # the shell's env; calls that are made at once, within their loop; a script that prints
 # ruff: noqa: B023, F821, T201
 
+import io
 import json
 import logging
 import signal
@@ -32,14 +33,16 @@ ZONES = ("Asia/Tokyo", "America/Los_Angeles")
 SECONDS = 2
 # what is still running by then is stopped
 ENDLESS = 10
-DAYS = ("0001-01-01", "9999-12-31", "1900-01-01", "2199-12-31")
-NUMBERS = (2**31, -(2**31) - 1, 2**31 - 1, -1, 1e12)
+# the ends of the calendar, and of the years that are taken
+DAYS = ("0001-01-01", "1900-01-01", "2199-12-31", "9999-12-31")
+TIMES = ("00:30:00", "00:30:00", "23:30:00", "23:30:00")
+AMOUNTS = (1e12, -1e12, 1e300, float("nan"))
 VALUES = {
     "date": DAYS,
-    "datetime": tuple(f"{day} {moment}" for day in DAYS for moment in ("00:30:00", "23:30:00")),
-    "integer": (*NUMBERS, float("nan")),
-    "float": (1e12, -1e12, 1e300, float("nan"), float("inf")),
-    "monetary": (1e12, -1e12, 1e300, float("nan"), float("inf")),
+    "datetime": tuple(map(" ".join, zip(DAYS, TIMES, strict=True))),
+    "integer": (2**31, -(2**31) - 1, 2**31 - 1, float("nan")),
+    "float": AMOUNTS,
+    "monetary": AMOUNTS,
 }
 # a value that is fine: what is refused with it is not refused for the value
 FINE = {"date": "2026-12-01", "datetime": "2026-12-01 10:00:00"}
@@ -232,6 +235,8 @@ class Model:
         ids = self.create(vals)
         for button in self.buttons:
             rpc(self.writer, self.name, button, ids)
+        if hasattr(self.model, "_write_workbook"):
+            self.model.browse(ids)._write_workbook(io.BytesIO())
 
     def get_ways(self):
         """Return how values come into records, by names."""
@@ -246,17 +251,18 @@ class Model:
                 ways["press"] = self.press
         return ways
 
-    def read(self, ids):
+    def read(self, ids, zones):
         """Yield the calls by which others read some records beside another one, with names."""
         if self.model._transient:
             return
         name, domain = self.name, [("id", "in", [*ids, *self.record.ids])]
-        for zone in ZONES:
+        for zone in zones:
             user = self.readers[zone]
             yield (
                 f"list, {zone}",
                 lambda: rpc(user, name, "web_search_read", domain, {f: {} for f in self.shown}),
             )
+            yield f"workbook, {zone}", lambda: self._write_workbook(user, domain)
             for moment in self.moments:
                 yield (
                     f"{moment} by month, {zone}",
@@ -266,6 +272,19 @@ class Model:
                 )
             for what, call in READERS.get(name, {}).items():
                 yield f"{what}, {zone}", lambda: call(user)
+
+    def _write_workbook(self, user, domain):
+        """Have the list of some records written as a workbook."""
+        columns = [name for name in self.shown if self.model.with_user(user)._fields[name].store]
+        vals = {
+            "name": "Absurd",
+            "res_model": self.name,
+            "list_domain": domain,
+            "list_columns": columns,
+            "list_groupby": [f"{self.moments[0]}:month"] if self.moments else [],
+        }
+        export = env["isof.list.export"].with_user(user).with_context(**user.env.context)
+        export.create(vals)._write_workbook(io.BytesIO())
 
 
 def get_table(user):
@@ -338,12 +357,14 @@ def try_values(tried, way, put, vals):
         problems = [problem] if problem else []
         if not refusal and way in ("create", "write"):
             env.invalidate_all()
-            for what, call in tried.read(ids):
+            # a number is the same all over the world
+            zones = ZONES if any(isinstance(each, str) for each in vals.values()) else ZONES[:1]
+            for what, call in tried.read(ids, zones):
                 with env.cr.savepoint() as savepoint:
-                    problem, _refusal = attempt(call)
+                    problem, refusal_of_reader = attempt(call)
                     savepoint.rollback()
-                if problem:
-                    problems.append(f"{what}: {problem}")
+                if problem or refusal_of_reader:
+                    problems.append(f"{what}: {problem or refusal_of_reader}")
     return problems, not refusal
 
 
@@ -377,7 +398,7 @@ def main():
     signal.signal(signal.SIGALRM, stop)
     writer = new_test_user(env, "isof_absurd", GROUPS, tz="Europe/Warsaw")
     readers = {
-        zone: new_test_user(env, f"isof_reader_{number}", GROUPS, tz=zone)
+        zone: new_test_user(env, f"isof_reader_{number}", GROUPS, tz=zone).with_context(tz=zone)
         for number, zone in enumerate(ZONES)
     }
     for user in (writer, *readers.values()):

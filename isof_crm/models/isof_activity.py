@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import frozendict
 
+from ..tools import bounds
 from .isof_activity_status import DROPPED_STATES, OPEN_STATES
 
 # Documents an activity may refer to, each where its add-on is installed.
@@ -621,5 +622,12 @@ class IsofActivity(models.Model):
         :param str date_from: first moment, as the calendar view sends it
         :param str date_to: last moment
         :return: dict of days (``YYYY-MM-DD``), true where unusual
+        :raises ValidationError: if that is longer than any calendar shows
         """
+        self._check_bounds({"start": date_from, "stop": date_to})
+        first, last = map(fields.Datetime.to_datetime, (date_from, date_to or date_from))
+        if last - first > bounds.MAX_LENGTH:
+            raise ValidationError(
+                self.env._("Look at %(days)s days at a time or fewer.", days=bounds.MAX_LENGTH.days)
+            )
         return self.env.user.employee_id._get_unusual_days(date_from, date_to)
