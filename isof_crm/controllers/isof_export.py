@@ -5,6 +5,8 @@ from werkzeug.wsgi import wrap_file
 from odoo import http
 from odoo.http import content_disposition, request
 
+from ..tools import bounds
+
 # What can be downloaded: models with _write_workbook() and _get_file_name(), whose records
 # are their creator's alone.
 MODELS = {
@@ -28,6 +30,8 @@ class IsofExportController(http.Controller):
         request.env["isof.export"]._check_allowed()
         wizard = request.env[MODELS[kind]]
         wizard.check_access("read")
+        if wizard_id > bounds.MAX_INTEGER:
+            raise NotFound()
         wizard = wizard.browse(wizard_id).exists()
         if not wizard:
             if request.env.cr.readonly:

@@ -5,6 +5,7 @@ from . import isof_guard_mixin, isof_segment_member
 # isort: split
 from . import (
     base,
+    base_bounds,
     base_partner_merge,
     calendar_event,
     isof_activity,

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import frozendict
 
+from ..tools import bounds
 from .isof_activity_status import DROPPED_STATES, OPEN_STATES
 
 # Documents an activity may refer to, each where its add-on is installed.
@@ -498,6 +499,8 @@ class IsofActivity(models.Model):
         return activities
 
     def write(self, vals):
+        # before it is counted with
+        self._check_bounds(vals)
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
         if not TIME_FIELDS & vals.keys():
             return super(IsofActivity, silent).write(vals)
@@ -599,5 +602,12 @@ class IsofActivity(models.Model):
         :param str date_from: first moment, as the calendar view sends it
         :param str date_to: last moment
         :return: dict of days (``YYYY-MM-DD``), true where unusual
+        :raises ValidationError: if that is longer than any calendar shows
         """
+        self._check_bounds({"start": date_from, "stop": date_to})
+        first, last = map(fields.Datetime.to_datetime, (date_from, date_to or date_from))
+        if last - first > bounds.MAX_LENGTH:
+            raise ValidationError(
+                self.env._("Look at %(days)s days at a time or fewer.", days=bounds.MAX_LENGTH.days)
+            )
         return self.env.user.employee_id._get_unusual_days(date_from, date_to)

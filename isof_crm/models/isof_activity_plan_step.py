@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools import bounds
 from .isof_activity_type_suggestion import DELAY_UNITS
 
 
@@ -23,7 +24,9 @@ class IsofActivityPlanStep(models.Model):
         "res.company", compute="_compute_company_id", compute_sudo=True, string="Company"
     )
     sequence = fields.Integer(default=10)
-    delay = fields.Integer(help="After the step before; the first one after the plan's start.")
+    delay = fields.Integer(
+        highest=bounds.MAX_DAYS, help="After the step before; the first one after the plan's start."
+    )
     delay_unit = fields.Selection(DELAY_UNITS, required=True, default="working_days")
 
     _delay_not_negative = models.Constraint(

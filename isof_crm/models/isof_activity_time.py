@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
-from ..tools import activity_time
+from ..tools import activity_time, bounds
 from .isof_activity import TIME_FIELDS
 
 # One all-day activity counts as so many hours where the company keeps no working hours.
@@ -41,6 +42,7 @@ class IsofActivity(models.Model):
         help="Last day of an all-day activity.",
     )
     duration = fields.Float(
+        highest=bounds.MAX_HOURS,
         string="Hours",
         compute="_compute_duration",
         store=True,
@@ -53,6 +55,19 @@ class IsofActivity(models.Model):
     _stop_after_start = models.Constraint(
         "CHECK(stop >= start)", "An activity cannot end before it starts."
     )
+
+    @api.constrains("start", "stop")
+    def _check_length(self):
+        for activity in self:
+            if activity.stop - activity.start > bounds.MAX_LENGTH:
+                raise ValidationError(
+                    self.env._(
+                        "“%(activity)s”: an activity lasts %(days)s days at most. Plan a follow-up "
+                        "for what comes later.",
+                        activity=activity.name,
+                        days=bounds.MAX_LENGTH.days,
+                    )
+                )
 
     @api.model
     def _default_start(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools import bounds
 from .isof_consent import CHANNELS
 
 
@@ -42,7 +43,9 @@ class IsofActivityType(models.Model):
         default="fa-calendar",
         required=True,
     )
-    default_duration = fields.Float(default=1.0, help="Proposed length in hours.")
+    default_duration = fields.Float(
+        highest=bounds.MAX_HOURS, default=1.0, help="Proposed length in hours."
+    )
     needs_partner = fields.Boolean(
         string="Needs a Customer",
         default=True,

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools import bounds
+
 DELAY_UNITS = [
     ("days", "Days"),
     ("working_days", "Working days"),
@@ -29,7 +31,7 @@ class IsofActivityTypeSuggestion(models.Model):
         ondelete="cascade",
         check_company=True,
     )
-    delay = fields.Integer(default=7)
+    delay = fields.Integer(highest=bounds.MAX_DAYS, default=7)
     delay_unit = fields.Selection(DELAY_UNITS, required=True, default="days")
 
     _delay_not_negative = models.Constraint(

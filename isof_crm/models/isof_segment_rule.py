@@ -1,4 +1,3 @@
-import ast
 from collections.abc import Collection
 
 import psycopg2
@@ -8,6 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import domain_text
 from .isof_segment import RULE_FIELDS
 
 # Conditions to begin with in the rule's editor, so that nobody has to look for the fields.
@@ -113,8 +113,8 @@ class IsofSegment(models.Model):
         Only literals are read: the rule is text written by users, so nothing in it is executed.
         """
         try:
-            return Domain(ast.literal_eval((self.domain or "[]").strip()))
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+            return Domain(domain_text.parse(self.domain))
+        except (ValueError, TypeError, RecursionError) as error:
             raise ValidationError(
                 self.env._(
                     "The rule of segment “%(segment)s” cannot be read; it has to be a list of "

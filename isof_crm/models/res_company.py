@@ -1,10 +1,13 @@
 from odoo import fields, models
 
+from ..tools import bounds
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     isof_contact_frequency = fields.Integer(
+        highest=bounds.MAX_DAYS,
         string="Contact Customers Every (Days)",
         groups="base.group_user",
         help="How often somebody should be in touch with customers and key customers that have no "

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..tools import bounds
 from .res_partner import MAX_DAYS
 
 LIFECYCLES = [
@@ -87,6 +88,7 @@ class ResPartner(models.Model):
         export_string_translation=False,
     )
     isof_contact_frequency = fields.Integer(
+        highest=bounds.MAX_DAYS,
         string="Contact Every (Days)",
         groups="base.group_user",
         help="How often somebody should be in touch. 0: with customers and key customers as often "

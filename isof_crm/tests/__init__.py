@@ -3,6 +3,7 @@ from . import (
     test_activity_bulk,
     test_activity_time,
     test_affiliation,
+    test_bounds,
     test_chain,
     test_consent,
     test_contractor_journey,

@@ -154,3 +154,59 @@ class TestMigration(ActivityCommon):
             (consent.note, base64.b64decode(consent.proof), consent.proof_name),
             ("As read out", b"signed", "form.pdf"),
         )
+
+    def test_absurd_values(self):
+        """What earlier versions took is brought to what everybody's screens can show."""
+        far, long_ago, whole, fine = (
+            self._create_activity(by=self.salesperson_a, start=datetime(2026, 3, 12, 9))
+            for _number in range(4)
+        )
+        self.env.flush_all()
+        for activity, start, stop in (
+            (far, "9999-12-31 22:00", "9999-12-31 23:30"),
+            (long_ago, "0001-01-01 00:00", "0001-01-01 00:30"),
+            (whole, "0001-01-01 00:00", "9999-12-31 23:59"),
+        ):
+            self.env.cr.execute(
+                "UPDATE isof_activity SET start = %s, stop = %s, duration = 'NaN' WHERE id = %s",
+                [start, stop, activity.id],
+            )
+        self.alfa.isof_potential = 5
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET isof_potential = 'NaN' WHERE id = %s", [self.alfa.id]
+        )
+        with self.assertLogs("migration", "WARNING") as logs:
+            self._migrate("19.0.1.3.0", "end-absurd_values")
+        self.assertEqual(len(logs.output), 4)
+        self.assertIn("9999-12-31 22:00:00", "".join(logs.output))
+        self.assertRecordValues(
+            far | long_ago | whole | fine,
+            [
+                {
+                    "start": datetime(2199, 12, 31, 8),
+                    "stop": datetime(2199, 12, 31, 18),
+                    "duration": 10,
+                },
+                {
+                    "start": datetime(1900, 1, 1, 8),
+                    "stop": datetime(1900, 1, 1, 18),
+                    "duration": 10,
+                },
+                {
+                    "start": datetime(1900, 1, 1, 8),
+                    "stop": datetime(2199, 12, 31, 18),
+                    "duration": 2629738,
+                },
+                {
+                    "start": datetime(2026, 3, 12, 9),
+                    "stop": datetime(2026, 3, 12, 9, 15),
+                    "duration": 0.25,
+                },
+            ],
+        )
+        self.assertEqual(self.alfa.isof_potential, 0)
+        for tz in ("Asia/Tokyo", "America/Los_Angeles"):
+            activities = self.env["isof.activity"].with_context(tz=tz)
+            activities.web_read_group([], ["start:month"], ["__count"])
+            activities.browse(far.id).export_data(["start", "stop"])

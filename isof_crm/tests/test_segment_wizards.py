@@ -1,6 +1,7 @@
 import base64
 import io
 import time
+import zipfile
 from datetime import datetime
 
 import openpyxl
@@ -10,6 +11,7 @@ from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
 from ..models import isof_segment_mailing
+from ..tools import contact_list
 from .test_segment import SegmentCommon
 
 
@@ -183,6 +185,71 @@ class TestSegmentFillWizard(SegmentCommon):
             content = base64.b64encode(b"\x00\x81\x02")
             with self.assertRaisesRegex(UserError, f"“{name}” cannot be read. Save it as CSV"):
                 self._fill(file=content, file_name=name)
+
+    def _fill_workbook(self, **members):
+        """Fill from a workbook some of whose parts are others."""
+        book = openpyxl.Workbook()
+        book.active.append(["Beta Market"])
+        output = io.BytesIO()
+        book.save(output)
+        changed = io.BytesIO()
+        with (
+            zipfile.ZipFile(output) as archive,
+            zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as other,
+        ):
+            for name in archive.namelist():
+                other.writestr(name, members.get(name.rpartition("/")[2]) or archive.read(name))
+        return self._fill(file=base64.b64encode(changed.getvalue()), file_name="list.xlsx")
+
+    def test_limits(self):
+        """What would keep a thread busy is refused at once, with the limits."""
+        message = (
+            "The list is too large. It can have 10000 entries of 500 characters each, and a file "
+            "5 MB \\(a workbook 30 MB unpacked\\). Split it up."
+        )
+        bomb = " " * (contact_list.MAX_UNPACKED + 1)
+        for what, call in (
+            ("entries", lambda: self._fill(text="x\n" * 10_001)),
+            ("long entry", lambda: self._fill(text="x" * 501)),
+            (
+                "rows of a file",
+                lambda: self._fill(file=base64.b64encode(b"x\n" * 10_001), file_name="list.csv"),
+            ),
+            (
+                "file",
+                lambda: self._fill(
+                    file=base64.b64encode(b"\n" * (contact_list.MAX_FILE + 1)), file_name="list.csv"
+                ),
+            ),
+            ("unpacked workbook", lambda: self._fill_workbook(**{"sheet1.xml": bomb})),
+        ):
+            begin = time.monotonic()
+            with self.subTest(what), self.assertRefused(UserError, message):
+                call()
+            self.assertLess(time.monotonic() - begin, 2, what)
+
+    def test_row_without_end(self):
+        """A workbook of a kilobyte that says it has a million million rows."""
+        sheet = (
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            '<sheetData><row r="1"><c t="inlineStr"><is><t>Beta Market</t></is></c></row>'
+            '<row r="1000000000000"/></sheetData></worksheet>'
+        )
+        begin = time.monotonic()
+        wizard = self._fill_workbook(**{"sheet1.xml": sheet})
+        self.assertLess(time.monotonic() - begin, 3)
+        self.assertEqual(wizard.found_ids, self.beta)
+
+    def test_damaged_workbook(self):
+        for part in ("sheet1.xml", "workbook.xml"):
+            for content in ("<broken", "<a/>", "\0"):
+                with (
+                    self.subTest(part=part, content=content),
+                    self.assertRefused(
+                        UserError, "“list.xlsx” cannot be read. Save it as CSV|Paste"
+                    ),
+                ):
+                    self._fill_workbook(**{part: content})
 
     def test_ten_thousand_lines(self):
         self.env["res.partner"].create(

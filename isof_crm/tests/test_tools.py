@@ -2,15 +2,22 @@ import doctest
 
 from odoo.tests.common import BaseCase, tagged
 
-from ..tools import activity_time, report_period, xlsx
+from ..tools import activity_time, bounds, contact_list, domain_text, report_period, xlsx
 
 
 @tagged("post_install", "-at_install")
 class TestTools(BaseCase):
     def test_examples(self):
         """The examples in the docstrings are true."""
-        for module in (activity_time, report_period, xlsx):
+        for module in (activity_time, bounds, contact_list, domain_text, report_period, xlsx):
             with self.subTest(module.__name__):
                 failed, attempted = doctest.testmod(module)
                 self.assertTrue(attempted)
                 self.assertFalse(failed)
+
+    def test_domain_text(self):
+        """What is no list of plain values, or has no end, is a ValueError and nothing else."""
+        many = "1" * (domain_text.MAX_LENGTH + 1)
+        for text in ("[('id', '=', uid)]", "[" * 5000, "[(", "1 1", "-" * 50_000 + "1", many):
+            with self.subTest(text[:20]), self.assertRaises(ValueError):
+                domain_text.parse(text)

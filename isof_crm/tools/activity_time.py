@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from .bounds import clamp, clamp_day
+
 ALLDAY_START = time(8)
 ALLDAY_STOP = time(18)
 
@@ -18,10 +20,14 @@ ALLDAY_STOP = time(18)
 def to_local(moment, tz):
     """Return a naive UTC datetime as an aware one in the zone named ``tz``.
 
+    Whoever reads an absurd moment of somebody else gets the last one that the clock can show.
+
     >>> to_local(datetime(2026, 7, 1, 8), "Europe/Warsaw").isoformat()
     '2026-07-01T10:00:00+02:00'
+    >>> to_local(datetime(9999, 12, 31, 22), "Asia/Tokyo").year
+    9999
     """
-    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(tz))
+    return clamp(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(tz))
 
 
 def to_clock(moment, tz):
@@ -43,7 +49,7 @@ def to_utc(moment, tz):
     >>> to_utc(datetime(2026, 3, 29, 2, 30), "Europe/Warsaw")
     datetime.datetime(2026, 3, 29, 1, 30)
     """
-    return moment.replace(tzinfo=ZoneInfo(tz)).astimezone(UTC).replace(tzinfo=None)
+    return clamp(moment).replace(tzinfo=ZoneInfo(tz)).astimezone(UTC).replace(tzinfo=None)
 
 
 def local_day(moment, tz):
@@ -61,7 +67,7 @@ def day_bounds(day, tz):
     >>> day_bounds(date(2026, 3, 29), "Europe/Warsaw")
     (datetime.datetime(2026, 3, 28, 23, 0), datetime.datetime(2026, 3, 29, 22, 0))
     """
-    midnight = datetime.combine(day, time.min)
+    midnight = datetime.combine(clamp_day(day), time.min)
     return to_utc(midnight, tz), to_utc(midnight + timedelta(days=1), tz)
 
 

@@ -72,10 +72,10 @@ class IsofSegmentFillWizard(models.TransientModel):
     def action_match(self):
         """Look the entries up, and show what was found and what was not.
 
-        :raises UserError: if the list is empty, or the file cannot be read
+        :raises UserError: if the list is empty or too long, or the file cannot be read
         """
         self.ensure_one()
-        entries = contact_list.read_pasted(self.text or "") + self._read_file()
+        entries = self._read_entries()
         if not entries:
             raise UserError(self.env._("Paste a list or choose a file with one entry in each row."))
         unique = list(dict.fromkeys(entries))
@@ -127,11 +127,29 @@ class IsofSegmentFillWizard(models.TransientModel):
             "target": "new",
         }
 
+    def _read_entries(self):
+        try:
+            return contact_list.read_pasted(self.text or "") + self._read_file()
+        except contact_list.TooLarge as error:
+            raise UserError(
+                self.env._(
+                    "The list is too large. It can have %(count)s entries of %(length)s "
+                    "characters each, and a file %(size)s MB (a workbook %(unpacked)s MB "
+                    "unpacked). Split it up.",
+                    count=contact_list.MAX_ENTRIES,
+                    length=contact_list.MAX_LENGTH,
+                    size=contact_list.MAX_FILE // contact_list.MEGABYTE,
+                    unpacked=contact_list.MAX_UNPACKED // contact_list.MEGABYTE,
+                )
+            ) from error
+
     def _read_file(self):
         if not self.file:
             return []
         try:
             return contact_list.read_file(self.file_name or "", base64.b64decode(self.file))
+        except contact_list.TooLarge:
+            raise
         except ValueError as error:
             raise UserError(
                 self.env._(

@@ -1,5 +1,7 @@
 import json
 
+from werkzeug.exceptions import BadRequest
+
 from odoo import http
 from odoo.http import request
 
@@ -22,11 +24,22 @@ class AnalyticsExportController(IsofExportController):
 
         :param companies: ids of those that are switched on, with dashes between them
         :param overrides: other periods than those saved, as JSON
+        :raises BadRequest: if they are none of that
         """
-        request.update_context(isof_overrides=json.loads(overrides))
-        if companies:
+        try:
+            overrides = dict(json.loads(overrides))
+            company_ids = [int(i) for i in companies.split("-")] if companies else None
+        except (TypeError, ValueError, RecursionError) as error:
+            raise BadRequest(
+                request.env._(
+                    "The address of the workbook is not complete. Open the analysis and export "
+                    "it from there."
+                )
+            ) from error
+        request.update_context(isof_overrides=overrides)
+        if company_ids:
             # whether they are the user's is checked where they are used
-            request.update_context(allowed_company_ids=[int(i) for i in companies.split("-")])
+            request.update_context(allowed_company_ids=company_ids)
         return self.export("analysis", analysis_id)
 
     @http.route(

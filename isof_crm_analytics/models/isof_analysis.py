@@ -1,7 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
+
+from odoo.addons.isof_crm.tools import bounds
 
 from ..tools import analysis_periods
 from ..tools.analysis_datasets import DATASETS
@@ -117,7 +119,9 @@ class IsofAnalysis(models.Model):
         required=True,
         default="year_to_date",
     )
-    period_days = fields.Integer(string="Days", default=30, help="Today is one of them.")
+    period_days = fields.Integer(
+        string="Days", default=30, highest=bounds.MAX_DAYS, help="Today is one of them."
+    )
     period_type_id = fields.Many2one(
         "isof.period.type", string="Type of Periods", ondelete="set null"
     )
@@ -433,7 +437,9 @@ class IsofAnalysis(models.Model):
             own = self._get_own_period()
             return self._as_days(own.date_from, own.date_to)
         today = fields.Date.context_today(self)
-        return analysis_periods.moving_days(self.period, today, self.period_days)
+        # nobody's screen breaks by what was saved before there was a limit
+        days = min(self.period_days, bounds.MAX_DAYS)
+        return analysis_periods.moving_days(self.period, today, days)
 
     def _get_own_period(self):
         """Return the user-defined period that the analysis is of, as far as it is known."""
@@ -446,7 +452,7 @@ class IsofAnalysis(models.Model):
 
     @api.model
     def _as_days(self, first, last):
-        return (first, last) if first and last else None
+        return (bounds.nearest_day(first), bounds.nearest_day(last)) if first and last else None
 
     def _get_comparison_days(self, days):
         """Return the first and last day of what the period is compared with, or None.
@@ -474,14 +480,21 @@ class IsofAnalysis(models.Model):
         return analysis_periods.previous(*days, analysis_periods.STEPS.get(self.period))
 
     def _with_overrides(self, overrides):
-        """Return the analysis with other periods than it has, without saving them."""
+        """Return the analysis with other periods than it has, without saving them.
+
+        :raises UserError: if they make no sense
+        """
         self.ensure_one()
         vals = {name: value for name, value in overrides.items() if name in PERIOD_FIELDS}
         if not vals:
             return self
+        self._check_bounds(vals)
         shown = self.new(origin=self)
-        # as of an onchange: the values of the record, and these
-        shown.update(vals)
+        try:
+            # as of an onchange: the values of the record, and these
+            shown.update(vals)
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("There is no such period. Choose one.")) from error
         return shown
 
     # ------------------------------------------------------------

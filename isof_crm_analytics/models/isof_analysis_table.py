@@ -1,4 +1,3 @@
-import ast
 from datetime import date
 
 import psycopg2
@@ -9,7 +8,18 @@ from odoo.fields import Domain
 from odoo.tools import mute_logger
 from odoo.tools.misc import format_date
 
-from ..tools.analysis_table import BASE, COMPARISON, TOTAL, Dimension, Measure, TableReader
+from odoo.addons.isof_crm.tools import domain_text
+
+from ..tools.analysis_table import (
+    BASE,
+    COMPARISON,
+    MAX_COLUMNS,
+    TOTAL,
+    Dimension,
+    Measure,
+    TableReader,
+    TooManyColumns,
+)
 from .isof_analysis import GRANULARITIES, PERIOD_FIELDS, ROWS
 
 # Rows below one row, and rows altogether, that a browser shows.
@@ -127,6 +137,14 @@ class IsofAnalysis(models.Model):
                 reader.load(path, unfold, max_rows, column_keys)
         except (psycopg2.DataError, psycopg2.ProgrammingError) as error:
             raise NoFiguresError(self._get_filter_problem(error)) from error
+        except TooManyColumns as error:
+            raise NoFiguresError(
+                self.env._(
+                    "There would be more than %(count)s columns. Divide them by something "
+                    "coarser, choose a shorter period or a filter.",
+                    count=MAX_COLUMNS,
+                )
+            ) from error
         notes += self._get_table_notes(reader)
         return reader, notes
 
@@ -190,7 +208,7 @@ class IsofAnalysis(models.Model):
                     "The filter uses what you may not see, so that there are no figures for you."
                 )
             ) from error
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise NoFiguresError(self._get_filter_problem(error)) from error
         missing = self._find_missing(model, domain)
         if missing:
@@ -209,8 +227,7 @@ class IsofAnalysis(models.Model):
         )
 
     def _parse_filter(self):
-        # plain values only: it is somebody else's text
-        return Domain(ast.literal_eval((self.domain or "[]").strip()))
+        return Domain(domain_text.parse(self.domain))
 
     @api.model
     def _find_missing(self, model, domain):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from odoo.addons.isof_crm.tools import bounds
+
 from ..tools.scoring import parse_limits
 
 KINDS = [("rfm", "RFM"), ("abc", "ABC")]
@@ -72,7 +74,9 @@ class IsofScoreScheme(models.Model):
     # Of which time
     reference_date = fields.Date(help="The last day that counts. Empty: the day of the run.")
     months = fields.Integer(
-        default=12, help="So many months up to the reference date count. 0: everything before it."
+        highest=bounds.MAX_MONTHS,
+        default=12,
+        help="So many months up to the reference date count. 0: everything before it.",
     )
     rerun = fields.Selection(
         [("week", "Weekly"), ("month", "Monthly"), ("quarter", "Quarterly")],

@@ -1,10 +1,13 @@
 from odoo import fields, models
 
+from odoo.addons.isof_crm.tools import bounds
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     isof_touch_days = fields.Integer(
+        highest=bounds.MAX_DAYS,
         string="Last Touch (Days)",
         default=30,
         groups="base.group_user",
@@ -12,6 +15,7 @@ class ResCompany(models.Model):
         "the customer within so many days before. 0: only for the campaign that it names.",
     )
     isof_lookback_months = fields.Integer(
+        highest=bounds.MAX_MONTHS,
         string="Look-Back (Months)",
         default=12,
         groups="base.group_user",

@@ -5,6 +5,7 @@ from . import (
     test_analysis_workbook,
     test_analytics_journey,
     test_assortment,
+    test_bounds,
     test_campaign,
     test_click_everywhere,
     test_commission,

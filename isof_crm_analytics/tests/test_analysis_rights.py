@@ -192,6 +192,22 @@ class TestAnalysisDownload(AnalysisCommon, HttpCase):
         self.assertIn("spreadsheetml", response.headers["Content-Type"])
         self.assertIn("Test%20analysis", response.headers["Content-Disposition"])
 
+    def test_malformed(self):
+        """Whoever changes the address is told so, and no error is logged."""
+        analysis = self._create_analysis("sold_net")
+        for query in ("?companies=abc", "?companies=1-", "?overrides=x", "?overrides=[1]"):
+            with self.subTest(query=query):
+                response = self._get(self.salesperson_a, analysis, query)
+                self.assertEqual(response.status_code, 400)
+                self.assertIn("The address of the workbook is not complete", response.text)
+        with mute_logger("odoo.http"):
+            overrides = '?overrides={"period": "no such period"}'
+            response = self._get(self.salesperson_a, analysis, overrides)
+        self.assertIn("There is no such period. Choose one.", response.text)
+        self.authenticate(self.salesperson_a.login, self.salesperson_a.login)
+        response = self.url_open(f"/isof_crm_analytics/analysis/{2**31}.xlsx")
+        self.assertEqual(response.status_code, 404)
+
     def test_refused(self):
         analysis = self._create_analysis("sold_net", sharing="private")
         shared = self._create_analysis("sold_net")

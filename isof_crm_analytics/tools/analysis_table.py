@@ -7,7 +7,7 @@ of March 2025 stand in the row of March 2026. Rows are made of the cells then: s
 and cut off after the top ones, with a row "Others" read by the domain of all but these.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta  # noqa: F401 (timedelta: doctests)
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,7 +19,13 @@ from .analysis_periods import shift_between
 BASE, COMPARISON = SIDES = ("base", "comparison")
 # The column of all columns, and the row of those that are not shown.
 TOTAL, OTHERS = "total", "others"
+# Groups that columns are made of: a year of days. More is no table that anybody reads.
+MAX_COLUMNS = 400
 COMPARE = {"delta": analysis_ranks.difference, "rate": analysis_ranks.rate}
+
+
+class TooManyColumns(Exception):  # noqa: N818
+    """There are more groups of the dimension of the columns than ``MAX_COLUMNS``."""
 
 
 class Measure(NamedTuple):
@@ -93,6 +99,18 @@ def narrow(domains, group):
     }
 
 
+def move(day, delta):
+    """Return a day that is moved, both as text; at an end of the calendar it stays where it is.
+
+    >>> move("2026-03-01", timedelta(days=-1)), move("9999-12-01", timedelta(days=365))
+    ('2026-02-28', '9999-12-01')
+    """
+    try:
+        return str(date.fromisoformat(day) + delta)
+    except (OverflowError, ValueError):
+        return day
+
+
 class Dimension:
     """What a level of rows, or the columns, are made of.
 
@@ -118,8 +136,8 @@ class Dimension:
         if self.granularity:
             there = shift_between(comparison_days[0], days[0], self.granularity)
             back = shift_between(days[0], comparison_days[0], self.granularity)
-            self._to_base = lambda key: key and str(date.fromisoformat(key) + there)
-            self._to_comparison = lambda key: key and str(date.fromisoformat(key) + back)
+            self._to_base = lambda key: key and move(key, there)
+            self._to_comparison = lambda key: key and move(key, back)
         elif self.field.comodel_name == "isof.period":
             ours, theirs = self._find_periods(*days), self._find_periods(*comparison_days)
             to_base = dict(zip(theirs, ours, strict=False))
@@ -249,6 +267,7 @@ class TableReader:
         :param bool unfold: whether to read all levels, not only the next one
         :param tuple max_rows: how many there may be below one row, and altogether
         :param column_keys: those of the columns, where they are known already
+        :raises TooManyColumns: when there are more than ``MAX_COLUMNS``
         """
         path = tuple(path)
         above = dict.fromkeys(SIDES, Domain.TRUE)
@@ -329,9 +348,11 @@ class TableReader:
         if self.column and column_keys is None:
             cells = (cell for cells in self._cells.values() for cell in cells)
             found = dict.fromkeys(column for _keys, column in cells if column != TOTAL)
+            if len(found) > MAX_COLUMNS:
+                raise TooManyColumns
             labels = {key: group.label for key, group in self.column.describe(list(found)).items()}
             column_keys = self.column.sort(list(found), labels)
-        self.column_keys = list(column_keys or ())
+        self.column_keys = list(column_keys or ())[:MAX_COLUMNS]
         self.columns = [
             Column(group, measure, kind)
             for group in (*self.column_keys, TOTAL)

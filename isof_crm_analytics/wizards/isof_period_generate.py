@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from odoo.addons.isof_crm.tools import bounds
+
 from ..tools import periods
 
 # So many periods are made in one go: 20 years of weeks.
@@ -39,7 +41,7 @@ class IsofPeriodGenerate(models.TransientModel):
     date_to = fields.Date(
         string="To", required=True, default=lambda self: self._get_default_bound("date_to")
     )
-    days = fields.Integer(string="Length in Days", default=7)
+    days = fields.Integer(highest=bounds.MAX_DAYS, string="Length in Days", default=7)
     weekday = fields.Selection(
         periods.WEEKDAYS, string="Weeks Begin on", required=True, default="0"
     )

@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.isof_crm.tools import bounds
+
 from .isof_booking import BLOCKING_STATES, DROPPED_STATES
 
 GUARD_FIELDS = ["resource_id", "unit", "block_start", "block_stop", "is_blocking"]
@@ -81,6 +83,8 @@ class IsofBooking(models.Model):
         """
         if self and not {"resource_id", "start", "stop", "state"} & vals.keys():
             return {}
+        # before it is counted with
+        self._check_bounds(vals)
         old = {name: self[name] for name in ("start", "stop")}
         resource = (
             self.env["isof.resource"].browse(vals["resource_id"])
@@ -102,8 +106,9 @@ class IsofBooking(models.Model):
         state = self._get_next_state(vals.get("state"), resource, start, stop)
         if state == "released" and state != self.state:
             stop = fields.Datetime.now()
-        if start >= stop:
-            raise ValidationError(self.env._("A booking has to end after it starts."))
+        # what was booked before there were limits can be cancelled all the same
+        if is_moved or start >= stop:
+            self._check_times(start, stop)
         is_blocking = state in BLOCKING_STATES and not resource.allow_overlap
         placed = {}
         if state != self.state:
@@ -123,6 +128,22 @@ class IsofBooking(models.Model):
                 "unit": 1,
             }
         return placed
+
+    @api.model
+    def _check_times(self, start, stop):
+        """Return the start and the end of a booking as datetimes, if they make sense.
+
+        :raises ValidationError: if they do not
+        """
+        self._check_bounds({"start": start, "stop": stop})
+        start, stop = map(fields.Datetime.to_datetime, (start, stop))
+        if start >= stop:
+            raise ValidationError(self.env._("A booking has to end after it starts."))
+        if stop - start > bounds.MAX_LENGTH:
+            raise ValidationError(
+                self.env._("A booking lasts %(days)s days at most.", days=bounds.MAX_LENGTH.days)
+            )
+        return start, stop
 
     @api.model
     def _place(self, to_place, apply):

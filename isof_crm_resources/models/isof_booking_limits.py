@@ -29,8 +29,9 @@ class IsofBooking(models.Model):
         )
         if not timed:
             return
-        first, last = min(timed.mapped("start")), max(timed.mapped("stop"))
-        opening = timed.resource_id._origin._get_opening(first, last)
+        opening = timed.resource_id._origin._get_opening_at(
+            [(booking.start, booking.stop) for booking in timed]
+        )
         for booking in timed:
             resource = booking.resource_id
             warnings = []

@@ -3,12 +3,14 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from odoo.addons.isof_crm.tools import activity_time
+from odoo.addons.isof_crm.tools import activity_time, bounds
 
 from ..exceptions import BookingConflict
 from ..tools import intervals, recurrence
 from .isof_booking import LIVE_STATES
 
+# A series that pauses for longer is none.
+MAX_INTERVAL = 366
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # They say when the bookings are; once those are made they are changed themselves.
 RULE_FIELDS = {
@@ -87,7 +89,7 @@ class IsofBookingSeries(models.Model):
         required=True,
         default="weekly",
     )
-    interval = fields.Integer(string="Repeat Every", default=1, required=True)
+    interval = fields.Integer(highest=MAX_INTERVAL, string="Repeat Every", default=1, required=True)
     monday = fields.Boolean()
     tuesday = fields.Boolean()
     wednesday = fields.Boolean()
@@ -250,6 +252,14 @@ class IsofBookingSeries(models.Model):
             ) from error
         if not times:
             raise ValidationError(self.env._("There is no such day: nothing would be booked."))
+        if (times[-1][0] - times[0][0]).days > bounds.MAX_DAYS:
+            raise ValidationError(
+                self.env._(
+                    "The bookings of a series lie within %(days)s days. Choose an earlier last "
+                    "day.",
+                    days=bounds.MAX_DAYS,
+                )
+            )
         return times
 
     def _book(self):
@@ -322,6 +332,6 @@ class IsofBookingSeries(models.Model):
         _units, conflicts = bookings._find_units(to_place)
         impossible = {(vals["start"], vals["stop"]) for vals, _ids in conflicts}
         if resource.closed_policy == "refuse":
-            opening = resource._get_opening(times[0][0], times[-1][1])[resource.id]
+            opening = resource._get_opening_at(times)[resource.id]
             impossible |= {each for each in times if not intervals.covers(opening, *each)}
         return sorted(impossible)

@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.isof_crm.tools import bounds
+
+# Each unit is a lane of its own, and a week before or after a booking is no preparation.
+MAX_UNITS = 1000
+MAX_BUFFER = 7 * 24 * 60
 CLOSED_POLICIES = [("warn", "Warn"), ("refuse", "Refuse")]
 
 
@@ -58,6 +63,7 @@ class IsofResource(models.Model):
 
     # How many, and what bookings block
     quantity = fields.Integer(
+        highest=MAX_UNITS,
         default=1,
         required=True,
         help="How many interchangeable units there are, for example 5 equal notebooks.",
@@ -67,10 +73,12 @@ class IsofResource(models.Model):
         help="Bookings do not exclude each other, for example of a canteen or a parking lot.",
     )
     buffer_before = fields.Integer(
+        highest=MAX_BUFFER,
         string="Preparation (Minutes)",
         help="So long before each booking the resource is kept free, too.",
     )
     buffer_after = fields.Integer(
+        highest=MAX_BUFFER,
         string="Clearing Up (Minutes)",
         help="So long after each booking the resource is kept free, too.",
     )
@@ -101,6 +109,7 @@ class IsofResource(models.Model):
         "resource managers can always do it.",
     )
     request_hours = fields.Integer(
+        highest=bounds.MAX_HOURS,
         string="Requests Lapse After (Hours)",
         default=lambda self: self.env.company.isof_request_hours,
         help="A request that nobody answers for so long, or until it starts, is cancelled. "
@@ -126,10 +135,14 @@ class IsofResource(models.Model):
         help="With all departments below them.",
     )
     max_duration = fields.Float(
-        string="Longest Booking (Hours)", help="0: a booking may be as long as one likes."
+        highest=bounds.MAX_HOURS,
+        string="Longest Booking (Hours)",
+        help="0: a booking may be as long as one likes.",
     )
     max_days_ahead = fields.Integer(
-        string="Bookable Ahead (Days)", help="0: a booking may be as far ahead as one likes."
+        highest=bounds.MAX_DAYS,
+        string="Bookable Ahead (Days)",
+        help="0: a booking may be as far ahead as one likes.",
     )
     closed_policy = fields.Selection(
         CLOSED_POLICIES,
@@ -185,6 +198,14 @@ class IsofResource(models.Model):
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for vals in vals_list:
+            # Odoo has copied what the name comes from
+            copied = self.env["resource.resource"].browse(vals["resource_id"])
+            vals.setdefault("name", copied.name)
+        return vals_list
 
     def write(self, vals):
         result = super().write(vals)

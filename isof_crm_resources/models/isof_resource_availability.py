@@ -3,7 +3,6 @@ from datetime import UTC, timedelta
 from itertools import pairwise
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -16,6 +15,8 @@ from ..tools.availability import DAYS_AHEAD
 MAX_ALTERNATIVES = 3
 # The last minute of a day that Odoo's working hours leave out.
 GAP = timedelta(minutes=1)
+# Times that are no further from each other are looked up together.
+NEAR = timedelta(days=31)
 
 
 class IsofResource(models.Model):
@@ -66,13 +67,11 @@ class IsofResource(models.Model):
         :param stop: its end
         :return: list of dicts with ``resource_id``, ``name``, ``start`` and ``stop`` (strings):
             first the next free time of this resource, then others of its kind for the same time
-        :raises ValidationError: if it would not end after it starts
+        :raises ValidationError: if it would not end after it starts, or lasts too long
         """
         self.ensure_one()
         self.check_access("read")
-        start, stop = map(fields.Datetime.to_datetime, (start, stop))
-        if start >= stop:
-            raise ValidationError(self.env._("A booking has to end after it starts."))
+        start, stop = self.env["isof.booking"]._check_times(start, stop)
         found = self._find_alternatives(start, stop)
         return [
             {
@@ -207,6 +206,18 @@ class IsofResource(models.Model):
                     if resource._is_closed_by(closure)
                 ]
                 opening[resource.id] = intervals.difference(attended, intervals.normalise(closed))
+        return opening
+
+    def _get_opening_at(self, times):
+        """Return when resources are open at several times, however far from each other they are.
+
+        :param times: list of tuples of naive UTC start and stop
+        :return: as ``_get_opening``, of these times and of short ones between them
+        """
+        opening = {resource.id: [] for resource in self}
+        for start, stop in intervals.bridge(times, NEAR):
+            for resource_id, spans in self._get_opening(start, stop).items():
+                opening[resource_id] += spans
         return opening
 
     def _get_attendance(self, calendar, start, stop):

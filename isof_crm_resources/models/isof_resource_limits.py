@@ -134,8 +134,7 @@ class IsofResource(models.Model):
         :param times: list of tuples of naive UTC start and stop
         :raises ValidationError: with the times at which it is not
         """
-        first, last = min(start for start, _stop in times), max(stop for _start, stop in times)
-        opening = self._get_opening(first, last)[self.id]
+        opening = self._get_opening_at(times)[self.id]
         closed = [times for times in times if not intervals.covers(opening, *times)]
         if closed:
             bookings = self.env["isof.booking"]

@@ -66,6 +66,7 @@ class IsofResource(models.Model):
         :return: dict: ``rows`` (list of dicts, in order), ``count`` (of all resources there
             are), ``has_resources`` (whether the user sees any at all)
         """
+        self.env["isof.booking"]._check_bounds({"start": start, "stop": stop})
         start, stop = map(fields.Datetime.to_datetime, (start, stop))
         stop = min(stop, start + MAX_SPAN)
         found = self._get_planner_domain(domain)

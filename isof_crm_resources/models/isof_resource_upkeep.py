@@ -5,13 +5,15 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from odoo.addons.isof_crm.tools import activity_time
+from odoo.addons.isof_crm.tools import activity_time, bounds
 
 from ..tools import day_hours
 
 # So many days ahead the available hours are known, and so many more are added at a time.
 DAYS_AHEAD = 365
 DAYS_ADDED = 30
+# So many days back they are known at most, whatever bookings and closures are entered.
+DAYS_BACK = bounds.MAX_DAYS
 # So many resources one run of the cron looks at before it commits.
 BATCH_SIZE = 20
 
@@ -82,7 +84,8 @@ class IsofResource(models.Model):
             else:
                 resources = everything.search([("company_id", "in", closure.company_id.ids)])
             # a day earlier, which it may be where the resource is
-            day = closure.date_from.date() - timedelta(days=1)
+            first = max(closure.date_from.date(), self._get_earliest_day())
+            day = first - timedelta(days=1)
             resources.filtered(
                 lambda each, day=day: not each.stale_from or each.stale_from > day
             ).stale_from = day
@@ -113,6 +116,7 @@ class IsofResource(models.Model):
         by_first_day = defaultdict(list)
         for resource in self:
             first = resource.stale_from or resource.capacity_until + timedelta(days=1)
+            first = max(first, self._get_earliest_day())
             resource.capacity_from = min(resource.capacity_from or first, first)
             by_first_day[first].append(resource.id)
         rows = []
@@ -120,6 +124,11 @@ class IsofResource(models.Model):
             rows += self.browse(ids).filtered("active")._get_capacity_rows(first, last)
         self._replace_capacity(by_first_day, rows)
         self.write({"stale_from": False, "capacity_until": last})
+
+    @api.model
+    def _get_earliest_day(self):
+        """Return the first day whose available hours are computed."""
+        return fields.Date.today() - timedelta(days=DAYS_BACK)
 
     @api.model
     def _find_earlier_days(self):
@@ -137,12 +146,15 @@ class IsofResource(models.Model):
                   FROM isof_resource AS resource
                  CROSS JOIN LATERAL (SELECT start FROM isof_booking
                                       WHERE resource_id = resource.id
+                                        AND start >= %(earliest)s
                                       ORDER BY start LIMIT 1) AS booking
                  WHERE resource.active
                    -- a day more, which it may be where the resource is
                    AND booking.start < resource.capacity_from + 1
                  ORDER BY resource.id
-                """
+                """,
+                # where the resource is, it may be the day before
+                earliest=self._get_earliest_day() + timedelta(days=1),
             )
         )
         starts = {self.browse(id_): start for id_, start in self.env.cr.fetchall()}

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.isof_crm.tools import bounds
+
 from .isof_resource import CLOSED_POLICIES
 
 
@@ -16,6 +18,7 @@ class ResCompany(models.Model):
         "during a closure.",
     )
     isof_request_hours = fields.Integer(
+        highest=bounds.MAX_HOURS,
         string="Requests Lapse After (Hours)",
         default=48,
         groups="base.group_user",

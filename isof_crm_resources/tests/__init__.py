@@ -4,6 +4,7 @@ from . import (
     test_availability,
     test_booking,
     test_booking_journey,
+    test_bounds,
     test_conflict,
     test_finder,
     test_guard,

@@ -1,3 +1,4 @@
+import time
 from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -618,3 +619,30 @@ class TestFinder(ResourceCommon):
         few = count_queries(rooms[:2])
         self.assertEqual(count_queries(rooms), few)
         self.assertLess(few, 30)
+
+    def test_as_many_as_there_are(self):
+        """Any nine of nine things: there is one way to choose them, and it is found at once."""
+        kind = self.env["isof.resource.kind"].create({"name": "Test notebook"})
+        many = self.env["isof.resource"].concat(
+            *(self._create_resource(f"Test {n}", kind_id=kind.id) for n in range(9))
+        )
+        needs = [{"resource_ids": many.ids}] * 9
+        begin = time.monotonic()
+        finder = self._find(*needs, start=datetime(2026, 3, 12, 9))
+        self.assertLess(time.monotonic() - begin, 3)
+        self.assertEqual(finder.line_ids.resource_ids, many)
+        self.assertEqual(len(finder.line_ids), 1)
+        self.assertCountEqual(finder.line_ids.booked_ids, many.ids)
+
+    def test_absurd_needs(self):
+        with self.assertRefused(ValidationError, "Look for 20 things at a time or fewer."):
+            self._find(*[{"kind_id": self.kind_room.id}] * 21)
+        with self.assertRefused(ValidationError, "“From” has to be a day from 01/01/1900"):
+            self._find({}, start="9999-12-31 23:00:00")
+        for hours, message in (
+            (float("nan"), "“Hours” has to be a number of"),
+            (1e12 + 1, "“Hours” has to be a number of"),
+            (62 * 24 + 1, "Look for 62 days at a time or fewer"),
+        ):
+            with self.subTest(hours=hours), self.assertRefused(ValidationError, message):
+                self._find({}, duration=hours)

@@ -1,4 +1,6 @@
 import doctest
+import time
+from itertools import islice, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,11 @@ MOMENTS = range(24)
 SETS = st.lists(
     st.tuples(st.integers(0, 23), st.integers(0, 23)).map(lambda pair: tuple(sorted(pair))),
     max_size=6,
+)
+
+
+NEEDS = st.lists(
+    st.lists(st.sampled_from("abcdef"), min_size=1, unique=True), min_size=1, max_size=4
 )
 
 
@@ -87,3 +94,43 @@ class TestIntervals(BaseCase):
     def test_reversed_is_refused(self):
         with self.assertRaisesRegex(ValueError, "5 to 4 ends before it starts"):
             intervals.union([(1, 2)], [(5, 4)])
+
+
+@tagged("post_install", "-at_install")
+class TestChoices(BaseCase):
+    """Which resources meet several needs at once, against trying all of them."""
+
+    @PROPERTY
+    @given(NEEDS, st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 2)))
+    def test_each_set_once(self, choices, units):
+        assigned = availability._assign(choices, lambda key: units.get(key, 1))
+        if assigned is None:
+            return
+        slot = availability.Slot(None, None, choices, assigned)
+        found = list(availability.iter_choices(slot))
+        for keys in found:
+            self.assertTrue(all(key in each for key, each in zip(keys, choices, strict=True)))
+        sets = [frozenset(keys) for keys in found]
+        self.assertEqual(len(sets), len(set(sets)), "twice the same")
+        everything = [list(keys) for keys in product(*choices) if len(set(keys)) == len(choices)]
+        if len(set(assigned)) < len(assigned):
+            everything.insert(0, assigned)
+        self.assertEqual(found[:1], everything[:1], "the best first")
+        self.assertEqual(set(sets), set(map(frozenset, everything)))
+
+    def test_best_first(self):
+        """In the order of what is needed, and of what is preferred for it."""
+        slot = availability.Slot(None, None, [["a", "b"], ["k", "l"]], ["a", "k"])
+        self.assertEqual(
+            ["".join(keys) for keys in availability.iter_choices(slot)], ["ak", "al", "bk", "bl"]
+        )
+
+    def test_many(self):
+        """A product of 50 choices for each of 20 needs would never end."""
+        keys = list(range(50))
+        slot = availability.Slot(None, None, [keys] * 20, keys[:20])
+        begin = time.monotonic()
+        self.assertEqual(len(list(islice(availability.iter_choices(slot), 51))), 51)
+        self.assertLess(time.monotonic() - begin, 2)
+        slot = availability.Slot(None, None, [keys] * 50, keys)
+        self.assertEqual(list(availability.iter_choices(slot)), [keys])

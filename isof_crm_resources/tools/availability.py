@@ -12,6 +12,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -257,6 +258,32 @@ def find_together(requirements, start, stop, duration, *, step=STEP, tz="UTC", l
     return slots
 
 
+def iter_choices(slot):
+    """Yield each set of resources by which the requirements can be met at one time, best first.
+
+    First several units of a resource, if these were assigned; then those of a resource for each
+    requirement, in the order in which they are asked for and preferred. Such sets are the bases
+    of a matroid: whatever can be part of one can be completed to one, so that nothing is tried in
+    vain, however many ways there are to choose.
+
+    :param Slot slot: with the keys that are free for each requirement
+    :return: lists of keys, one for each requirement, each set of keys once
+
+    >>> slot = Slot(None, None, [["a", "b", "c"], ["a", "b", "c"]], ["a", "b"])
+    >>> list(iter_choices(slot))
+    [['a', 'b'], ['a', 'c'], ['b', 'c']]
+    >>> list(iter_choices(Slot(None, None, [["kit"], ["kit"]], ["kit", "kit"])))
+    [['kit', 'kit']]
+    """
+    if len(set(slot.assigned)) < len(slot.assigned):
+        yield slot.assigned
+    if best := _choose(slot.choices):
+        yield best
+        for keys in _iter_distinct(slot.choices):
+            if keys != set(best):
+                yield _choose([[key for key in each if key in keys] for each in slot.choices])
+
+
 def are_free(wanted):
     """Return whether several bookings are possible together.
 
@@ -426,6 +453,57 @@ def _set_bits(mask):
         lowest = mask & -mask
         yield lowest.bit_length() - 1
         mask ^= lowest
+
+
+def _once(_key):
+    return 1
+
+
+def _choose(choices):
+    """Return a key of its own for each list of choices, the first ones possible, or None.
+
+    >>> _choose([["a", "b"], ["a", "b"]]), _choose([["a", "b"], ["a"]]), _choose([["a"], ["a"]])
+    (['a', 'b'], ['b', 'a'], None)
+    """
+    if _assign(choices, _once) is None:
+        return None
+    chosen = []
+    for position, keys in enumerate(choices, 1):
+        for key in keys:
+            used = {*chosen, key}
+            rest = [[one for one in each if one not in used] for each in choices[position:]]
+            if key not in chosen and _assign(rest, _once) is not None:
+                chosen.append(key)
+                break
+    return chosen
+
+
+def _iter_distinct(choices):
+    """Yield the sets of keys with one of its own for each list of choices; see ``iter_choices``.
+
+    >>> [sorted(keys) for keys in _iter_distinct([["a", "b"], ["b", "c"]])]
+    [['a', 'b'], ['a', 'c'], ['b', 'c']]
+    >>> list(_iter_distinct([["a"], ["a"]]))
+    []
+    """
+    keys = list(dict.fromkeys(chain.from_iterable(choices)))
+    meets = {key: [n for n, each in enumerate(choices) if key in each] for key in keys}
+
+    def extend(chosen, rest):
+        if len(chosen) == len(choices):
+            yield set(chosen)
+            return
+        for position, key in enumerate(rest, 1):
+            more = [*chosen, key]
+            if not _assign([meets[each] for each in more], _once):
+                continue
+            left = {*more, *rest[position:]}
+            if not _assign([[each for each in one if each in left] for one in choices], _once):
+                # without those that were left out before it does not work any more
+                return
+            yield from extend(more, rest[position:])
+
+    yield from extend([], keys)
 
 
 def _assign(choices, count_free):

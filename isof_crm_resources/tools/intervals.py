@@ -36,6 +36,23 @@ def normalise(intervals):
     return merged
 
 
+def bridge(intervals, gap):
+    """Return the same time in any order with the gaps in it filled that are no longer than ``gap``.
+
+    :raises ValueError: when an interval ends before it starts
+
+    >>> bridge([(8, 9), (1, 2), (4, 5)], 2)
+    [(1, 5), (8, 9)]
+    """
+    bridged = []
+    for start, stop in normalise(intervals):
+        if bridged and start - bridged[-1][1] <= gap:
+            bridged[-1] = (bridged[-1][0], stop)
+        else:
+            bridged.append((start, stop))
+    return bridged
+
+
 def union(*sets):
     """Return the time that lies in at least one of the sets of intervals, in any order.
 

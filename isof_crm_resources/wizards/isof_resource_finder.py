@@ -1,5 +1,5 @@
 from datetime import timedelta
-from itertools import islice, product
+from itertools import islice
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -15,6 +15,8 @@ MAX_LINES = 50
 # The period that is proposed, and the longest one; more makes a list that nobody reads.
 DEFAULT_DAYS = 7
 MAX_DAYS = 62
+# So many things are needed at a time.
+MAX_NEEDS = 20
 MINUTE = timedelta(minutes=1)
 
 
@@ -96,6 +98,14 @@ class IsofResourceFinder(models.TransientModel):
             if (finder.date_to - finder.date_from).days >= MAX_DAYS:
                 raise ValidationError(
                     self.env._("Look at %(days)s days at a time or fewer.", days=MAX_DAYS)
+                )
+
+    @api.constrains("need_ids")
+    def _check_needs(self):
+        for finder in self:
+            if len(finder.need_ids) > MAX_NEEDS:
+                raise ValidationError(
+                    self.env._("Look for %(count)s things at a time or fewer.", count=MAX_NEEDS)
                 )
 
     def _compute_display_name(self):
@@ -219,16 +229,8 @@ class IsofResourceFinder(models.TransientModel):
     @api.model
     def _iter_combinations(self, slot):
         """Yield the values of a proposal for each way to meet the needs at one time."""
-        seen = set()
-        for resource_ids in product(*slot.choices):
-            # twice the same only where that is known to be possible
-            is_possible = len(set(resource_ids)) == len(resource_ids) or (
-                resource_ids == tuple(slot.assigned)
-            )
-            # needs that the same resources meet may be met the other way round
-            if is_possible and (combination := frozenset(resource_ids)) not in seen:
-                seen.add(combination)
-                yield self._prepare_line_vals(slot, resource_ids)
+        for resource_ids in availability.iter_choices(slot):
+            yield self._prepare_line_vals(slot, resource_ids)
 
     @api.model
     def _iter_runs(self, slots):
