@@ -54,6 +54,33 @@ def new_database(isof):
         isof("db", "drop", name, check=False)
 
 
+@pytest.fixture(scope="session")
+def demo_database(isof):
+    """Return the name of a database with the demo company, for scripts that change nothing."""
+    name = f"isof_test_{os.getpid()}_{secrets.token_hex(3)}"
+    isof("db", "create", name)
+    yield name
+    isof("db", "drop", name, check=False)
+
+
+@pytest.fixture(scope="session")
+def probe(isof, demo_database):
+    """Return a function that runs a script of this folder, after ``probing.py``.
+
+    It returns what the script found out in the demo company about what clients may call.
+    """
+
+    def run(name):
+        folder = Path(__file__).parent
+        script = "".join((folder / each).read_text() for each in ("probing.py", name))
+        done = isof("odoo", "shell", "-d", demo_database, "--no-http", script=script)
+        lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
+        assert lines, done.stdout + done.stderr
+        return json.loads(lines[-1].partition("FACTS ")[2])
+
+    return run
+
+
 @pytest.fixture(scope="module")
 def run_rounds(isof, new_database):
     """Return a function that runs a script of races in a database of its own.

@@ -20,6 +20,7 @@ from isof_cli import (
     config,
     console,
     databases,
+    host,
     main,
     modules,
     odoo,
@@ -507,6 +508,49 @@ class TestOdooCommand:
             "print(all(map(Manifest.for_addon, ['isof_crm', 'web_timeline', 'sale'])))"
         )
         assert shell(script).stdout == "True\n"
+
+
+class TestHost:
+    LOG = """
+INFO x odoo.addons.base.tests.test_a: Starting TestA.test_good ...
+INFO x odoo.addons.base.tests.test_a: Starting TestA.test_bad ...
+ERROR x odoo.addons.base.tests.test_a: FAIL: TestA.test_bad
+INFO x odoo.addons.base.tests.test_a: Starting TestA.test_parts ...
+ERROR x odoo.addons.base.tests.test_a: ERROR: Subtest TestA.test_parts (n=1)
+INFO x odoo.addons.mail.tests.discuss.test_b: Starting TestB.test_tour ...
+INFO x odoo.addons.mail.tests.discuss.test_b: skipped TestB.test_tour : no Chrome
+INFO x odoo.addons.mail.tests.discuss.test_b: Starting TestB.test_good ...
+"""
+    RESULT = "ERROR x odoo.tests.result: 1 failed, 1 error(s) of 5 tests"
+
+    def test_what_passed(self):
+        passed = host.get_passed(self.LOG + self.RESULT)
+        assert passed == {"/base:TestA.test_good", "/mail:TestB.test_good"}
+
+    def test_a_run_without_an_end(self):
+        with pytest.raises(console.Failure, match="stopped before the end"):
+            host.get_passed(self.LOG)
+
+    def test_differences_are_named(self, capsys):
+        without, with_ours = {"/a:T.x", "/a:T.y", "/b:U.z"}, {"/b:U.z", "/b:U.new"}
+        assert host.report(without, with_ours, {"/a:T.y"}) == 1
+        said = capsys.readouterr().err
+        assert "! /a:T.x" in said
+        assert "explained: /a:T.y" in said
+        assert said.endswith("these do not pass with them: 2, not explained: 1\n")
+
+    def test_explained_differences_are_right(self, capsys):
+        assert host.report({"/a:T.x", "/a:U.y"}, set(), {"/a:T", "/a:U.y"}) == 0
+        assert host.report({"/a:T.x"}, {"/a:T.x"}, {"/a:T.x"}) == 0
+        assert "passes, though host.md explains why it does not: /a:T.x" in capsys.readouterr().err
+
+    def test_explanations_need_a_reason(self):
+        text = "- `/a:T.x`: it is so\n- `/a:U`: \n- `/b:V.y`\nSee `/c:W.z`: no\n"
+        assert host.EXPLAINED.findall(text) == ["/a:T.x"]
+
+    def test_unknown_suites_are_refused(self):
+        with pytest.raises(console.Failure, match="no suite website; there are base"):
+            host.run(["website", "base"], str)
 
 
 class TestForeground:

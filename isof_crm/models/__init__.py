@@ -1,5 +1,6 @@
-# before isof_segment: its table holds the relation of a segment's members
-from . import isof_segment_member
+# before those that inherit it, and isof_segment_member before isof_segment: its table holds the
+# relation of a segment's members
+from . import isof_guard_mixin, isof_segment_member
 
 # isort: split
 from . import (

@@ -2,9 +2,55 @@ from psycopg2.errors import RestrictViolation
 
 from odoo import api, models
 
+OUR_ADDONS = "isof_crm"  # what the names of our add-ons begin with
+
 
 class Base(models.AbstractModel):
     _inherit = "base"
+
+    def copy_data(self, default=None):
+        """Leave out what our add-ons keep from the user, who may well duplicate the rest.
+
+        Odoo reads every field that is copied, and would refuse the whole copy for a single one
+        that takes a role of ours.
+        """
+        hidden = self._get_isof_uncopied_names() - set(default or ())
+        if not hidden:
+            return super().copy_data(default)
+        # what is given is not read
+        vals_list = super().copy_data({**(default or {}), **dict.fromkeys(hidden)})
+        # None: the record is a part of itself, and copied already
+        return [
+            vals and {name: value for name, value in vals.items() if name not in hidden}
+            for vals in vals_list
+        ]
+
+    def copy_translations(self, new, excluded=()):
+        """Leave out the translations of what ``copy_data`` leaves out."""
+        return super().copy_translations(new, {*excluded, *self._get_isof_uncopied_names()})
+
+    @api.model
+    def _get_isof_uncopied_names(self):
+        """Return the names of our fields that the user's copies of a record do without."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.copy
+            and self._is_isof_field(field)
+            and not (
+                self._has_field_access(field, "read") and self._has_field_access(field, "write")
+            )
+        }
+
+    @api.model
+    def _is_isof_field(self, field):
+        """Whether an add-on of ours has a part in a field, or one of our roles is needed for it.
+
+        The latter is how other add-ons on top of ours come in.
+        """
+        return OUR_ADDONS in (field.groups or "") or any(
+            module.startswith(OUR_ADDONS) for module in field._modules
+        )
 
     @api.model
     def _sql_error_to_message_generic(self, exc):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import frozendict
 
@@ -23,9 +23,6 @@ CREATE_CONTEXT = {
     "mail_auto_subscribe_no_notify": True,
     "isof_subscribe_later": True,
 }
-# They are stored but follow from other fields; the ORM would let a caller overwrite them.
-DERIVED_FIELDS = {"state", "kind", "commercial_partner_id", "access_user_ids", "root_id"}
-NO_DEFAULT_FIELDS = DERIVED_FIELDS | {"calendar_event_id", "plan_run_id"}
 
 
 class IsofActivity(models.Model):
@@ -38,7 +35,7 @@ class IsofActivity(models.Model):
 
     _name = "isof.activity"
     _description = "Activity"
-    _inherit = ["mail.thread", "mail.activity.mixin", "utm.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "utm.mixin", "isof.guard.mixin"]
     _order = "start desc, id desc"
     _rec_names_search = ["name", "partner_id"]
     _check_company_auto = True
@@ -456,20 +453,23 @@ class IsofActivity(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def default_get(self, fields):
-        """The calendar proposes date-only strings for all-day activities: make them days.
+    def _has_field_access(self, field, operation):
+        """A manager says who registered an activity, for example by an import."""
+        if operation == "write" and field.name == "author_id":
+            return self.env.su or self.env.user.has_group("isof_crm.group_manager")
+        return super()._has_field_access(field, operation)
 
-        What follows from other fields has no default: the context or a default of the user's
-        own would set what ``_check_not_derived`` refuses.
-        """
-        values = super().default_get([name for name in fields if name not in NO_DEFAULT_FIELDS])
+    @api.model
+    def default_get(self, fields):
+        """The calendar proposes date-only strings for all-day activities: make them days."""
+        values = super().default_get(fields)
         if values.get("allday") and values.get("start"):
             values.update(self._prepare_allday_vals(self._get_default_times()))
         return values
 
     @api.model_create_multi
     def create(self, vals_list):
-        may_name_author = self.env.su or self.env.user.has_group("isof_crm.group_manager")
+        may_name_author = self._has_field_access(self._fields["author_id"], "write")
         defaults = self._get_default_times()
         # An empty value, as of an empty cell of an imported file, means what is proposed.
         proposed = {"name", "status_id", "stop", "duration"}
@@ -477,7 +477,6 @@ class IsofActivity(models.Model):
             proposed |= {"region_id", "department_id"}
         prepared = []
         for vals in vals_list:
-            self._check_not_derived(vals)
             vals = {name: value for name, value in vals.items() if value or name not in proposed}
             if vals.get("contact_id") and not vals.get("partner_id"):
                 vals.pop("partner_id", None)
@@ -490,7 +489,8 @@ class IsofActivity(models.Model):
             vals.pop("start_date", None)
             vals.pop("stop_date", None)
             if not may_name_author:
-                vals["author_id"] = self.env.uid
+                # an imported file names whoever registered what it was exported of
+                vals.pop("author_id", None)
             prepared.append(vals)
         activities = super(IsofActivity, self.with_context(**CREATE_CONTEXT)).create(prepared)
         activities = activities.with_env(self.env)
@@ -498,11 +498,6 @@ class IsofActivity(models.Model):
         return activities
 
     def write(self, vals):
-        self._check_not_derived(vals)
-        if "author_id" in vals and not (
-            self.env.su or self.env.user.has_group("isof_crm.group_manager")
-        ):
-            raise AccessError(self.env._("The author of an activity cannot be changed."))
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
         if not TIME_FIELDS & vals.keys():
             return super(IsofActivity, silent).write(vals)
@@ -594,21 +589,6 @@ class IsofActivity(models.Model):
     def _group_expand_status_id(self, statuses, domain):
         """Show every status as a column of the kanban view, used or not."""
         return statuses.search([("company_id", "in", (*self.env.companies.ids, False))])
-
-    @api.model
-    def _check_not_derived(self, vals):
-        """Refuse values of fields that follow from others.
-
-        :raises UserError: when ``vals`` has any
-        """
-        if names := DERIVED_FIELDS & vals.keys():
-            raise UserError(
-                self.env._(
-                    "These fields follow from others and cannot be set: %(fields)s. The state, for "
-                    "one, follows from the status.",
-                    fields=", ".join(sorted(self._fields[name].string for name in names)),
-                )
-            )
 
     def _open_groups(self, *, auto_unfold, **kwargs):
         # Odoo unfolds the first level only; the action plan shows due dates and activities.

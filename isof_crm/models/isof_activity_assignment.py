@@ -7,6 +7,7 @@ class IsofActivityAssignment(models.AbstractModel):
 
     _name = "isof.activity.assignment"
     _description = "Assignment of Activities"
+    _inherit = ["isof.guard.mixin"]
 
     type_id = fields.Many2one(
         "isof.activity.type",

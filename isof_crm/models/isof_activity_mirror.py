@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
@@ -107,15 +107,6 @@ class IsofActivity(models.Model):
                 self.env._("What is not in the Odoo calendar cannot be invited to by e-mail.")
             )
         events.attendee_ids._send_invitation_emails()
-
-    @api.model
-    def _check_not_derived(self, vals):
-        # events are written in sudo mode: nobody may name that of somebody else
-        if "calendar_event_id" in vals and not self.env.su:
-            raise AccessError(
-                self.env._("The event in the Odoo calendar follows from the activity.")
-            )
-        return super()._check_not_derived(vals)
 
     @api.model
     def _get_mirror_context(self):

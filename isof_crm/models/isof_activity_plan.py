@@ -7,6 +7,7 @@ class IsofActivityPlan(models.Model):
 
     _name = "isof.activity.plan"
     _description = "Activity Plan"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

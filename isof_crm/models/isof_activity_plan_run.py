@@ -371,12 +371,15 @@ class IsofActivityPlanRun(models.Model):
         with self.env.cr.savepoint():
             previous_ids = [False] * len(partners)
             for step_vals in self._prepare_activity_vals(partners, position):
-                previous_ids = activities.create(
+                planned = activities.create(
                     [
                         vals | {"previous_id": previous_id}
                         for vals, previous_id in zip(step_vals, previous_ids, strict=True)
                     ]
-                ).ids
+                )
+                # sudo: of which run an activity is, is for nobody else to say
+                planned.sudo().plan_run_id = self
+                previous_ids = planned.ids
 
     def _prepare_activity_vals(self, partners, position):
         """Return the values of the activities: a list a step, in it a dict a customer.
@@ -410,7 +413,6 @@ class IsofActivityPlanRun(models.Model):
                     "start": start,
                     "campaign_id": self.campaign_id.id,
                     "company_id": self.company_id.id,
-                    "plan_run_id": self.id,
                 }
                 for partner, user, start in zip(partners, users, starts, strict=True)
             ]

@@ -19,6 +19,7 @@ class IsofActivityStatus(models.Model):
 
     _name = "isof.activity.status"
     _description = "Activity Status"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

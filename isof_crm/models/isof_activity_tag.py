@@ -6,6 +6,7 @@ from odoo import fields, models
 class IsofActivityTag(models.Model):
     _name = "isof.activity.tag"
     _description = "Activity Tag"
+    _inherit = ["isof.guard.mixin"]
     _order = "name"
 
     name = fields.Char(required=True)

@@ -8,6 +8,7 @@ class IsofActivityType(models.Model):
 
     _name = "isof.activity.type"
     _description = "Activity Type"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -13,6 +13,7 @@ class IsofActivityTypeSuggestion(models.Model):
 
     _name = "isof.activity.type.suggestion"
     _description = "Suggested Next Activity"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
     _rec_name = "next_type_id"
     _check_company_auto = True

@@ -8,6 +8,7 @@ class IsofAffiliation(models.Model):
 
     _name = "isof.affiliation"
     _description = "Affiliation"
+    _inherit = ["isof.guard.mixin"]
     _order = "date_to desc nulls first, date_from desc, id desc"
     _rec_name = "organization_id"
 

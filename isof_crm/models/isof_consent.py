@@ -15,6 +15,7 @@ class IsofConsent(models.Model):
 
     _name = "isof.consent"
     _description = "Consent"
+    _inherit = ["isof.guard.mixin"]
     _order = "date desc, id desc"
     _rec_name = "purpose_id"
 
@@ -73,9 +74,7 @@ class IsofConsent(models.Model):
     def create(self, vals_list):
         # looked up once, not for each of an imported list
         default = self.default_get(["purpose_id"])
-        consents = super().create(
-            [default | vals | {"user_id": self.env.uid} for vals in vals_list]
-        )
+        consents = super().create([default | vals for vals in vals_list])
         consents.partner_id._update_current_isof_consents()
         withdrawn = consents.filtered_domain(
             [("channel", "=", "email"), ("state", "=", "withdrawn"), ("is_current", "=", True)]

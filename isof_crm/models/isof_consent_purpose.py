@@ -6,6 +6,7 @@ class IsofConsentPurpose(models.Model):
 
     _name = "isof.consent.purpose"
     _description = "Consent Purpose"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

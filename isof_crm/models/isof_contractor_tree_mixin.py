@@ -15,6 +15,7 @@ class IsofContractorTreeMixin(models.AbstractModel):
 
     _name = "isof.contractor.tree.mixin"
     _description = "Tree of Contractors"
+    _inherit = ["isof.guard.mixin"]
     _parent_store = True
     _order = "complete_name, id"
     _rec_name = "complete_name"

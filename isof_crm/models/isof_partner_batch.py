@@ -9,6 +9,7 @@ class IsofPartnerBatch(models.AbstractModel):
 
     _name = "isof.partner.batch"
     _description = "Chosen Contacts"
+    _inherit = ["isof.guard.mixin"]
     _check_company_auto = True
 
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)

@@ -14,6 +14,7 @@ class IsofRegionRule(models.Model):
 
     _name = "isof.region.rule"
     _description = "Region Rule"
+    _inherit = ["isof.guard.mixin"]
     _order = "region_id, country_id, state_id, zip_from, id"
 
     region_id = fields.Many2one("isof.region", required=True, index=True, ondelete="cascade")

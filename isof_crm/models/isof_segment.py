@@ -5,15 +5,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import SQL, mute_logger
 
-# What the refresh alone writes: it counts as history, so nobody may write it by hand.
-KEPT_FIELDS = {
-    "computed_at",
-    "error",
-    "mailing_list_res_id",
-    "member_count",
-    "member_ids",
-    "membership_ids",
-}
 # What decides which contacts the rule finds, and through whose eyes.
 RULE_FIELDS = {
     "all_segment_ids",
@@ -53,7 +44,7 @@ class IsofSegment(models.Model):
 
     _name = "isof.segment"
     _description = "Segment"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "isof.guard.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True, tracking=True)
@@ -204,19 +195,16 @@ class IsofSegment(models.Model):
 
     @api.model
     def _has_field_access(self, field, operation):
-        """What the refresh keeps is read only, and only marketing shares."""
-        if not super()._has_field_access(field, operation):
-            return False
-        if operation == "read" or self.env.su:
-            return True
-        if field.name == "is_shared":
-            return self.env.user.has_group("isof_crm.group_marketing")
-        return field.name not in KEPT_FIELDS
+        """Only marketing shares."""
+        return super()._has_field_access(field, operation) and (
+            operation == "read"
+            or field.name != "is_shared"
+            or self.env.su
+            or self.env.user.has_group("isof_crm.group_marketing")
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_owner(vals)
         segments = super().create(vals_list)
         segments._refresh()
         return segments
@@ -232,6 +220,14 @@ class IsofSegment(models.Model):
         if changes_rule or HAND_FIELDS & vals.keys():
             self._refresh(run_snapshots=changes_rule)
         return result
+
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        """Look at the owner before the rule is tried: by now the defaults have given one, too."""
+        prepared = super()._prepare_create_values(vals_list)
+        for vals in prepared:
+            self._check_owner(vals)
+        return prepared
 
     @api.model
     def _check_owner(self, vals):

@@ -8,12 +8,15 @@ from .isof_activity_status import OPEN_STATES
 
 # So far back, and ahead, a search looks for the last contact: a thousand years.
 MAX_DAYS = 365_000
+# They decide whose customer a contact is.
+OWNER_FIELDS = {"user_id", "parent_id", "is_company"}
 # So many of a colleague's customers are named where they are refused.
 NAMES_SHOWN = 10
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "isof.guard.mixin"]
 
     isof_region_id = fields.Many2one(
         "isof.region",
@@ -81,8 +84,15 @@ class ResPartner(models.Model):
         "contacted for N days, those never contacted included.",
     )
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Whose customer a contact is follows from the hierarchy: Odoo would let it be written."""
+        if operation == "write" and field.name == "commercial_partner_id" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     def write(self, vals):
-        if {"user_id", "parent_id"} & vals.keys():
+        if OWNER_FIELDS & vals.keys():
             self._check_isof_salesperson(vals)
         return super().write(vals)
 
@@ -111,8 +121,8 @@ class ResPartner(models.Model):
             and (
                 vals is None
                 or any(
-                    name in vals and vals[name] != partner[name].id
-                    for name in ("user_id", "parent_id")
+                    vals[name] != partner._fields[name].convert_to_write(partner[name], partner)
+                    for name in OWNER_FIELDS & vals.keys()
                 )
             )
         ]

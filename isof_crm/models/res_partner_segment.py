@@ -19,10 +19,3 @@ class ResPartner(models.Model):
             return Domain("isof_segment_ids", operator, value)
         found = Domain("isof_segment_ids", "any", Domain("id", "in", ids))
         return found if len(ids) == len(value) else found | Domain("isof_segment_ids", "=", False)
-
-    @api.model
-    def _has_field_access(self, field, operation):
-        """Only a segment's refresh changes its members."""
-        return super()._has_field_access(field, operation) and (
-            operation == "read" or field.name != "isof_segment_ids" or self.env.su
-        )

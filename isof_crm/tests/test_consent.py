@@ -101,15 +101,16 @@ class TestConsent(ConsentCommon):
 
     def test_forged_values_do_not_count(self):
         self._declare("withdrawn")
-        forged = self._declare(
-            "given",
-            by=self.marketer,
-            date=NOW - timedelta(days=1),
-            is_current=True,
-            user_id=self.salesperson_a.id,
-        )
-        self.assertFalse(forged.is_current)
-        self.assertEqual(forged.user_id, self.marketer)
+        before = NOW - timedelta(days=1)
+        for field, forged in (
+            ("Is Current", {"is_current": True}),
+            ("Recorded By", {"user_id": self.salesperson_a.id}),
+        ):
+            with self.assertRefused(AccessError, f"“{field}” cannot be set by hand"):
+                self._declare("given", by=self.marketer, date=before, **forged)
+        earlier = self._declare("given", by=self.marketer, date=before)
+        self.assertFalse(earlier.is_current)
+        self.assertEqual(earlier.user_id, self.marketer)
 
     def test_rights(self):
         consent = self._declare("given", by=self.marketer)

@@ -177,7 +177,7 @@ class TestRights(ActivityCommon):
         activity.with_user(self.salesperson_a).read(["name"])
         forged = self._create_activity(by=self.salesperson_b, author_id=self.manager.id)
         self.assertEqual(forged.author_id, self.salesperson_b)
-        with self.assertRaisesRegex(AccessError, "author of an activity cannot be changed"):
+        with self.assertRaisesRegex(AccessError, "“Author” cannot be set by hand"):
             forged.with_user(self.salesperson_b).author_id = self.manager
 
     def test_unlink(self):

@@ -13,6 +13,7 @@ class IsofActivityDoneWizard(models.TransientModel):
 
     _name = "isof.activity.done.wizard"
     _description = "Done and Plan Next"
+    _inherit = ["isof.guard.mixin"]
 
     activity_id = fields.Many2one("isof.activity", required=True, readonly=True, ondelete="cascade")
     type_id = fields.Many2one(

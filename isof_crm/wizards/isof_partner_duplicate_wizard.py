@@ -22,6 +22,7 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
 
     _name = "isof.partner.duplicate.wizard"
     _description = "Find Duplicates"
+    _inherit = ["isof.guard.mixin"]
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -255,6 +256,7 @@ class IsofPartnerDuplicateLine(models.TransientModel):
 
     _name = "isof.partner.duplicate.line"
     _description = "Possible Duplicates"
+    _inherit = ["isof.guard.mixin"]
 
     wizard_id = fields.Many2one(
         "isof.partner.duplicate.wizard", required=True, ondelete="cascade", index=True

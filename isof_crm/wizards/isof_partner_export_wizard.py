@@ -227,6 +227,7 @@ class IsofPartnerExportColumn(models.TransientModel):
 
     _name = "isof.partner.export.column"
     _description = "Column of an Export"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
 
     wizard_id = fields.Many2one(

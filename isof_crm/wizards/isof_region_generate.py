@@ -6,6 +6,7 @@ class IsofRegionGenerate(models.TransientModel):
 
     _name = "isof.region.generate"
     _description = "Regions from States"
+    _inherit = ["isof.guard.mixin"]
 
     country_id = fields.Many2one(
         "res.country", required=True, default=lambda self: self.env.company.country_id

@@ -8,6 +8,7 @@ class IsofSegmentAddWizard(models.TransientModel):
 
     _name = "isof.segment.add.wizard"
     _description = "Add to Segment"
+    _inherit = ["isof.guard.mixin"]
 
     operation = fields.Selection(
         [

@@ -35,6 +35,7 @@ class IsofSegmentFillWizard(models.TransientModel):
 
     _name = "isof.segment.fill.wizard"
     _description = "Fill a Segment from a List"
+    _inherit = ["isof.guard.mixin"]
 
     segment_id = fields.Many2one(
         "isof.segment",
@@ -180,6 +181,7 @@ class IsofSegmentFillWizardLine(models.TransientModel):
 
     _name = "isof.segment.fill.wizard.line"
     _description = "Entry of a List"
+    _inherit = ["isof.guard.mixin"]
     _order = "reason, id"
 
     wizard_id = fields.Many2one(

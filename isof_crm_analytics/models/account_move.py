@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "isof.guard.mixin"]
 
     isof_trade_line_count = fields.Integer(
         string="Lines in Analyses",

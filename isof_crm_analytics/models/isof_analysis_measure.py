@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 class IsofAnalysisMeasure(models.Model):
     _name = "isof.analysis.measure"
     _description = "Measure of an Analysis"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
 
     analysis_id = fields.Many2one("isof.analysis", required=True, index=True, ondelete="cascade")

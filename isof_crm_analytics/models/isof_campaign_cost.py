@@ -16,6 +16,7 @@ class IsofCampaignCost(models.Model):
 
     _name = "isof.campaign.cost"
     _description = "Campaign Cost"
+    _inherit = ["isof.guard.mixin"]
     _order = "date desc, id desc"
 
     name = fields.Char(

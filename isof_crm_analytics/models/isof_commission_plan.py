@@ -21,7 +21,7 @@ class IsofCommissionPlan(models.Model):
 
     _name = "isof.commission.plan"
     _description = "Commission Plan"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "isof.guard.mixin"]
     _order = "sequence, name, version desc, id desc"
     _check_company_auto = True
 
@@ -216,8 +216,6 @@ class IsofCommissionPlan(models.Model):
         return plans
 
     def write(self, vals):
-        if "state" in vals and not self.env.su:
-            raise UserError(self.env._("Use the button that approves the plan."))
         if any(
             name not in UNLOCKED and not name.startswith(("message_", "activity_")) for name in vals
         ):
@@ -255,7 +253,7 @@ class IsofCommissionPlan(models.Model):
             plan._check_complete()
             if plan.previous_id:
                 plan.previous_id._end_before(plan)
-            # sudo: a state is not written by hand, see write()
+            # sudo: only this button writes the state
             plan.sudo().state = "approved"
             plan.flush_recordset()
             # sudo: the ledger is derived; who may approve plans may have it derived
@@ -301,12 +299,12 @@ class IsofCommissionPlan(models.Model):
         version = self.copy(
             {
                 "name": self.name,
-                "version": self.version + 1,
-                "previous_id": self.id,
                 "date_from": max(fields.Date.context_today(self), self.date_from)
                 + timedelta(days=1),
             }
         )
+        # sudo: only this button makes versions
+        version.sudo().write({"version": self.version + 1, "previous_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

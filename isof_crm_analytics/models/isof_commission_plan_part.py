@@ -6,6 +6,7 @@ class IsofCommissionPlanPart(models.AbstractModel):
 
     _name = "isof.commission.plan.part"
     _description = "Part of a Commission Plan"
+    _inherit = ["isof.guard.mixin"]
 
     plan_id = fields.Many2one(
         "isof.commission.plan", string="Plan", required=True, index=True, ondelete="cascade"

@@ -17,7 +17,7 @@ class IsofCommissionSettlement(models.Model):
 
     _name = "isof.commission.settlement"
     _description = "Commission Settlement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "isof.guard.mixin"]
     _order = "date_to desc, payee_id, id desc"
     _rec_name = "payee_id"
     _check_company_auto = True
@@ -136,17 +136,6 @@ class IsofCommissionSettlement(models.Model):
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
-
-    def write(self, vals):
-        locked = vals.keys() & {
-            *("state", "payee_id", "company_id", "currency_id", "date_from", "date_to"),
-            *("previous_id", "bill_id", "entry_ids"),
-        }
-        if locked and not self.env.su:
-            raise UserError(
-                self.env._("A settlement stays as it was made. Use its buttons to go on with it.")
-            )
-        return super().write(vals)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -267,7 +256,7 @@ class IsofCommissionSettlement(models.Model):
                         settlement=settlement.previous_id.display_name,
                     )
                 )
-            # sudo: see write()
+            # sudo: only the buttons write the state
             settlement.sudo().state = "confirmed"
             approver = settlement.approver_id
             settlement.activity_schedule(
@@ -285,20 +274,20 @@ class IsofCommissionSettlement(models.Model):
             raise UserError(
                 self.env._("There is a later settlement of the same person. Take it back first.")
             )
-        confirmed.sudo().state = "draft"  # sudo: see write()
+        confirmed.sudo().state = "draft"  # sudo: only the buttons write the state
         confirmed.activity_unlink([ACTIVITY_TYPE])
 
     def action_approve(self):
         """Approve confirmed settlements; external agents get a draft of a vendor bill."""
         for settlement in self._take_in_state("confirmed"):
-            settlement.sudo().state = "approved"  # sudo: see write()
+            settlement.sudo().state = "approved"  # sudo: only the buttons write the state
             settlement.activity_feedback([ACTIVITY_TYPE])
             if settlement.is_external and settlement.amount_payable:
                 settlement._create_bill()
 
     def action_pay(self):
         """Note that approved settlements are paid."""
-        # sudo: see write()
+        # sudo: only the buttons write the state
         self._take_in_state("approved").sudo().state = "paid"
 
     def _take_in_state(self, state):

@@ -30,8 +30,8 @@ class IsofFiguresMixin(models.AbstractModel):
       (0 on a row) where the denominator is 0.
 
     Lists get a footer that knows all that (``static/src/figures_list``), and so do exports of
-    lists (``isof.list.export``, and Odoo's own of groups in ``controllers/export.py``). Pivots and graphs leave out the measures that the
-    reader may not see (``static/src/figures_views``).
+    lists (``isof.list.export``, and Odoo's own of groups in ``controllers/export.py``). Pivots and
+    graphs leave out the measures that the reader may not see (``static/src/figures_views``).
 
     The rule of a team's figures is ``[('is_my_team', '=', True)]``.
     """

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class IsofPeriod(models.Model):
     _name = "isof.period"
     _description = "Period"
+    _inherit = ["isof.guard.mixin"]
     # of groups in pivots, too: a many2one sorts by the order of its model
     _order = "date_from, id"
 

@@ -26,6 +26,7 @@ class IsofPeriodType(models.Model):
 
     _name = "isof.period.type"
     _description = "Type of Periods"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(

@@ -39,6 +39,7 @@ class IsofScoreScheme(models.Model):
 
     _name = "isof.score.scheme"
     _description = "Scoring Scheme"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -12,6 +12,7 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain="[('id', '!=', id)]",
+        copy=False,  # who brought one contractor has not brought the next
         groups="isof_crm_analytics.group_commission_manager",
         help="Who earns a commission on sales to this contractor, by plans for agents.",
     )

@@ -24,7 +24,8 @@ class UtmCampaign(models.Model):
     texts, since there may be several currencies, or no figure: empty is not 0.
     """
 
-    _inherit = "utm.campaign"
+    _name = "utm.campaign"
+    _inherit = ["utm.campaign", "isof.guard.mixin"]
 
     # What for
     isof_goal = fields.Selection(
@@ -32,8 +33,9 @@ class UtmCampaign(models.Model):
         string="Goal",
         groups="isof_crm.group_user",
     )
-    isof_date_from = fields.Date(string="First Day", groups="isof_crm.group_user")
-    isof_date_to = fields.Date(string="Last Day", groups="isof_crm.group_user")
+    # a copy is for another time
+    isof_date_from = fields.Date(string="First Day", copy=False, groups="isof_crm.group_user")
+    isof_date_to = fields.Date(string="Last Day", copy=False, groups="isof_crm.group_user")
     isof_segment_id = fields.Many2one(
         "isof.segment",
         string="Target Segment",

@@ -642,3 +642,70 @@ class TestCampaignReport(CampaignCommon):
             }
         )
         self.assertEqual(bill.isof_campaign_cost_ids.amount, 40)
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignCopy(CampaignCommon):
+    """Whoever may duplicate a campaign in Odoo may do so here, without what is kept from them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.employee = cls._create_user("employee", "base.group_user")
+        cls.segment = cls.env["isof.segment"].create({"name": "Test Targets"})
+        cls.fair.write(
+            {
+                "isof_goal": "win",
+                "isof_date_from": date(2026, 2, 1),
+                "isof_segment_id": cls.segment.id,
+                "isof_budget": 500,
+                "isof_cost_ids": [
+                    Command.create({"name": "Stand", "kind": "planned", "amount": 5})
+                ],
+            }
+        )
+
+    def _copy(self, user, **default):
+        return self.fair.with_user(user).copy(default).sudo()
+
+    def test_employee_copies_what_is_odoos(self):
+        copy = self._copy(self.employee, title="Test Fair 2")
+        self.assertRecordValues(
+            copy,
+            [
+                {
+                    "title": "Test Fair 2",
+                    "company_id": self.company.id,
+                    "user_id": self.manager.id,
+                    "isof_goal": False,
+                    "isof_segment_id": False,
+                    "isof_budget": 0,
+                }
+            ],
+        )
+
+    def test_what_may_be_read_and_written_is_copied(self):
+        for user, budget in ((self.salesperson_a, 0), (self.analyst, 500)):
+            with self.subTest(user.login):
+                self.assertRecordValues(
+                    self._copy(user),
+                    [
+                        {
+                            "isof_goal": "win",
+                            "isof_segment_id": self.segment.id,
+                            "isof_date_from": False,
+                            "isof_budget": budget,
+                        }
+                    ],
+                )
+
+    def test_what_is_given_for_a_copy_is_not_left_out(self):
+        self.assertEqual(self._copy(self.analyst, isof_budget=7).isof_budget, 7)
+        with self.assertRaisesRegex(AccessError, "isof_budget"):
+            self._copy(self.employee, isof_budget=7)
+
+    def test_lines_are_left_out_as_well(self):
+        """Odoo reads lines twice: to copy them, and to copy their translations."""
+        self.patch(self.fair._fields["isof_cost_ids"], "copy", True)
+        self.assertFalse(self._copy(self.employee).isof_cost_ids)
+        self.assertEqual(self._copy(self.analyst).isof_cost_ids.name, "Stand")

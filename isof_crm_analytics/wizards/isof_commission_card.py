@@ -8,6 +8,7 @@ class IsofCommissionCard(models.TransientModel):
 
     _name = "isof.commission.card"
     _description = "This Month so Far"
+    _inherit = ["isof.guard.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

@@ -9,6 +9,7 @@ class IsofCommissionCorrection(models.TransientModel):
 
     _name = "isof.commission.correction"
     _description = "Correction of Commissions"
+    _inherit = ["isof.guard.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

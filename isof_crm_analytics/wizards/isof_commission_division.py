@@ -13,6 +13,7 @@ class IsofCommissionDivision(models.TransientModel):
 
     _name = "isof.commission.division"
     _description = "Share of a Commission"
+    _inherit = ["isof.guard.mixin"]
 
     move_id = fields.Many2one("account.move", string="Document", required=True, ondelete="cascade")
     line_ids = fields.One2many("isof.commission.division.line", "division_id")
@@ -113,6 +114,7 @@ class IsofCommissionDivisionLine(models.TransientModel):
 
     _name = "isof.commission.division.line"
     _description = "Part in the Share of a Commission"
+    _inherit = ["isof.guard.mixin"]
 
     division_id = fields.Many2one(
         "isof.commission.division", required=True, index=True, ondelete="cascade"

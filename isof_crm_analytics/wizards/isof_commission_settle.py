@@ -10,6 +10,7 @@ class IsofCommissionSettle(models.TransientModel):
 
     _name = "isof.commission.settle"
     _description = "Settle Commissions"
+    _inherit = ["isof.guard.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

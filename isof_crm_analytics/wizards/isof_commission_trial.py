@@ -9,6 +9,7 @@ class IsofCommissionTrial(models.TransientModel):
 
     _name = "isof.commission.trial"
     _description = "Trial of a Commission Plan"
+    _inherit = ["isof.guard.mixin"]
 
     plan_id = fields.Many2one("isof.commission.plan", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="plan_id.currency_id")
@@ -87,6 +88,7 @@ class IsofCommissionTrialLine(models.TransientModel):
 
     _name = "isof.commission.trial.line"
     _description = "Commission by a Trial"
+    _inherit = ["isof.guard.mixin"]
     _order = "date, id"
 
     trial_id = fields.Many2one(

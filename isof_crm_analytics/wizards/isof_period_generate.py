@@ -16,6 +16,7 @@ class IsofPeriodGenerate(models.TransientModel):
 
     _name = "isof.period.generate"
     _description = "Generate Periods"
+    _inherit = ["isof.guard.mixin"]
 
     type_id = fields.Many2one("isof.period.type", required=True, ondelete="cascade")
     method = fields.Selection(
@@ -163,6 +164,7 @@ class IsofPeriodGenerateLine(models.TransientModel):
 
     _name = "isof.period.generate.line"
     _description = "Period to Generate"
+    _inherit = ["isof.guard.mixin"]
     _order = "date_from, id"
 
     wizard_id = fields.Many2one(

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime, format_time, frozendict
 
 from odoo.addons.isof_crm.tools import activity_time
@@ -21,20 +21,6 @@ DROPPED_STATES = ("refused", "cancelled")
 BLOCKING_STATES = (*LIVE_STATES, "released")
 # What an activity says of its bookings.
 BOOKED_FIELDS = ["booking_ids", "resource_ids", "has_bookings"]
-# They follow from other fields, or are kept from those who may not see what a booking is for.
-DERIVED_FIELDS = {
-    "unit",
-    "block_start",
-    "block_stop",
-    "is_blocking",
-    "is_dropped",
-    "first_day",
-    "last_day",
-    "expiry",
-    "series_id",
-    "held_activity_id",
-    "title",
-}
 
 
 class IsofBooking(models.Model):
@@ -48,7 +34,7 @@ class IsofBooking(models.Model):
 
     _name = "isof.booking"
     _description = "Booking"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "isof.guard.mixin"]
     _order = "start desc, id desc"
     _rec_names_search = ["name", "resource_id"]
     _check_company_auto = True
@@ -201,10 +187,6 @@ class IsofBooking(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model
-    def default_get(self, fields):
-        return super().default_get([name for name in fields if name not in DERIVED_FIELDS])
-
     @api.model_create_multi
     def create(self, vals_list):
         self.check_access("create")
@@ -221,7 +203,7 @@ class IsofBooking(models.Model):
         return bookings
 
     def write(self, vals):  # pylint: disable=method-required-super
-        self._check_not_derived(vals)
+        self._check_isof_given(vals)
         return self._write_each(dict.fromkeys(self, vals))
 
     @api.ondelete(at_uninstall=False)
@@ -243,36 +225,18 @@ class IsofBooking(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _check_not_derived(self, vals):
-        """Refuse values of fields that follow from others, but for the product's own methods.
-
-        :raises AccessError: when ``vals`` has any
-        """
-        if self.env.su:
-            return
-        if names := DERIVED_FIELDS & vals.keys():
-            raise AccessError(
-                self.env._(
-                    "These fields of a booking follow from others and cannot be set: %(fields)s.",
-                    fields=", ".join(sorted(self._fields[name].string for name in names)),
-                )
-            )
-
-    @api.model
     def _prepare_create_vals(self, vals):
         """Return all values of a new booking, checked, but for the unit.
 
         :raises ValidationError: when the times make no sense or the resource does not allow them
         """
-        self._check_not_derived(vals)
+        self._check_isof_given(vals)
         vals = self._add_missing_default_values(
             {name: value for name, value in vals.items() if value or name != "user_id"}
             | self._prepare_holder_vals(vals)
         )
-        activity = self.env["isof.activity"].browse(vals.pop("activity_id", False))
-        activity.check_access("write")
-        vals["held_activity_id"] = activity.id
-        vals["title"] = vals.pop("name", False)
+        vals = self._prepare_purpose_vals(vals)
+        activity = self.env["isof.activity"].browse(vals.get("held_activity_id"))
         resource = self.env["isof.resource"].browse(vals.get("resource_id"))
         if resource and activity and not (vals.get("start") and vals.get("stop")):
             start, stop = activity._get_booking_times(resource)
@@ -335,7 +299,9 @@ class IsofBooking(models.Model):
 
     def _write_checked(self, vals):
         """Write values that have been through the guard; everything else goes through ``write``."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        vals = self._prepare_purpose_vals(vals)
+        # sudo: what was given is checked; with it goes what follows from it
+        return super(IsofBooking, self.sudo()).write(vals)  # pylint: disable=super-method-mismatch
 
     def _format_times(self):
         """Return from when to when the booking is, on the user's clock."""

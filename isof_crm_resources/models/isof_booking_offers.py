@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 from ..exceptions import Alternative, BookingConflict
 from ..tools import availability
 from ..tools.availability import DAYS_AHEAD
-from .isof_booking import DERIVED_FIELDS, LIVE_STATES
+from .isof_booking import LIVE_STATES
 
 
 class IsofBooking(models.Model):
@@ -135,7 +135,8 @@ class IsofBooking(models.Model):
             }
         if "state" in wanted:
             vals["state"] = wanted["booking"]._get_first_state(resource)
-        others = wanted.keys() - DERIVED_FIELDS - vals.keys() - {"booking", "state"}
+        kept = {field.name for field in self.sudo(False)._filter_isof_kept(wanted)}
+        others = wanted.keys() - kept - vals.keys() - {"booking", "state"}
         return vals | {name: wanted[name] for name in others}
 
     @api.model

@@ -23,7 +23,7 @@ class IsofBooking(models.Model):
         "isof.activity",
         string="Activity",
         compute="_compute_activity_id",
-        inverse="_inverse_activity_id",
+        readonly=False,
         search="_search_activity_id",
         help="The activity that needs the resource, if you may see it.",
     )
@@ -39,7 +39,7 @@ class IsofBooking(models.Model):
     name = fields.Char(
         string="Purpose",
         compute="_compute_name",
-        inverse="_inverse_name",
+        readonly=False,
         search="_search_name",
         copy=True,
         help="What the resource is needed for, if you may see it.",
@@ -67,12 +67,6 @@ class IsofBooking(models.Model):
         self.activity_id = False
         for activity in held._filtered_access("read"):
             by_activity[activity].with_env(self.env).activity_id = activity
-
-    def _inverse_activity_id(self):
-        for booking in self:
-            booking.activity_id.check_access("write")
-            # sudo: the stored link, see _compute_activity_id()
-            booking.sudo().held_activity_id = booking.activity_id
 
     @api.model
     def _search_activity_id(self, operator, value):
@@ -108,11 +102,6 @@ class IsofBooking(models.Model):
         for booking, stored in zip(mine, mine.sudo(), strict=True):
             if booking.activity_id or not stored.held_activity_id:
                 booking.name = stored.title or booking.activity_id.display_name
-
-    def _inverse_name(self):
-        for booking in self:
-            # sudo: the stored purpose, see _compute_name()
-            booking.sudo().title = booking.name
 
     @api.model
     def _search_name(self, operator, value):
@@ -176,6 +165,21 @@ class IsofBooking(models.Model):
     # ------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_purpose_vals(self, vals):
+        """Return values with the purpose where it is stored, see the class.
+
+        :raises AccessError: if the user may not change the activity
+        """
+        vals = dict(vals)
+        if "activity_id" in vals:
+            activity = self.env["isof.activity"].browse(vals.pop("activity_id"))
+            activity.check_access("write")
+            vals["held_activity_id"] = activity.id
+        if "name" in vals:
+            vals["title"] = vals.pop("name")
+        return vals
 
     @api.model
     @api.readonly

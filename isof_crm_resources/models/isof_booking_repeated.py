@@ -58,7 +58,7 @@ class IsofBooking(models.Model):
             )
         bookings = self._get_of_series(scope)
         bookings._check_to_come()
-        self._check_not_derived(vals)
+        self._check_isof_given(vals)
         try:
             if {"start", "stop"} & vals.keys():
                 bookings._write_each(self._prepare_moves(bookings, vals))

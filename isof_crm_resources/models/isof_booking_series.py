@@ -38,6 +38,7 @@ class IsofBookingSeries(models.Model):
 
     _name = "isof.booking.series"
     _description = "Series of Bookings"
+    _inherit = ["isof.guard.mixin"]
     _order = "start desc, id desc"
     _check_company_auto = True
 
@@ -262,7 +263,8 @@ class IsofBookingSeries(models.Model):
         times = self._expand()
         if self.skip_taken:
             left_out = self._find_impossible(times)
-            self.skipped = "\n".join(bookings._format_period(*left) for left in left_out)
+            # sudo: what was left out is noted here only
+            self.sudo().skipped = "\n".join(bookings._format_period(*left) for left in left_out)
             times = [each for each in times if each not in left_out]
         if not times:
             raise ValidationError(self.env._("The resource is free at none of these times."))

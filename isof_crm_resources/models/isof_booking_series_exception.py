@@ -6,6 +6,7 @@ class IsofBookingSeriesException(models.Model):
 
     _name = "isof.booking.series.exception"
     _description = "Exception of a Series of Bookings"
+    _inherit = ["isof.guard.mixin"]
     _order = "date"
     _rec_name = "date"
 

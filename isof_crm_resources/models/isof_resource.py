@@ -12,7 +12,7 @@ class IsofResource(models.Model):
 
     _name = "isof.resource"
     _description = "Resource"
-    _inherit = ["resource.mixin", "image.mixin"]
+    _inherit = ["resource.mixin", "image.mixin", "isof.guard.mixin"]
     _order = "kind_sequence, kind_id, sequence, name, id"
     _check_company_auto = True
 

@@ -8,6 +8,7 @@ class IsofResourceFeature(models.Model):
 
     _name = "isof.resource.feature"
     _description = "Feature of a Resource"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)

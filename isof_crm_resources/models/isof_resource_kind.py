@@ -6,6 +6,7 @@ class IsofResourceKind(models.Model):
 
     _name = "isof.resource.kind"
     _description = "Kind of Resource"
+    _inherit = ["isof.guard.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

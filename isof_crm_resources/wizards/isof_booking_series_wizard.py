@@ -12,6 +12,7 @@ class IsofBookingSeriesWizard(models.TransientModel):
 
     _name = "isof.booking.series.wizard"
     _description = "Change a Series of Bookings"
+    _inherit = ["isof.guard.mixin"]
 
     booking_id = fields.Many2one("isof.booking", required=True, ondelete="cascade")
     is_cancellation = fields.Boolean(readonly=True, export_string_translation=False)

@@ -26,6 +26,7 @@ class IsofResourceFinder(models.TransientModel):
 
     _name = "isof.resource.finder"
     _description = "Find Free Resources"
+    _inherit = ["isof.guard.mixin"]
 
     mode = fields.Selection(
         [("time", "What is free at a given time"), ("period", "When something is free")],
@@ -262,6 +263,7 @@ class IsofResourceFinderNeed(models.TransientModel):
 
     _name = "isof.resource.finder.need"
     _description = "Resource That Is Needed"
+    _inherit = ["isof.guard.mixin"]
 
     finder_id = fields.Many2one(
         "isof.resource.finder", required=True, ondelete="cascade", index=True
@@ -332,6 +334,7 @@ class IsofResourceFinderLine(models.TransientModel):
 
     _name = "isof.resource.finder.line"
     _description = "Free Resources"
+    _inherit = ["isof.guard.mixin"]
     _order = "id"
 
     finder_id = fields.Many2one(

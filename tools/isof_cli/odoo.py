@@ -89,9 +89,16 @@ class Odoo:
         )
 
     def batch(self, log, *arguments, script=None):
-        """Run Odoo to its end with the output in a log file; it fails where Odoo does.
+        """Run Odoo to its end as ``logged`` does, and repeat what it warns of."""
+        for line in self.logged(log, *arguments, script=script).splitlines():
+            if re.search(r" (WARNING|ERROR|CRITICAL) ", line):
+                say(f"  {line}")
+
+    def logged(self, log, *arguments, script=None):
+        """Run Odoo to its end with the output in a log file, and return that.
 
         :param script: what Odoo reads from its standard input
+        :raises Failure: if Odoo fails
         """
         path = config.home() / "log" / log
         with _lifeline() as (alive, told):
@@ -104,9 +111,7 @@ class Odoo:
                 env=self.environ | told,
                 pass_fds=(*self.server.pass_fds, alive),
             )
-        for line in path.read_text().splitlines():
-            if re.search(r" (WARNING|ERROR|CRITICAL) ", line):
-                say(f"  {line}")
+        return path.read_text()
 
 
 def prepare(cluster):

@@ -20,12 +20,16 @@ BUNDLES = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 def run(arguments):
     """Run pytest with ``arguments``, some of which are ours; return its exit code."""
     options, rest = _options(arguments)
+    if options.host:
+        from . import host
+
+        return host.run(rest, _copy_name)
     screenshots = options.screenshots and {"ODOO_SCREENSHOTS": str(options.screenshots.absolute())}
     env = odoo.prepare("test")
     for program in (system.BROWSER, system.OFFICE):
         program.ensure()
     with env.server:
-        name = f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
+        name = _copy_name()
         _drop_abandoned(env.server)
         with databases.template(env, config.addons()) as template:
             _ensure_bundles(env, template)
@@ -46,8 +50,14 @@ def _options(arguments):
     """Return our own options, and what is left for pytest."""
     parser = argparse.ArgumentParser("./isof test", add_help=False, allow_abbrev=False)
     parser.add_argument("--bench", action="store_true")
+    parser.add_argument("--host", action="store_true")
     parser.add_argument("--screenshots", metavar="DIR", type=Path)
     return parser.parse_known_args(arguments)
+
+
+def _copy_name():
+    """Return the name of a database that ends with this run, see ``_drop_abandoned``."""
+    return f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
 
 
 def _selection(bench, arguments):

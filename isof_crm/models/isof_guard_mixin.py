@@ -1,0 +1,202 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+
+class IsofGuardMixin(models.AbstractModel):
+    """What comes from outside is looked at before it counts: by form, import, RPC or a default.
+
+    Two rules hold for the fields of the suite, whoever calls, but for its own methods in sudo mode:
+
+    - **Read only is read only on the server, too.** The ORM lets a caller write a stored field
+      that is computed or shown as ``readonly``, also by ``default_…`` in the context or by a
+      default of the user's own. Here such a field follows from what it is made of and from the
+      buttons, which is what record rules, deadlines and figures rely on. Fields of dialogues are
+      left out: an action fills them by its context.
+    - **Whoever names a record may read it.** Odoo shows the name of whatever a field refers to,
+      and our methods work with it in sudo mode; so an id that one may not read is refused before
+      it is stored or anything follows from it. What is stored already may stay.
+
+    How to use: inherit it in every model of the suite, and in those of Odoo that get fields which
+    these rules are for. ``tests/test_derived.py`` finds the ones that were forgotten.
+    """
+
+    _name = "isof.guard.mixin"
+    _description = "Guard of Values from Outside"
+
+    # ------------------------------------------------------------
+    # Read only
+    # ------------------------------------------------------------
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su and self._is_isof_kept(field):
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        if (
+            operation == "write"
+            and self._is_isof_kept(field)
+            and not self._has_field_access(field, operation)
+        ):
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” cannot be set by hand: it follows from other fields, or from what "
+                    "the buttons do.",
+                    field=field._description_string(self.env),
+                )
+            )
+        return super()._check_field_access(field, operation)
+
+    @api.model
+    def _is_isof_kept(self, field):
+        """Return whether only the suite itself writes a field."""
+        return field.store and field.readonly and not self._transient and self._is_isof_field(field)
+
+    @api.model
+    def _filter_isof_kept(self, names):
+        """Return the fields of the suite, of those that are named, that the user may not write."""
+        return [
+            field
+            for name in names
+            if (field := self._fields.get(name))
+            and self._is_isof_field(field)
+            and not self._has_field_access(field, "write")
+        ]
+
+    @api.model
+    def default_get(self, fields):
+        """Give what the user may not write no default but its own, whatever is proposed."""
+        if self.env.su:
+            return super().default_get(fields)
+        kept = self._filter_isof_kept(fields)
+        names = {field.name for field in kept}
+        values = super().default_get([name for name in fields if name not in names])
+        proposed = {name for name in values if f"default_{name}" in self.env.context}
+        proposed |= self.env["ir.default"]._get_model_defaults(self._name).keys() & values.keys()
+        self._check_isof_references({name: values[name] for name in proposed})
+        for field in kept:
+            if field.default:
+                value = field.convert_to_cache(field.default(self), self, validate=False)
+                values[field.name] = field.convert_to_write(value, self)
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # of none that exists: a copy is created by its original
+        self.browse().check_access("create")
+        self.browse()._check_isof_references(*vals_list)
+        proposed = {
+            key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
+        }
+        if self.env.su or not (kept := self._filter_isof_kept(proposed)):
+            return super().create(vals_list)
+        # such a default is ignored, see default_get(); the ORM would refuse to create anything
+        ignored = {f"default_{field.name}" for field in kept}
+        context = {key: value for key, value in self.env.context.items() if key not in ignored}
+        records = super(IsofGuardMixin, self.with_context(context)).create(vals_list)
+        return records.with_env(self.env)
+
+    # ------------------------------------------------------------
+    # References
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        self._check_isof_references(vals)
+        return super().write(vals)
+
+    def onchange(self, values, field_names, fields_spec):
+        self._check_isof_references(values)
+        self._check_isof_references_of_lines(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    def _check_isof_given(self, vals):
+        """Check values for whoever goes on with them in sudo mode, past the checks of the ORM.
+
+        :raises AccessError: if the user may not write one of the fields, or not read what one
+            refers to
+        """
+        for name in vals:
+            self._check_field_access(self._fields[name], "write")
+        self._check_isof_references(vals)
+
+    def _check_isof_references(self, *vals_list):
+        """Refuse values that refer to records that the user may not read.
+
+        What ``self`` refers to already is not asked for again: others may have put it there.
+
+        :param vals_list: dicts of values, as clients send them
+        :raises AccessError: if there is such a record
+        """
+        if self.env.su:
+            return
+        named = defaultdict(set)
+        for vals in vals_list:
+            for name, value in vals.items():
+                field = self._fields.get(name)
+                if value and field and self._is_isof_field(field):
+                    for comodel, ids in _find_references(field, value):
+                        named[comodel, field] |= ids
+        for (comodel, field), ids in named.items():
+            records = self.env[comodel].browse(ids)
+            hidden = records - records._filtered_access("read")
+            if hidden and hidden - self._get_isof_referred(hidden, field):
+                raise AccessError(
+                    self.env._(
+                        "“%(field)s”: you may not see what was chosen there, or it is gone. Choose "
+                        "something else.",
+                        field=field._description_string(self.env),
+                    )
+                )
+
+    def _get_isof_referred(self, records, field):
+        """Return those records of a model that ``self`` refers to by a field already."""
+        # sudo: what is stored, whoever may read it
+        stored = self.sudo().with_context(active_test=False)
+        found = [record[field.name] for record in stored]
+        return records.browse(
+            id_ for each in found if each and each._name == records._name for id_ in each.ids
+        )
+
+    def _check_isof_references_of_lines(self, values):
+        """Do the same for the lines of a form, which are not created or written yet."""
+        for name, commands in values.items():
+            field = self._fields.get(name)
+            if not field or field.type not in ("one2many", "many2many") or not commands:
+                continue
+            lines = self.env[field.comodel_name]
+            if not hasattr(lines, "_check_isof_references"):
+                continue
+            for command in commands:
+                if command[0] in (Command.CREATE, Command.UPDATE) and command[2]:
+                    line = lines.browse(command[1] if isinstance(command[1], int) else ())
+                    line._check_isof_references(command[2])
+                    line._check_isof_references_of_lines(command[2])
+
+
+def _find_references(field, value):
+    """Return what a value of a field refers to: list of tuples of a model and a set of ids.
+
+    :param value: as a client sends it: an id, commands, or the model and the id as a text
+    """
+    if field.type == "reference" and isinstance(value, str):
+        model, _comma, id_ = value.partition(",")
+        return [(model, {int(id_)})] if id_.isdecimal() else []
+    if field.type == "many2one":
+        ids = value.ids if isinstance(value, models.BaseModel) else [value]
+    elif field.type in ("one2many", "many2many"):
+        ids = []
+        for command in value:
+            if not isinstance(command, list | tuple):
+                ids.append(command)
+            elif command[0] == Command.LINK:
+                ids.append(command[1])
+            elif command[0] == Command.SET:
+                ids += command[2]
+    else:
+        return []
+    return [(field.comodel_name, {id_ for id_ in ids if isinstance(id_, int)})]
