@@ -29,7 +29,7 @@ class IsofExportController(http.Controller):
         """Send the workbook of the user's own wizard, with what the user may read."""
         request.env["isof.export"]._check_allowed()
         wizard = request.env[MODELS[kind]]
-        wizard.check_access("read")
+        wizard.check_access("read")  # or who may not would be told which ids there are
         if wizard_id > bounds.MAX_INTEGER:
             raise NotFound()
         wizard = wizard.browse(wizard_id).exists()
@@ -38,6 +38,7 @@ class IsofExportController(http.Controller):
                 # a replica may not have the wizard of a moment ago: have the primary asked
                 raise ReadOnlySqlTransaction("the report is not on the replica yet")
             raise NotFound()
+        wizard.check_access("read")
         # written before it is sent: the cursor is closed by then, and errors are still seen
         name, output = request.env["isof.export"]._write_file(wizard)
         size = output.tell()

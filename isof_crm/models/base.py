@@ -67,3 +67,16 @@ class Base(models.AbstractModel):
             "How about archiving it instead?",
             model=user_model,
         )
+
+    @api.model
+    def _get_isof_chosen(self):
+        """Return the records of this model that the user has chosen, and opened a dialogue for.
+
+        :raises AccessError: if the user may not read them, whose ids anybody can send
+        """
+        context = self.env.context
+        if context.get("active_model") != self._name:
+            return self.browse()
+        chosen = self.browse(context.get("active_ids") or context.get("active_id") or ())
+        chosen.check_access("read")
+        return chosen

@@ -542,19 +542,23 @@ class IsofActivity(models.Model):
 
     def action_done(self):
         """Mark what is still open as held; what is closed stays as it is."""
+        self.check_access("write")
         self.filtered(lambda activity: activity.state in OPEN_STATES)._set_state("done")
 
     def action_cancel(self):
         """Cancel: kept in the register, struck through, gone from the Odoo calendar."""
+        self.check_access("write")
         self._set_state("cancelled")
 
     def action_reopen(self):
         """Put back to planned."""
+        self.check_access("write")
         self._set_state("planned")
 
     def action_open_form(self):
         """Return the action that opens the activity in its form."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

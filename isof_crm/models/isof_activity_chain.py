@@ -90,6 +90,7 @@ class IsofActivity(models.Model):
     def action_open_chain(self):
         """Return the action that shows the whole chain as a timeline."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.client",
             "tag": "isof_crm.activity_chain",
@@ -101,6 +102,7 @@ class IsofActivity(models.Model):
     def action_plan_follow_up(self):
         """Return the dialogue that plans an activity after this one, which stays as it is."""
         self.ensure_one()
+        self.check_access("read")
         next_type = self.type_id.suggestion_ids[:1].next_type_id or self.type_id
         vals = self._prepare_follow_up_vals(next_type, self._default_start())
         return {
@@ -115,6 +117,7 @@ class IsofActivity(models.Model):
     def action_done_and_plan_next(self):
         """Return the dialogue that records the result and plans the next activity."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Done and Plan Next"),
@@ -126,6 +129,7 @@ class IsofActivity(models.Model):
 
     def action_cancel_plan_rest(self):
         """Cancel what is still open of the plan for this customer."""
+        self.check_access("write")
         for activity in self.filtered("plan_run_id"):
             activity.search(
                 [

@@ -34,6 +34,7 @@ class IsofActivityPlan(models.Model):
     def action_start(self):
         """Return the dialogue that starts the plan for customers."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm.isof_activity_plan_launch_action"
         )
@@ -42,6 +43,7 @@ class IsofActivityPlan(models.Model):
     def action_open_runs(self):
         """Return the action that shows where the plan was started."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm.isof_activity_plan_run_action"
         )

@@ -145,6 +145,7 @@ class IsofActivityPlanRun(models.Model):
     def action_open_activities(self):
         """Return the action that shows the activities of the run."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
         return action | {"domain": [("plan_run_id", "=", self.id)], "context": {}}
 

@@ -16,19 +16,14 @@ class IsofPartnerBatch(models.AbstractModel):
     segment_ids = fields.Many2many(
         "isof.segment",
         string="Segments",
-        default=lambda self: self._default_chosen("isof.segment"),
+        default=lambda self: self.env["isof.segment"]._get_isof_chosen(),
     )
     partner_ids = fields.Many2many(
-        "res.partner", string="Contacts", default=lambda self: self._default_chosen("res.partner")
+        "res.partner",
+        string="Contacts",
+        default=lambda self: self.env["res.partner"]._get_isof_chosen(),
     )
     partner_count = fields.Integer(string="Number of Contacts", compute="_compute_partner_count")
-
-    @api.model
-    def _default_chosen(self, model):
-        """Return the records of a model that the dialogue was opened for."""
-        context = self.env.context
-        is_chosen = context.get("active_model") == model
-        return self.env[model].browse(context.get("active_ids", []) if is_chosen else [])
 
     @api.depends("partner_ids", "segment_ids")
     def _compute_partner_count(self):

@@ -271,6 +271,7 @@ class IsofSegment(models.Model):
     def action_open_members(self):
         """Return the action that shows the members."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.res_partner_action")
         return action | {
             "name": self.name,
@@ -288,6 +289,7 @@ class IsofSegment(models.Model):
 
     def _get_own_action(self, xml_id):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         return action | {
             "display_name": f"{self.name}: {action['name']}",

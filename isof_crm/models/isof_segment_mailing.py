@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 # Whom a mailing list leaves out is told by name up to so many.
@@ -29,9 +30,12 @@ class IsofSegment(models.Model):
 
         :return: the action that tells what was done
         :raises AccessError: for users who may not read the segment, or change mailing lists
+        :raises UserError: where Email Marketing is not installed
         """
         self.ensure_one()
         self.check_access("read")
+        if "mailing.list" not in self.env:
+            raise UserError(self.env._("There are no mailing lists without Email Marketing."))
         mailing_list = self._get_mailing_list()
         # sudo: members whom the user does not see, such as those of a company that is switched
         # off, stay subscribed; only those whom the user may read are added and named

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 from ..tools import bounds
 
@@ -19,3 +20,15 @@ class ResCompany(models.Model):
         "CHECK(isof_contact_frequency BETWEEN 0 AND 3650)",
         "The number of days between two contacts has to be from 0 to 3650.",
     )
+
+    def _check_isof_switched_on(self):
+        """Refuse companies that the user does not work in, or has switched off.
+
+        Asked before something is written in sudo mode for companies that a client named.
+
+        :raises AccessError: without the names, which the user may not know
+        """
+        if not self.env.su and self - self.env.companies:
+            raise AccessError(
+                self.env._("Choose a company that you work in, and that is switched on.")
+            )

@@ -113,6 +113,7 @@ class ResPartner(models.Model):
             or user.has_group("isof_crm.group_team_leader")
         ):
             return
+        self.check_access("read")
         # sudo: whose customer it is; the contact itself is checked by write()
         refused = [
             (partner, others)
@@ -242,6 +243,7 @@ class ResPartner(models.Model):
     def action_open_isof_activities(self):
         """Return the action that shows the activities of the whole company."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
         return action | {
             "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],

@@ -467,6 +467,7 @@ class ResPartner(models.Model):
     def action_record_isof_consent(self):
         """Return the dialogue that records a declaration of the contact."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Record a Declaration"),
@@ -478,6 +479,7 @@ class ResPartner(models.Model):
 
     def action_export_isof_consents(self):
         """Return the action that downloads all declarations of the contacts as a workbook."""
+        self.check_access("read")
         return self.env["isof.consent"]._export(Domain("partner_id", "in", self.ids))
 
     def _update_current_isof_consents(self):

@@ -74,6 +74,7 @@ class IsofActivity(models.Model):
         return self._choose_for_report("register").action_export()
 
     def _choose_for_report(self, form):
+        self.check_access("read")
         return self.env["isof.activity.report.wizard"].create(
             {"form": form, "chosen_ids": self.ids}
         )

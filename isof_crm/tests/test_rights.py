@@ -382,6 +382,50 @@ class TestRights(ActivityCommon):
         with self.assertRaises(AccessError):
             launch.with_user(self.salesperson_b).read(["plan_id"])
 
+    def test_methods_refuse_who_may_not_read_the_record(self):
+        """Also those that tell no more than the id that they were called with."""
+        plan = self.env["isof.activity.plan"].create(
+            {"name": "Quiet plan", "company_id": self.other_company.id}
+        )
+        group, region = (
+            self.env[model].create({"name": "Quiet", "company_id": self.other_company.id})
+            for model in ("isof.partner.group", "isof.region")
+        )
+        for record, names in (
+            (
+                self.activity,
+                (
+                    *("action_done", "action_cancel", "action_reopen", "action_open_form"),
+                    *("action_open_chain", "action_plan_follow_up", "action_done_and_plan_next"),
+                    *("action_cancel_plan_rest", "action_send_invitations", "get_chain"),
+                    *("action_print_register", "action_print_action_plan"),
+                    "action_export_register",
+                ),
+            ),
+            (plan, ("action_start", "action_open_runs")),
+            (group, ("action_open_partners",)),
+            (region, ("action_open_partners",)),
+        ):
+            for name in names:
+                with self.subTest(model=record._name, method=name):
+                    self.env.invalidate_all()
+                    with self.assertRaisesRegex(AccessError, "records"):
+                        getattr(record.with_user(self.salesperson_b), name)()
+
+    def test_customer_whom_one_may_not_read_is_not_named(self):
+        """Nor is told whose customer it is, when somebody tries to take it."""
+        hidden = self.env["res.partner"].create(
+            {
+                "name": "Quiet customer",
+                "company_id": self.other_company.id,
+                "user_id": self.foreign_salesperson.id,
+            }
+        )
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(AccessError, "records") as caught:
+            hidden.with_user(self.salesperson_a).user_id = self.salesperson_a
+        self.assertNotIn("customer of", str(caught.exception))
+
     def test_dialogues_are_their_users_alone(self):
         marketer = self._create_user("marketer", "isof_crm.group_marketing")
         colleague = self._create_user("colleague", "isof_crm.group_marketing")

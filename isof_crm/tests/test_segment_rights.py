@@ -35,6 +35,28 @@ class TestSegmentRights(SegmentCommon):
         with self.assertRaises(AccessError):
             Segment.with_user(self.outsider).search([])
 
+    def test_dialogues_are_opened_from_what_one_may_read(self):
+        """Whatever ids a client says that they were opened from."""
+        hidden = self.env["res.partner"].create(
+            {"name": "Quiet customer", "company_id": self.other_company.id}
+        )
+        for record, model in (
+            (self.private, "isof.segment.fill.wizard"),
+            (self.private, "isof.activity.bulk.wizard"),
+            (hidden, "isof.segment.add.wizard"),
+            (hidden, "isof.partner.duplicate.wizard"),
+            (hidden, "isof.activity.plan.launch"),
+        ):
+            with self.subTest(model=model):
+                dialogue = self.env[model].with_user(self.salesperson_b)
+                dialogue = dialogue.with_context(
+                    active_model=record._name, active_id=record.id, active_ids=record.ids
+                )
+                self.env.invalidate_all()
+                with self.assertRaisesRegex(AccessError, "records") as caught:
+                    dialogue.default_get(list(dialogue._fields))
+                self.assertNotIn(record.sudo().name, str(caught.exception))
+
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_who_writes(self):
         self.private.with_user(self.salesperson_a).description = "Mine"

@@ -305,7 +305,7 @@ class IsofActivityReportWizard(models.TransientModel):
     # Business methods
     # ------------------------------------------------------------
 
-    @api.readonly
+    @api.private
     def get_activity_domain(self):
         """Return the domain of the activities that the criteria ask for, as a list.
 
@@ -314,7 +314,7 @@ class IsofActivityReportWizard(models.TransientModel):
         self.ensure_one()
         return list(self._get_activity_domain())
 
-    @api.readonly
+    @api.private
     def get_filter_lines(self):
         """Return the criteria as lines of text for titles: list of str, "what: which"."""
         self.ensure_one()

@@ -27,11 +27,7 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
     partner_id = fields.Many2one(
         "res.partner",
         string="Only Duplicates Of",
-        default=lambda self: (
-            self.env.context.get("active_id")
-            if self.env.context.get("active_model") == "res.partner"
-            else False
-        ),
+        default=lambda self: self.env["res.partner"]._get_isof_chosen()[:1],
         help="Leave empty to look through all contacts.",
     )
     by_vat = fields.Boolean(string="Same Tax ID", default=True)

@@ -23,7 +23,7 @@ class IsofSegmentAddWizard(models.TransientModel):
         "res.partner",
         string="Contacts",
         context={"active_test": False},
-        default=lambda self: self._default_partner_ids(),
+        default=lambda self: self.env["res.partner"]._get_isof_chosen(),
     )
     partner_count = fields.Integer(string="Contacts Chosen", compute="_compute_partner_count")
     segment_id = fields.Many2one("isof.segment", domain=lambda self: self._get_segment_domain())
@@ -35,13 +35,6 @@ class IsofSegmentAddWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
-
-    @api.model
-    def _default_partner_ids(self):
-        """Return the contacts chosen in the list or form that the dialogue was opened from."""
-        if self.env.context.get("active_model") != "res.partner":
-            return self.env["res.partner"]
-        return self.env["res.partner"].browse(self.env.context.get("active_ids", []))
 
     @api.model
     def _get_segment_domain(self):

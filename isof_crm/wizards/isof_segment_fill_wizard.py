@@ -42,7 +42,7 @@ class IsofSegmentFillWizard(models.TransientModel):
         required=True,
         readonly=True,
         ondelete="cascade",
-        default=lambda self: self.env.context.get("active_id"),
+        default=lambda self: self.env["isof.segment"]._get_isof_chosen()[:1],
     )
     state = fields.Selection(
         [("input", "List"), ("report", "What Was Found"), ("done", "Done")], default="input"

@@ -159,12 +159,14 @@ class AccountMove(models.Model):
     def action_divide_isof_commission(self):
         """Return the action that asks who shares the commission on the document."""
         self.ensure_one()
+        self.check_access("read")
         return self.env["isof.commission.division"]._prepare_action(self)
 
     @api.readonly
     def action_open_isof_commissions(self):
         """Return the action that shows what the document earned whom."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_commission_entry_action"
         )

@@ -505,6 +505,7 @@ class IsofAnalysis(models.Model):
     def action_open(self):
         """Return the action that shows the table."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.client",
             "tag": "isof_analysis",
@@ -517,6 +518,7 @@ class IsofAnalysis(models.Model):
     def action_edit(self):
         """Return the action that opens the settings of the analysis."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
@@ -527,12 +529,14 @@ class IsofAnalysis(models.Model):
     def action_duplicate(self):
         """Make a copy that belongs to the user, and return the action that opens it."""
         self.ensure_one()
+        self.check_access("read")
         return self.copy().action_edit()
 
     @api.readonly
     def action_schedule(self):
         """Return the action that shows by whom and to whom the analysis is sent."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_analysis_schedule_action"
         )

@@ -45,9 +45,13 @@ class IsofAnalysis(models.Model):
         What cannot be shown is left out, with a note that says so: no reader gets an error for
         what somebody else has set or deleted.
 
+        Keys are ids that anybody can send. They choose figures among those that the reader may
+        see, and nothing is named after them: rows below a row come without headers, which the
+        table that they are for has already.
+
         :param path: keys of a row whose rows are wanted; of the whole table if empty
         :param dict overrides: other periods than those saved
-        :param column_keys: those of the table that the rows are for
+        :param column_keys: those of the table that the rows below a row are for
         :param unfold: whether to open all levels, if it is not to be as saved
         """
         self.ensure_one()
@@ -56,10 +60,13 @@ class IsofAnalysis(models.Model):
         days = shown._get_days()
         table = shown._get_heading(days)
         try:
-            reader, notes = shown._read_table(days, path, column_keys, unfold, SCREEN_ROWS)
+            reader, notes = shown._read_table(
+                days, path, column_keys if path else None, unfold, SCREEN_ROWS
+            )
         except NoFiguresError as error:
             return table | {"notes": [{"type": "danger", "text": str(error)}]}
-        return table | shown._format_table(reader, days, notes)
+        table |= shown._format_table(reader, days, notes)
+        return table if path else table | {"headers": shown._format_headers(reader)}
 
     def _get_days(self):
         """Return the days of the period and of what it is compared with: pairs, or None."""
@@ -400,7 +407,6 @@ class IsofAnalysis(models.Model):
             "dimensions": [dimension.label for dimension in reader.dimensions],
             "column_dimension": reader.column.label if reader.column else "",
             "column_keys": reader.column_keys,
-            "headers": self._format_headers(reader),
             "columns": self._format_columns(reader, digits),
             "total": reader.total
             and {

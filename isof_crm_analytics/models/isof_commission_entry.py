@@ -283,6 +283,7 @@ class IsofCommissionEntry(models.Model):
     def action_open_document(self):
         """Return the action that opens the document of the entry."""
         self.ensure_one()
+        self.check_access("read")
         if not self.move_id:
             raise UserError(self.env._("This commission is of no document: %s", self.reason))
         return self._open_document(self.move_id)

@@ -295,6 +295,7 @@ class IsofCommissionPlan(models.Model):
     def action_new_version(self):
         """Return the action that opens a new version of the plan, a draft."""
         self.ensure_one()
+        self.check_access("read")
         version = self.copy(
             {
                 "name": self.name,
@@ -314,6 +315,7 @@ class IsofCommissionPlan(models.Model):
     def action_try(self):
         """Return the action that asks on which days to try the plan."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Try the Plan"),
@@ -327,6 +329,7 @@ class IsofCommissionPlan(models.Model):
     def action_open_entries(self):
         """Return the action that shows what was earned by the plan."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_commission_entry_action"
         )

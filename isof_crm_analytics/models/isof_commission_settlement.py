@@ -171,8 +171,10 @@ class IsofCommissionSettlement(models.Model):
         :param last: last day; what was due until then and is not settled counts
         :param payees: ``res.partner`` to settle with; everybody if not given
         :return: the settlements
+        :raises AccessError: if the user may not act for the company
         """
         self.check_access("create")
+        company._check_isof_switched_on()
         # sudo: whoever may make settlements may have the ledger complemented
         entries = self.env["isof.commission.entry"].sudo()
         is_open = Domain("company_id", "=", company.id) & Domain("settlement_id", "=", False)
@@ -336,6 +338,7 @@ class IsofCommissionSettlement(models.Model):
     def action_open_entries(self):
         """Return the action that shows the entries of the settlement."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_commission_entry_action"
         )
@@ -349,6 +352,7 @@ class IsofCommissionSettlement(models.Model):
     def action_open_bill(self):
         """Return the action that opens the vendor bill."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",
@@ -362,6 +366,7 @@ class IsofCommissionSettlement(models.Model):
 
     def action_print_statement(self):
         """Return the action that prints the statements."""
+        self.check_access("read")
         report = self.env.ref("isof_crm_analytics.isof_commission_statement_report")
         return report.report_action(self, config=False)
 
@@ -384,6 +389,7 @@ class IsofCommissionSettlement(models.Model):
         return employees._export("payroll")
 
     def _export(self, form):
+        self.check_access("read")
         return (
             self.env["isof.commission.export"]
             .create({"form": form, "settlement_ids": [Command.set(self.ids)]})

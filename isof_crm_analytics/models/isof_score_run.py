@@ -59,6 +59,7 @@ class IsofScoreRun(models.Model):
     def action_open_scores(self):
         """Return the action that shows the scores of the run."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_score_action"
         )

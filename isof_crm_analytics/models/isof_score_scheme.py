@@ -253,6 +253,7 @@ class IsofScoreScheme(models.Model):
     def action_open_runs(self):
         """Return the action that shows the history of the scheme."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_score_run_action"
         )

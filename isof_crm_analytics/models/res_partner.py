@@ -189,6 +189,7 @@ class ResPartner(models.Model):
     def action_open_isof_turnover(self):
         """Return the action that shows the sales statement of the customer."""
         self.ensure_one()
+        self.check_access("read")
         customer = self.commercial_partner_id
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_trade_line_action_sale"
@@ -209,6 +210,7 @@ class ResPartner(models.Model):
     def action_open_isof_assortment(self):
         """Return the action that shows what the customer bought."""
         self.ensure_one()
+        self.check_access("read")
         customer = self.commercial_partner_id
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_assortment_report_action"
@@ -224,6 +226,7 @@ class ResPartner(models.Model):
     def action_open_isof_suggestions(self):
         """Return the action that shows what similar customers buy and this one does not."""
         self.ensure_one()
+        self.check_access("read")
         customer = self.commercial_partner_id
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_assortment_suggestion_action"

@@ -218,6 +218,7 @@ class UtmCampaign(models.Model):
     @api.readonly
     def action_open_isof_results(self):
         """Return the action that shows the results of the campaign."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_campaign_report_action"
         )
@@ -226,6 +227,7 @@ class UtmCampaign(models.Model):
     @api.readonly
     def action_open_isof_sales(self):
         """Return the action that shows the sales that count for the campaign."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "isof_crm_analytics.isof_trade_line_action_sale"
         )

@@ -176,6 +176,44 @@ class TestAnalysisRights(AnalysisCommon):
                     table = self._call(user, analysis, "get_table")
                     self.assertTrue(table["total"], self._get_notes(table))
 
+    def test_keys_from_outside_name_nothing(self):
+        """Rows and columns are asked for by ids; those of others' records are not named."""
+        segment = self.env["isof.segment"].create({"name": "Quiet segment", "mode": "static"})
+        hidden = self.env["res.partner"].create(
+            {"name": "Quiet customer", "company_id": self.other_company.id}
+        )
+        analysis = self._create_analysis(
+            "sold_net", row_1="partner_id", row_2="product_id", column="segment_ids"
+        )
+        for kwargs in (
+            {"column_keys": [segment.id]},
+            {"path": [self.alfa.id], "column_keys": [segment.id]},
+            {"path": [hidden.id], "column_keys": [segment.id]},
+        ):
+            with self.subTest(**kwargs):
+                table = self._call(self.salesperson_a, analysis, "get_table", **kwargs)
+                self.assertNotIn("Quiet", repr(table))
+
+    def test_rows_below_a_row_come_without_headers(self):
+        """The table that they are for has them, which names what its reader's figures are of."""
+        analysis = self._create_analysis(
+            "sold_net", row_1="product_id", row_2="user_id", column="partner_id", comparison="none"
+        )
+        table = self._call(self.salesperson_a, analysis, "get_table")
+        self.assertEqual(
+            [header["label"] for header in table["headers"]], ["Alfa Hurt", "Gamma Stal", "Total"]
+        )
+        row = table["rows"][0]
+        part = self._call(
+            self.salesperson_a,
+            analysis,
+            "get_table",
+            path=row["path"],
+            column_keys=table["column_keys"],
+        )
+        self.assertEqual(part["headers"], [])
+        self.assertEqual(part["rows"][0]["values"], row["values"])
+
 
 @tagged("post_install", "-at_install")
 class TestAnalysisDownload(AnalysisCommon, HttpCase):

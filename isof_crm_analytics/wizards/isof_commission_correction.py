@@ -33,9 +33,12 @@ class IsofCommissionCorrection(models.TransientModel):
     def action_book(self):
         """Book the correction.
 
-        :raises UserError: if it changes nothing
+        :raises AccessError: if the user may not act for the company, or read who or what it is
+            about
+        :raises UserError: if it changes nothing, or is about another company's document
         """
         self.ensure_one()
+        self._check_concerned()
         amount = round_money(to_decimal(self.amount), to_decimal(self.currency_id.rounding))
         if not amount or self.payee_id == self.other_payee_id:
             raise UserError(self.env._("Choose an amount, and two different people."))
@@ -57,3 +60,16 @@ class IsofCommissionCorrection(models.TransientModel):
         # sudo: nobody may write the ledger but those who may make corrections, through this
         self.env["isof.commission.entry"].sudo()._insert(rows)
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_concerned(self):
+        self.company_id._check_isof_switched_on()
+        (self.payee_id | self.other_payee_id).check_access("read")
+        self.move_id.check_access("read")
+        if self.move_id and self.move_id.company_id != self.company_id:
+            raise UserError(
+                self.env._(
+                    "%(document)s is not a document of %(company)s. Choose one that is, or none.",
+                    document=self.move_id.display_name,
+                    company=self.company_id.name,
+                )
+            )

@@ -59,22 +59,27 @@ class IsofBooking(models.Model):
 
     def action_confirm(self):
         """Approve requests; what is no request stays as it is."""
+        self.check_access("write")
         self.filtered(lambda booking: booking.state == "requested").write({"state": "confirmed"})
 
     def action_refuse(self):
         """Refuse requests, or take back what was confirmed: the time is free again."""
+        self.check_access("write")
         self.filtered(lambda booking: booking.state in LIVE_STATES).write({"state": "refused"})
 
     def action_cancel(self):
         """Cancel what is still booked: the time is free again."""
+        self.check_access("write")
         self.filtered(lambda booking: booking.state in LIVE_STATES).write({"state": "cancelled"})
 
     def action_release(self):
         """End bookings that are going on, now: the resource is free again."""
+        self.check_access("write")
         self.write({"state": "released"})
 
     def action_reopen(self):
         """Book again what was cancelled or refused, as a request where that needs approval."""
+        self.check_access("write")
         dropped = self.filtered(lambda booking: booking.state in DROPPED_STATES)
         dropped._write_each({booking: {"state": booking._get_first_state()} for booking in dropped})
 

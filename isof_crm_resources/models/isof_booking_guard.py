@@ -86,11 +86,11 @@ class IsofBooking(models.Model):
         # before it is counted with
         self._check_bounds(vals)
         old = {name: self[name] for name in ("start", "stop")}
-        resource = (
-            self.env["isof.resource"].browse(vals["resource_id"])
-            if vals.get("resource_id")
-            else self.resource_id
-        )
+        resource = self.resource_id
+        if vals.get("resource_id"):
+            resource = resource.browse(vals["resource_id"])
+            # what refuses it below names it
+            resource.check_access("read")
         # what was offered instead of a resource that is taken, see isof_booking_offers.py
         instead = dict(self.env.context.get("isof_instead", ()))
         if resource.id in instead:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -48,6 +48,7 @@ class IsofBooking(models.Model):
         :param str scope: ``one``, ``following`` (this and later ones) or ``all`` that are not over
         """
         self.ensure_one()
+        self.check_access("write")
         if names := vals.keys() - SERIES_FIELDS:
             raise UserError(
                 self.env._(
@@ -70,12 +71,14 @@ class IsofBooking(models.Model):
             self.series_id._take_over(vals)
         return True
 
+    @api.private
     def cancel_series(self, scope):
         """Cancel a booking, and others of its series with it.
 
         :param str scope: ``one``, ``following`` (this and later ones) or ``all`` that are not over
         """
         self.ensure_one()
+        self.check_access("write")
         bookings = self._get_of_series(scope)
         bookings._check_to_come()
         bookings.action_cancel()
@@ -141,6 +144,7 @@ class IsofBooking(models.Model):
     def _get_series_action(self, **defaults):
         """Return the action that opens the wizard for a booking of a series."""
         self.ensure_one()
+        self.check_access("read")
         is_cancellation = defaults.get("default_is_cancellation")
         return {
             "type": "ir.actions.act_window",

@@ -205,6 +205,7 @@ class IsofBookingSeries(models.Model):
         :raises UserError: when there is none
         """
         self.ensure_one()
+        self.check_access("read")
         bookings = self.env["isof.booking"]
         coming = bookings.search(self._get_to_come_domain(), order="start", limit=1)
         coming._check_to_come()

@@ -28,6 +28,7 @@ class IsofResource(models.Model):
     def action_book(self):
         """Return the action that books the resource for the next hour in which it is free."""
         self.ensure_one()
+        self.check_access("read")
         now = fields.Datetime.now()
         horizon = now + timedelta(days=DAYS_AHEAD)
         start = availability.next_free(
