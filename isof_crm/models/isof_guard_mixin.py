@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.tools import unique
 
 
 class IsofGuardMixin(models.AbstractModel):
@@ -114,6 +115,21 @@ class IsofGuardMixin(models.AbstractModel):
         self._check_isof_references_of_lines(values)
         return super().onchange(values, field_names, fields_spec)
 
+    def copy_data(self, default=None):
+        """Have a copy refer to what its maker may read, as Odoo does for lists of records."""
+        vals_list = super().copy_data(default)
+        if self.env.su:
+            return vals_list
+        return [
+            vals
+            and {
+                name: value
+                for name, value in vals.items()
+                if name in (default or {}) or not self._get_isof_hidden(name, [value])
+            }
+            for vals in vals_list
+        ]
+
     def _check_isof_given(self, vals):
         """Check values for whoever goes on with them in sudo mode, past the checks of the ORM.
 
@@ -134,30 +150,42 @@ class IsofGuardMixin(models.AbstractModel):
         """
         if self.env.su:
             return
-        named = defaultdict(set)
-        for vals in vals_list:
-            for name, value in vals.items():
-                field = self._fields.get(name)
-                if value and field and self._is_isof_field(field):
-                    for comodel, ids in _find_references(field, value):
-                        named[comodel, field] |= ids
-        for (comodel, field), ids in named.items():
-            records = self.env[comodel].browse(ids)
-            hidden = records - records._filtered_access("read")
-            if hidden and hidden - self._get_isof_referred(hidden, field):
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s”: you may not see what was chosen there, or it is gone. Choose "
-                        "something else.",
-                        field=field._description_string(self.env),
+        for name in unique(name for vals in vals_list for name in vals):
+            values = [vals[name] for vals in vals_list if name in vals]
+            for hidden in self._get_isof_hidden(name, values):
+                if hidden - self._get_isof_referred(name, hidden):
+                    raise AccessError(
+                        self.env._(
+                            "“%(field)s”: you may not see what was chosen there, or it is gone. "
+                            "Choose something else.",
+                            field=self._fields[name]._description_string(self.env),
+                        )
                     )
-                )
 
-    def _get_isof_referred(self, records, field):
-        """Return those records of a model that ``self`` refers to by a field already."""
+    @api.model
+    def _get_isof_hidden(self, name, values):
+        """Return what the user may not read of what values of a field refer to.
+
+        :param values: list of values, as clients send them
+        :return: list of records, a model each
+        """
+        field = self._fields.get(name)
+        if not field or not self._is_isof_field(field):
+            return []
+        named = defaultdict(set)
+        for value in filter(None, values):
+            for comodel, ids in _find_references(field, value):
+                named[comodel] |= ids
+        found = [self.env[comodel].browse(ids) for comodel, ids in named.items()]
+        return [
+            hidden for records in found if (hidden := records - records._filtered_access("read"))
+        ]
+
+    def _get_isof_referred(self, name, records):
+        """Return those of records that ``self`` refers to by a field already."""
         # sudo: what is stored, whoever may read it
         stored = self.sudo().with_context(active_test=False)
-        found = [record[field.name] for record in stored]
+        found = [record[name] for record in stored]
         return records.browse(
             id_ for each in found if each and each._name == records._name for id_ in each.ids
         )

@@ -132,8 +132,6 @@ class TestConsent(ConsentCommon):
             by=self.salesperson_a,
             source="phone",
             note="Rang us",
-            user_id=self.marketer.id,
-            is_current=False,
         )
         self.assertEqual(withdrawn.user_id, self.salesperson_a)
         self.assertEqual(self.alfa.isof_current_consent_ids, withdrawn)

@@ -197,6 +197,73 @@ class TestCommissionRights(CommissionCommon):
         self.env.flush_all()
         self.assertEarned(move, 8)
 
+    def test_ledger_of_another_company_gets_no_correction(self):
+        before = self.entries.search_count([])
+        correction = self._open(
+            "isof.commission.correction",
+            company_id=self.other_company.id,
+            payee_id=self.agent.id,
+            amount=10,
+            note="Mine",
+        )
+        with self.assertRaisesRegex(AccessError, "that is switched on"):
+            correction.action_book()
+        self.assertEqual(self.entries.search_count([]), before)
+
+    def test_correction_is_about_what_one_may_read(self):
+        vals = {"company_id": self.company.id, "amount": 10, "note": "Mine"}
+        hidden = self.env["res.partner"].create(
+            {"name": "Quiet agent", "company_id": self.other_company.id}
+        )
+        for name, record, secret in (
+            ("payee_id", hidden, "Quiet"),
+            ("other_payee_id", hidden, "Quiet"),
+            ("move_id", self.move_foreign, self.move_foreign.name),
+        ):
+            with self.subTest(field=name):
+                correction = self._open(
+                    "isof.commission.correction",
+                    **{"payee_id": self.agent.id, **vals, name: record.id},
+                )
+                self.env.invalidate_all()
+                with self.assertRaisesRegex(AccessError, "records") as caught:
+                    correction.action_book()
+                self.assertNotIn(secret, str(caught.exception))
+
+    def test_correction_is_about_a_document_of_its_company(self):
+        self.commission_manager.company_ids += self.other_company
+        self.commission_manager.group_ids += self.env.ref("account.group_account_invoice")
+        correction = self._open(
+            "isof.commission.correction",
+            company_id=self.company.id,
+            payee_id=self.agent.id,
+            amount=10,
+            note="Both",
+            move_id=self.move_foreign.id,
+        ).with_context(allowed_company_ids=(self.company + self.other_company).ids)
+        with self.assertRaisesRegex(UserError, "is not a document of"):
+            correction.action_book()
+        correction.company_id = self.other_company
+        correction.action_book()
+        booked = self.entries.search([("kind", "=", "correction")])
+        self.assertEqual(booked.company_id, self.other_company)
+
+    def test_nothing_is_settled_for_another_company(self):
+        self._create_invoice(
+            company=self.other_company, invoice_user_id=self.foreign_salesperson.id
+        )
+        before = self.settlements.search_count([])
+        settle = self._open(
+            "isof.commission.settle",
+            company_id=self.other_company.id,
+            approver_id=self.commission_manager.id,
+            date_from="2026-03-01",
+            date_to="2026-03-31",
+        )
+        with self.assertRaisesRegex(AccessError, "that is switched on"):
+            settle.action_settle()
+        self.assertEqual(self.settlements.search_count([]), before)
+
 
 @tagged("post_install", "-at_install")
 class TestMarginPlanRights(CommissionCommon):
@@ -341,70 +408,3 @@ class TestMarginPlanRights(CommissionCommon):
         """Return a dialogue of a user with values that the dialogue itself would refuse."""
         dialogue = self.env[model].with_user(user or self.commission_manager)
         return dialogue.sudo().create(vals).sudo(False)
-
-    def test_ledger_of_another_company_gets_no_correction(self):
-        before = self.entries.search_count([])
-        correction = self._open(
-            "isof.commission.correction",
-            company_id=self.other_company.id,
-            payee_id=self.agent.id,
-            amount=10,
-            note="Mine",
-        )
-        with self.assertRaisesRegex(AccessError, "that is switched on"):
-            correction.action_book()
-        self.assertEqual(self.entries.search_count([]), before)
-
-    def test_correction_is_about_what_one_may_read(self):
-        vals = {"company_id": self.company.id, "amount": 10, "note": "Mine"}
-        hidden = self.env["res.partner"].create(
-            {"name": "Quiet agent", "company_id": self.other_company.id}
-        )
-        for name, record, secret in (
-            ("payee_id", hidden, "Quiet"),
-            ("other_payee_id", hidden, "Quiet"),
-            ("move_id", self.move_foreign, self.move_foreign.name),
-        ):
-            with self.subTest(field=name):
-                correction = self._open(
-                    "isof.commission.correction",
-                    **{"payee_id": self.agent.id, **vals, name: record.id},
-                )
-                self.env.invalidate_all()
-                with self.assertRaisesRegex(AccessError, "records") as caught:
-                    correction.action_book()
-                self.assertNotIn(secret, str(caught.exception))
-
-    def test_correction_is_about_a_document_of_its_company(self):
-        self.commission_manager.company_ids += self.other_company
-        self.commission_manager.group_ids += self.env.ref("account.group_account_invoice")
-        correction = self._open(
-            "isof.commission.correction",
-            company_id=self.company.id,
-            payee_id=self.agent.id,
-            amount=10,
-            note="Both",
-            move_id=self.move_foreign.id,
-        ).with_context(allowed_company_ids=(self.company + self.other_company).ids)
-        with self.assertRaisesRegex(UserError, "is not a document of"):
-            correction.action_book()
-        correction.company_id = self.other_company
-        correction.action_book()
-        booked = self.entries.search([("kind", "=", "correction")])
-        self.assertEqual(booked.company_id, self.other_company)
-
-    def test_nothing_is_settled_for_another_company(self):
-        self._create_invoice(
-            company=self.other_company, invoice_user_id=self.foreign_salesperson.id
-        )
-        before = self.settlements.search_count([])
-        settle = self._open(
-            "isof.commission.settle",
-            company_id=self.other_company.id,
-            approver_id=self.commission_manager.id,
-            date_from="2026-03-01",
-            date_to="2026-03-31",
-        )
-        with self.assertRaisesRegex(AccessError, "that is switched on"):
-            settle.action_settle()
-        self.assertEqual(self.settlements.search_count([]), before)

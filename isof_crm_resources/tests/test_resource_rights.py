@@ -258,6 +258,37 @@ class TestResourceRights(ResourceCommon):
         found = bookings.search([("id", "in", bookings.ids), wanted])
         self.assertEqual(found, bookings[1] | bookings[0])
 
+    def test_methods_refuse_who_may_not_read_the_resource(self):
+        """An id of a resource does not tell its name, nor that of others of its kind."""
+        portal = self._create_user("portal", "base.group_portal")
+        room = self.room_small.with_user(portal)
+        for name, args in (
+            ("action_book", ()),
+            ("get_alternatives", (self._at(9), self._at(10))),
+        ):
+            with self.subTest(method=name):
+                self.env.invalidate_all()
+                with self.assertRaisesRegex(AccessError, "not allowed to access") as caught:
+                    getattr(room, name)(*args)
+                self.assertNotIn("Test", str(caught.exception))
+        self.assertEqual(
+            self.room_small.with_user(self.salesperson_a).action_book()["name"],
+            "Book “Test small room”",
+        )
+
+    def test_methods_refuse_who_may_not_change_the_booking(self):
+        """Also where there is nothing to do, such as with what is cancelled already."""
+        self.on_its_own.action_cancel()
+        for name in (
+            *("action_confirm", "action_refuse", "action_cancel", "action_release"),
+            *("action_reopen", "action_change_series", "action_cancel_series"),
+        ):
+            user = self.foreign_salesperson if "series" in name else self.salesperson_b
+            with self.subTest(method=name):
+                self.env.invalidate_all()
+                with self.assertRaisesRegex(AccessError, "records"):
+                    getattr(self.on_its_own.with_user(user), name)()
+
 
 @tagged("post_install", "-at_install")
 class TestManagerOfThings(ResourceCommon):
@@ -426,34 +457,3 @@ class TestManagerOfThings(ResourceCommon):
             resource.name = "Newer room"
             self.assertEqual(resource.resource_id.name, "Newer room")
             resource.unlink()
-
-    def test_methods_refuse_who_may_not_read_the_resource(self):
-        """An id of a resource does not tell its name, nor that of others of its kind."""
-        portal = self._create_user("portal", "base.group_portal")
-        room = self.room_small.with_user(portal)
-        for name, args in (
-            ("action_book", ()),
-            ("get_alternatives", (self._at(9), self._at(10))),
-        ):
-            with self.subTest(method=name):
-                self.env.invalidate_all()
-                with self.assertRaisesRegex(AccessError, "not allowed to access") as caught:
-                    getattr(room, name)(*args)
-                self.assertNotIn("Test", str(caught.exception))
-        self.assertEqual(
-            self.room_small.with_user(self.salesperson_a).action_book()["name"],
-            "Book “Test small room”",
-        )
-
-    def test_methods_refuse_who_may_not_change_the_booking(self):
-        """Also where there is nothing to do, such as with what is cancelled already."""
-        self.on_its_own.action_cancel()
-        for name in (
-            *("action_confirm", "action_refuse", "action_cancel", "action_release"),
-            *("action_reopen", "action_change_series", "action_cancel_series"),
-        ):
-            user = self.foreign_salesperson if "series" in name else self.salesperson_b
-            with self.subTest(method=name):
-                self.env.invalidate_all()
-                with self.assertRaisesRegex(AccessError, "records"):
-                    getattr(self.on_its_own.with_user(user), name)()
