@@ -1,21 +1,14 @@
 """Nobody is told, or changes, what one may not read by sending its id."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 ROLES = ("portal", "employee", "user", "own figures", "marketing", "stranger")
 
 
 @pytest.fixture(scope="module")
-def tried(isof, new_database):
+def tried(probe):
     """Return what ``foreign.py`` has found in the demo company."""
-    script = Path(__file__).with_name("foreign.py").read_text()
-    done = isof("odoo", "shell", "-d", new_database(), "--no-http", script=script)
-    lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
-    assert lines, done.stdout + done.stderr
-    return json.loads(lines[-1].partition("FACTS ")[2])
+    return probe("foreign.py")
 
 
 def test_who_may_read_it_finds_it(tried):
@@ -25,15 +18,17 @@ def test_who_may_read_it_finds_it(tried):
 
 
 def test_every_path_is_tried(tried):
-    """By each role many calls were made, also such that are answered."""
+    """By each role many calls are made, also such as are answered."""
     assert set(tried["tries"]) == set(ROLES)
-    assert tried["unknown parameters"] == []
+    assert tried["unknown"] == [], "say in get_values what these parameters may be given"
     for role, tries in tried["tries"].items():
         assert tries["hidden"] > 40, role
-        assert sum(tries["tries"].values()) > 2000, role
+        assert sum(tries["made"].values()) > 1500, role
     for role in ROLES[2:]:
         answered = tried["tries"][role]["answered"]
-        assert all(answered[kind] > 20 for kind in ("method", "create", "default")), role
+        # a control is what is created without ids of others
+        for kind, least in {"method": 50, "control": 15, "create": 10, "default": 10}.items():
+            assert answered.get(kind, 0) > least, (role, kind)
 
 
 def test_nothing_is_told(tried):
@@ -49,6 +44,6 @@ def test_public_methods_refuse_what_one_may_not_read(tried):
     assert tried["unrefused"] == []
 
 
-def test_nothing_breaks(tried):
-    """What a client sends is refused in words, and never a crash."""
-    assert {role: crashes for role, crashes in tried["crashed"].items() if crashes} == {}
+def test_nothing_crashes(tried):
+    """What a client should not send is refused in words."""
+    assert tried["crashed"] == []
