@@ -57,10 +57,12 @@ class IsofAnalysis(models.Model):
     )
     company_id = fields.Many2one(
         "res.company",
+        default=lambda self: self.env.company,
         index="btree_not_null",
         ondelete="cascade",
         help="Figures of this company only, for those who work in it. Leave it empty for the "
-        "companies that the reader has switched on.",
+        "companies that the reader has switched on: managers see such an analysis only if it is "
+        "shared with roles.",
     )
     sharing = fields.Selection(
         [("private", "Private"), ("users", "With users"), ("groups", "With roles")],

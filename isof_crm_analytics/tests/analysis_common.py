@@ -45,7 +45,10 @@ class AnalysisCommon(TradeCommon):
 
     @classmethod
     def _create_analysis(cls, *measures, user=None, **vals):
-        """Return an analysis of the controller, shared with everybody who sees figures."""
+        """Return an analysis of the controller, shared with everybody who sees figures.
+
+        It is of the companies that its reader has switched on.
+        """
         user = user or cls.controller
         if measures:
             vals["measure_ids"] = [
@@ -59,6 +62,7 @@ class AnalysisCommon(TradeCommon):
                 {
                     "name": "Test analysis",
                     "row_1": "partner_id",
+                    "company_id": False,
                     "sharing": "groups",
                     "shared_group_ids": cls.env.ref("isof_crm_analytics.group_own").ids,
                     "domain": str([("move_id", "in", cls.moves.ids)]),

@@ -1,5 +1,8 @@
+import importlib.util
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.modules.module import get_module_path
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tests.common import HttpCase
@@ -16,7 +19,9 @@ class TestAnalysisRights(AnalysisCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.shared = cls._create_analysis("sold_net", "margin", "margin_rate", comparison="none")
-        cls.private = cls._create_analysis("sold_net", sharing="private", name="Test secret")
+        cls.private = cls._create_analysis(
+            "sold_net", sharing="private", name="Test secret", company_id=cls.company.id
+        )
         cls.env.flush_all()
 
     def _call(self, user, records, method, *args, **kwargs):
@@ -131,6 +136,105 @@ class TestAnalysisRights(AnalysisCommon):
         self.shared.company_id = False
         table = self._call(self.foreign_salesperson, self.shared, "get_table")
         self.assertEqual(table["total"]["values"], [0])
+
+    def test_company_by_default(self):
+        analysis = self.env["isof.analysis"].with_user(self.salesperson_a).create({"name": "Mine"})
+        self.assertEqual(analysis.company_id, self.company)
+        with self.subTest("the ready ones are for all"):
+            ready = self.env.ref("isof_crm_analytics.isof_analysis_sale")
+            self.assertFalse(ready.company_id)
+
+    def test_managers_of_other_companies(self):
+        """They read what is shared for all, and of others only what is of their companies."""
+        theirs = self._create_user(
+            "manager_there", "isof_crm.group_manager", company=self.other_company
+        )
+        seller = self.foreign_salesperson
+        seller.group_ids += self.env.ref("isof_crm_analytics.group_own")
+        here, there, both = (
+            self._create_analysis("sold_net", user=user, name=name, **vals)
+            for user, name, vals in (
+                (
+                    *(self.salesperson_a, "Test here"),
+                    {"sharing": "private", "company_id": self.company.id},
+                ),
+                (
+                    *(seller, "Test there"),
+                    {"sharing": "private", "company_id": self.other_company.id},
+                ),
+                (seller, "Test both", {"sharing": "private"}),
+            )
+        )
+        several = self._create_analysis(
+            *("sold_net",),
+            user=seller,
+            sharing="users",
+            shared_user_ids=self.salesperson_b.ids,
+            name="Test several",
+        )
+        ownerless = both.copy({"name": "Test ownerless"})
+        ownerless.sudo().user_id = False
+        all_of_them = self.env["isof.analysis"].union(
+            here, there, both, several, ownerless, self.shared
+        )
+        schedules = self.env["isof.analysis.schedule"].create(
+            [
+                {"analysis_id": analysis.id, "user_id": seller.id, "recipient_ids": seller.ids}
+                for analysis in all_of_them
+            ]
+        )
+        self.env.flush_all()
+        for user, expected in (
+            (self.manager, here | ownerless | self.shared),
+            (theirs, there | ownerless | self.shared),
+            (seller, there | both | several | self.shared),
+            (self.salesperson_b, several | self.shared),
+        ):
+            self.env.invalidate_all()
+            with self.subTest("search", user=user.login):
+                found = self.env["isof.analysis"].with_user(user)
+                self.assertEqual(found.search([("id", "in", all_of_them.ids)]), expected)
+            with self.subTest("measures", user=user.login):
+                found = self.env["isof.analysis.measure"].with_user(user)
+                found = found.search([("analysis_id", "in", all_of_them.ids)])
+                self.assertEqual(found.sudo().analysis_id, expected)
+            for analysis in all_of_them:
+                for method, args in (("read", [["name"]]), ("get_table", [])):
+                    with self.subTest(method, user=user.login, analysis=analysis.name):
+                        if analysis in expected:
+                            self._call(user, analysis, method, *args)
+                        else:
+                            with self.assertRaises(AccessError):
+                                self._call(user, analysis, method, *args)
+        for user, expected in (
+            (self.manager, here | ownerless | self.shared),
+            (theirs, there | ownerless | self.shared),
+        ):
+            with self.subTest("schedules", user=user.login):
+                found = self.env["isof.analysis.schedule"].with_user(user)
+                found = found.search([("id", "in", schedules.ids)])
+                self.assertEqual(found.sudo().analysis_id, expected)
+                with self.assertRaises(AccessError):
+                    self._call(user, both, "write", {"name": "x"})
+
+    def test_migration(self):
+        rule = self.env.ref("isof_crm_analytics.isof_analysis_schedule_rule_manager")
+        domain, rule.domain_force = rule.domain_force, "[(1, '=', 1)]"
+        private, several = (
+            self._create_analysis("sold_net", user=user, sharing="private")
+            for user in (self.salesperson_a, self.salesperson_b)
+        )
+        self.salesperson_b.company_ids |= self.other_company
+        self.env.flush_all()
+        path = f"{get_module_path('isof_crm_analytics')}/migrations/19.0.1.3.0/post-migration.py"
+        spec = importlib.util.spec_from_file_location("migration", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        module.migrate(self.env.cr, "19.0.1.2.0")
+        self.assertEqual(private.company_id, self.company)
+        self.assertFalse(several.company_id, "its figures would be others")
+        self.assertFalse(self.shared.company_id)
+        self.assertEqual(rule.domain_force, domain)
 
     def test_drill_down_shows_what_one_may_read(self):
         action = self._call(self.salesperson_b, self.shared, "action_open_rows", [])
