@@ -10,5 +10,6 @@ class ResourceResource(models.Model):
         string="Shared Resource",
         context={"active_test": False},
         export_string_translation=False,
+        groups="isof_crm.group_user",
         help="The room, device or vehicle that this is.",
     )
