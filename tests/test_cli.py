@@ -550,7 +550,7 @@ INFO x odoo.addons.mail.tests.discuss.test_b: Starting TestB.test_good ...
 
     def test_unknown_suites_are_refused(self):
         with pytest.raises(console.Failure, match="no suite website; there are base"):
-            host.run(["website", "base"], str)
+            host.run(["website", "base"])
 
 
 class TestForeground:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .account_move_line import CAMPAIGN_COSTS
+
 
 class AccountMove(models.Model):
     _name = "account.move"
@@ -47,7 +49,7 @@ class AccountMove(models.Model):
         "move_id",
         string="Campaign Costs",
         copy=False,  # the lines copy theirs
-        groups="base.group_user",
+        groups=CAMPAIGN_COSTS,
         help="Which campaigns bear the cost of lines of the bill.",
     )
     isof_correction = fields.Selection(

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# Who may read what campaigns cost: whoever else reads all fields of a line is not refused.
+CAMPAIGN_COSTS = "account.group_account_invoice,isof_crm_analytics.group_all"
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -10,7 +13,7 @@ class AccountMoveLine(models.Model):
         "move_line_id",
         string="Campaign Costs",
         copy=True,
-        groups="base.group_user",
+        groups=CAMPAIGN_COSTS,
     )
 
     @api.model

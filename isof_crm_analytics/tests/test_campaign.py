@@ -652,7 +652,7 @@ class TestCampaignCopy(CampaignCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.employee = cls._create_user("employee", "base.group_user")
-        cls.segment = cls.env["isof.segment"].create({"name": "Test Targets"})
+        cls.segment = cls.env["isof.segment"].create({"name": "Test Targets", "is_shared": True})
         cls.fair.write(
             {
                 "isof_goal": "win",
@@ -698,6 +698,12 @@ class TestCampaignCopy(CampaignCommon):
                         }
                     ],
                 )
+
+    def test_a_segment_that_one_may_not_read_is_left_out(self):
+        self.segment.is_shared = False
+        self.assertRecordValues(
+            self._copy(self.salesperson_a), [{"isof_goal": "win", "isof_segment_id": False}]
+        )
 
     def test_what_is_given_for_a_copy_is_not_left_out(self):
         self.assertEqual(self._copy(self.analyst, isof_budget=7).isof_budget, 7)

@@ -197,6 +197,11 @@ class TestCommissionRights(CommissionCommon):
         self.env.flush_all()
         self.assertEarned(move, 8)
 
+    def _open(self, model, user=None, **vals):
+        """Return a dialogue of a user with values that the dialogue itself would refuse."""
+        dialogue = self.env[model].with_user(user or self.commission_manager)
+        return dialogue.sudo().create(vals).sudo(False)
+
     def test_ledger_of_another_company_gets_no_correction(self):
         before = self.entries.search_count([])
         correction = self._open(
@@ -403,8 +408,3 @@ class TestMarginPlanRights(CommissionCommon):
                     [row[5:] for row in rows if row[6] == 10],
                     [(basis, 10, basis and 60, 1.8, 1.8), (80, 10, 100, 8, 8)],
                 )
-
-    def _open(self, model, user=None, **vals):
-        """Return a dialogue of a user with values that the dialogue itself would refuse."""
-        dialogue = self.env[model].with_user(user or self.commission_manager)
-        return dialogue.sudo().create(vals).sudo(False)

@@ -10,6 +10,7 @@ class ResourceResource(models.Model):
         string="Shared Resource",
         context={"active_test": False},
         export_string_translation=False,
+        groups="isof_crm.group_user",
         help="The room, device or vehicle that this is.",
     )
 

@@ -6,7 +6,7 @@ What passes without them has to pass with them, or ``docs/host.md`` says why it 
 import contextlib
 import re
 
-from . import config, databases, odoo, system
+from . import config, databases, odoo, system, testing
 from .console import Failure, say, step
 
 SUITES = (
@@ -22,11 +22,11 @@ NOT_PASSED = re.compile(MODULE + r"(?:skipped|FAIL:|ERROR:) (?:Subtest )?(\w+\.\
 FINISHED = re.compile(r" odoo\.tests\.result: \d+ failed, \d+ error\(s\) of \d+ tests")
 
 
-def run(names, new_name):
+def run(names):
     """Run Odoo's suites without our add-ons and with them; return the exit code.
 
     :param names: the modules to run the tests of; none: all of ``SUITES``
-    :param new_name: function that returns the name of a database for a test run
+    :raises Failure: if there is no such suite, or a run stops in the middle
     """
     if unknown := set(names) - set(SUITES):
         raise Failure(
@@ -36,8 +36,8 @@ def run(names, new_name):
     env = odoo.prepare("test")
     system.BROWSER.ensure()
     with env.server:
-        without = _run_suites(env, new_name(), suites, [])
-        with_ours = _run_suites(env, new_name(), suites, config.addons())
+        without = _run_suites(env, suites, [])
+        with_ours = _run_suites(env, suites, config.addons())
     return report(without, with_ours, set(EXPLAINED.findall(EXPLANATIONS.read_text())))
 
 
@@ -79,8 +79,9 @@ def _class_of(name):
     return name.partition(".")[0]
 
 
-def _run_suites(env, name, suites, addons):
+def _run_suites(env, suites, addons):
     """Return which of Odoo's tests pass in a database with ``addons`` of ours."""
+    name = testing.copy_name()
     modules = sorted({*config.dependencies(config.addons()), *SUITES})
     template = databases.dependencies_template(env, modules, demo=False)
     kind = "with our add-ons" if addons else "without our add-ons"
@@ -88,6 +89,8 @@ def _run_suites(env, name, suites, addons):
     try:
         databases.clone(env.server, template, name)
         databases.install(env, name, addons, "host-install.log")
+        # once, and not in each test that opens a page
+        env.batch("host-bundles.log", "shell", "-d", name, "--no-http", script=testing.BUNDLES)
         for suite in suites:
             log = f"host-{suite}-{'with' if addons else 'without'}.log"
             with step(f"Tests of {suite} {kind} ({config.home() / 'log' / log})"):

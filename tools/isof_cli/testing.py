@@ -23,13 +23,13 @@ def run(arguments):
     if options.host:
         from . import host
 
-        return host.run(rest, _copy_name)
+        return host.run(rest)
     screenshots = options.screenshots and {"ODOO_SCREENSHOTS": str(options.screenshots.absolute())}
     env = odoo.prepare("test")
     for program in (system.BROWSER, system.OFFICE):
         program.ensure()
     with env.server:
-        name = _copy_name()
+        name = copy_name()
         _drop_abandoned(env.server)
         with databases.template(env, config.addons()) as template:
             _ensure_bundles(env, template)
@@ -55,7 +55,7 @@ def _options(arguments):
     return parser.parse_known_args(arguments)
 
 
-def _copy_name():
+def copy_name():
     """Return the name of a database that ends with this run, see ``_drop_abandoned``."""
     return f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
 
