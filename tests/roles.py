@@ -1,37 +1,16 @@
 """What each role may do with each model, tried in the demo company by the calls of clients.
 
-A script for ``./isof odoo shell``; ``test_roles.py`` runs it and says what is right. It prints
-one line of JSON after "FACTS ", and changes nothing: whatever succeeds is rolled back.
+A script after ``probing.py``; ``test_roles.py`` says what is right.
 """
 
-# the shell's env; calls that are made at once, within their loop; a script that prints
-# ruff: noqa: B023, F821, T201
-
-import json
-import logging
+# names of probing.py and of the shell; calls that are made at once, within their loop
+# ruff: noqa: B023, F821
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.service.model import call_kw
-from odoo.tests import new_test_user
 from odoo.tools import SQL
 
-OURS = ("isof_crm", "isof_crm_resources", "isof_crm_analytics")
 DEMO_USERS = ("anna", "ewa", "magda", "marek")
-ROLES = {
-    "user": "isof_crm.group_user",
-    "team leader": "isof_crm.group_team_leader",
-    "marketing": "isof_crm.group_marketing",
-    "manager": "isof_crm.group_manager",
-    "resource manager": "isof_crm_resources.group_resource_manager",
-    "own figures": "isof_crm_analytics.group_own",
-    "all figures": "isof_crm_analytics.group_all",
-    "margins": "isof_crm_analytics.group_margin",
-    "commission manager": "isof_crm_analytics.group_commission_manager",
-    "employee": "base.group_user",
-    "portal": "base.group_portal",
-    "public": "base.group_public",
-}
 # models of Odoo that ours belong to, with a company
 OWNERS = ("res.partner", "account.move")
 # records of a model that are tried: enough for the rules on them to differ
@@ -50,31 +29,6 @@ READING = {
     "name_search",
     "export_data",
 }
-
-
-def refuses(call, *errors):
-    """Whether a call of a client is refused; what it has done is undone."""
-    try:
-        with env.cr.savepoint() as savepoint:
-            call()
-            env.flush_all()
-            savepoint.rollback()
-    except errors:
-        return True
-    except Exception:
-        return False
-    finally:
-        env.invalidate_all()
-    return False
-
-
-def rpc(user, model, method, *args, **kwargs):
-    """Return what a user gets by calling a method of a model.
-
-    The companies that are switched on are those of the user's context; without it, all.
-    """
-    context = {**user.env.context, **kwargs.pop("context", {})}
-    return call_kw(env[model].with_user(user), method, list(args), {**kwargs, "context": context})
 
 
 def get_rights(user, name):
@@ -195,7 +149,7 @@ def get_open_fields(user, name):
         field
         for field in model._fields.values()
         if field.groups
-        and set(OURS) & set(field._modules)
+        and is_ours(field)
         and not model.with_user(user)._has_field_access(field, "read")
     ]
     some = []
@@ -232,16 +186,6 @@ def get_open_fields(user, name):
             f"{name}.{f}: {way}" for way, call in ways.items() if not refuses(call, Exception)
         ]
     return found, tried
-
-
-def create_users(suffix="", **vals):
-    """Return a user of each role, who may export, by role."""
-    users = {}
-    for role, group in ROLES.items():
-        groups = group if role in ("portal", "public") else f"{group},base.group_allow_export"
-        login = f"isof_{role.replace(' ', '_')}{suffix}"
-        users[role] = new_test_user(env, login, groups, **vals)
-    return users
 
 
 def get_company_facts(names, rights):
@@ -294,20 +238,15 @@ def get_company_facts(names, rights):
 
 def main():
     """Try everything."""
-    logging.disable(logging.ERROR)
     users = create_users()
     users |= {login: env["res.users"].search([("login", "=", login)]) for login in DEMO_USERS}
     env.flush_all()
-    models = sorted(
-        name
-        for name, model in env.registry.items()
-        if model._original_module in OURS and not model._abstract
-    )
+    models = get_models()
     extended = sorted(
         name
         for name, model in env.registry.items()
         if not model._abstract
-        and any(f.groups and set(OURS) & set(f._modules) for f in model._fields.values())
+        and any(field.groups and is_ours(field) for field in model._fields.values())
     )
     rights = {
         role: {name: get_rights(user, name) for name in models} for role, user in users.items()
@@ -320,18 +259,14 @@ def main():
             if found:
                 open_fields.setdefault(role, []).extend(found)
     kept = [name for name in models if not env.registry[name]._transient]
-    print(
-        "FACTS",
-        json.dumps(
-            {
-                "rights": rights,
-                "open_fields": open_fields,
-                "tries": tries,
-                **get_company_facts(kept, rights),
-            }
-        ),
+    tell(
+        {
+            "rights": rights,
+            "open_fields": open_fields,
+            "tries": tries,
+            **get_company_facts(kept, rights),
+        }
     )
-    env.cr.rollback()
 
 
 main()

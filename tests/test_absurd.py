@@ -1,8 +1,5 @@
 """Absurd dates and numbers are refused by a sentence, or break nobody's screen."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 # What is refused whatever the value: nobody fills it in, or it takes more than a value to do so.
@@ -54,13 +51,9 @@ UNTRIED = {
 
 
 @pytest.fixture(scope="module")
-def tried(isof, new_database):
+def tried(probe):
     """Return what ``absurd.py`` has found in the demo company."""
-    script = Path(__file__).with_name("absurd.py").read_text()
-    done = isof("odoo", "shell", "-d", new_database(), "--no-http", script=script)
-    lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
-    assert lines, done.stdout + done.stderr
-    return json.loads(lines[-1].partition("FACTS ")[2])
+    return probe("absurd.py")
 
 
 def test_absurd_values(tried):

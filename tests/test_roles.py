@@ -1,8 +1,5 @@
 """What each role may read, create, write and delete, on every path of a client."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 # What a role may do beyond the roles that it has as well: r(ead), c(reate), w(rite), d(elete),
@@ -98,13 +95,9 @@ def get_expected(role):
 
 
 @pytest.fixture(scope="module")
-def tried(isof, new_database):
+def tried(probe):
     """Return what ``roles.py`` has found in the demo company."""
-    script = Path(__file__).with_name("roles.py").read_text()
-    done = isof("odoo", "shell", "-d", new_database(), "--no-http", script=script)
-    lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
-    assert lines, done.stdout + done.stderr
-    return json.loads(lines[-1].partition("FACTS ")[2])
+    return probe("roles.py")
 
 
 @pytest.mark.parametrize("role", IMPLIES)
