@@ -72,6 +72,9 @@ class Planted:
         env.flush_all()
         for name, text in texts.items():
             self._write(record._fields[name], text)
+        if record._name == "isof.resource":  # its name is that of the resource of Odoo
+            record.name = self.word
+            env.flush_all()
         self.texts = [*texts, "display_name"] if texts else []
 
     def _write(self, field, text):
