@@ -42,8 +42,11 @@ CHATTER = ("message_", "activity_", "website_message", "rating_")
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
 # rows that whoever has the right to may have made anew out of the documents of all companies
 HEALED = ("isof.trade.line",)
-# columns that follow from others' work: they change when somebody plans with the customer
-DERIVED = {"res_partner": ("isof_last_activity_date", "isof_next_activity_date")}
+# columns that follow from others' work: when somebody plans with the customer, or asks for consent
+DERIVED = {
+    "res_partner": ("isof_last_activity_date", "isof_next_activity_date"),
+    "isof_consent": ("is_current", "write_date", "write_uid"),
+}
 
 
 class Planted:
@@ -69,6 +72,9 @@ class Planted:
         env.flush_all()
         for name, text in texts.items():
             self._write(record._fields[name], text)
+        if record._name == "isof.resource":  # its name is that of the resource of Odoo
+            record.name = self.word
+            env.flush_all()
         self.texts = [*texts, "display_name"] if texts else []
 
     def _write(self, field, text):
