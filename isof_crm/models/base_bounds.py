@@ -51,14 +51,11 @@ class Base(models.AbstractModel):
         :raises ValidationError: with the field and its limits
         """
         for name in self._get_bounded_fields():
-            value = vals.get(name)
-            if value is None or value is False or value == "":
-                continue
-            field = self._fields[name]
-            if field.type in TO_DAY:
-                self._check_day(field, value)
-            else:
-                self._check_number(field, value)
+            # what is empty is no value, and 0 is within any bounds
+            if value := vals.get(name):
+                field = self._fields[name]
+                check = self._check_day if field.type in TO_DAY else self._check_number
+                check(field, value)
 
     @api.model
     def _check_day(self, field, value):

@@ -3,6 +3,9 @@ from odoo.fields import Domain
 
 from .isof_activity_status import OPEN_STATES
 
+# So many steps of a list a timeline shows, whatever it is asked for.
+MAX_STEPS = 1000
+
 
 class IsofActivity(models.Model):
     """What the timelines show: on the chain page and on the form of a contact."""
@@ -24,6 +27,7 @@ class IsofActivity(models.Model):
             finds all of them; ``context``, the defaults of a new activity
         :raises AccessError: if the user may not read the contact or any activity
         """
+        limit = min(limit, MAX_STEPS)
         partner = self.env["res.partner"].browse(partner_id)
         partner.check_access("read")
         company = partner.commercial_partner_id

@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import ActivityCommon
@@ -215,6 +215,10 @@ class TestContactFrequency(SettingsCommon, PartnerCommon):
         """A slip of the finger on one contractor hides nobody else."""
         self._hold(self.alfa, 40)
         self._hold(self.beta, 40)
-        self.alfa.isof_contact_frequency = 2**31 - 1
+        with self.assertRefused(ValidationError, "has to be a number of 3,660 at most"):
+            self.alfa.isof_contact_frequency = 2**31 - 1
+        # from before there was a limit
+        with patch.object(self.registry["res.partner"], "_check_bounds"):
+            self.alfa.isof_contact_frequency = 2**31 - 1
         self.beta.isof_contact_frequency = 30
         self.assertEqual(self._get_due(), self.beta)

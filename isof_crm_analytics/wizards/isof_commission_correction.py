@@ -64,8 +64,10 @@ class IsofCommissionCorrection(models.TransientModel):
     def _check_concerned(self):
         self.company_id._check_isof_switched_on()
         (self.payee_id | self.other_payee_id).check_access("read")
+        if not self.move_id:
+            return  # which takes no right to documents
         self.move_id.check_access("read")
-        if self.move_id and self.move_id.company_id != self.company_id:
+        if self.move_id.company_id != self.company_id:
             raise UserError(
                 self.env._(
                     "%(document)s is not a document of %(company)s. Choose one that is, or none.",
