@@ -19,7 +19,7 @@ SUCCEED = {
     "hr.employee": "unlink action_archive",
     "hr.version": "create copy unlink",
     "ir.filters": "create copy unlink",
-    "purchase.order": "create copy unlink button_confirm",
+    "purchase.order": "create copy button_confirm",
     "res.partner": "create load copy unlink action_archive merge",
     "res.users": "create copy unlink",
     "resource.calendar": "create load copy unlink",

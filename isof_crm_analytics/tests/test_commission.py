@@ -332,6 +332,7 @@ class TestCommission(CommissionCommon):
             [{"payee_id": self.agent.id, "user_id": False, "accrued": 8}],
         )
         self.assertEarned(self._create_invoice(partner_id=self.beta.id), 0)
+        self.assertFalse(self.alfa.copy().isof_agent_id)
 
     def test_tiers_of_a_period(self):
         """Up to 1000 at 1 %, then 5 %, whole: 800 and 400 in March earn 60, whatever came first.
