@@ -22,4 +22,5 @@ from . import (
     test_settings,
     test_tools,
     test_utilization,
+    test_weaker,
 )
