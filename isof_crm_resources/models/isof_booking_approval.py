@@ -15,6 +15,13 @@ class IsofBooking(models.Model):
 
     _inherit = "isof.booking"
 
+    # Odoo takes for granted that who reads a record reads what is said about it: here it is
+    # searched, and shown, with the reader's rights, see
+    # _mail_get_operation_for_mail_message_operation().
+    message_ids = fields.One2many(bypass_search_access=False)
+    activity_ids = fields.One2many(bypass_search_access=False)
+    activity_summary = fields.Char(related_sudo=False)
+
     expiry = fields.Datetime(
         string="Lapses",
         readonly=True,

@@ -23,4 +23,5 @@ from . import (
     test_settings,
     test_tools,
     test_utilization,
+    test_weaker,
 )
