@@ -165,7 +165,9 @@ def get_open_fields(user, name):
             ways["read"] = lambda: rpc(user, name, "read", some, [f])
             ways["export"] = lambda: rpc(user, name, "export_data", some, [f])
         if facts.get("searchable"):
-            ways["domain"] = lambda: rpc(user, name, "search", [(f, "!=", False)])
+            # of what is required, Odoo would leave out that there is something
+            operator, operand = ("ilike", "a") if field.required else ("!=", False)
+            ways["domain"] = lambda: rpc(user, name, "search", [(f, operator, operand)])
         if facts.get("sortable"):
             ways["order"] = lambda: rpc(user, name, "search", [], order=f)
         if facts.get("groupable"):

@@ -299,7 +299,7 @@ class TestConsentExport(ExportCommon):
             date=datetime(2026, 3, 1, 23, 30),
             source="website",
             note="=1+1",
-            by=self.marketer,
+            by=self.salesperson_a,
         )
         self._declare("withdrawn", date=NOW, source="phone")
         self._declare("given", partner=self.beta)
@@ -317,7 +317,7 @@ class TestConsentExport(ExportCommon):
             "Is Current": "No",
             "Source": "Website",
             "Note": "=1+1",
-            "Recorded By": "Marketer",
+            "Recorded By": "Salesperson A",
         }
         self.assertEqual({label: given[label] for label in expected}, expected)
         self.assertEqual((withdrawn["State"], withdrawn["Is Current"]), ("Withdrawn", "Yes"))
