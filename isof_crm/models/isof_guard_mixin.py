@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.api import NewId
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools import unique
@@ -209,22 +210,38 @@ class IsofGuardMixin(models.AbstractModel):
 def _find_references(field, value):
     """Return what a value of a field refers to: list of tuples of a model and a set of ids.
 
-    :param value: as a client sends it: an id, commands, or the model and the id as a text
+    :param value: in any form that the ORM takes: an id, a record, its values, commands, or the
+        model and the id as a text
     """
     if field.type == "reference" and isinstance(value, str):
         model, _comma, id_ = value.partition(",")
-        return [(model, {int(id_)})] if id_.isdecimal() else []
+        try:
+            return [(model, {int(id_)})]
+        except ValueError:
+            return []  # the ORM refuses it
     if field.type == "many2one":
-        ids = value.ids if isinstance(value, models.BaseModel) else [value]
+        given = value[:1] if isinstance(value, list | tuple) else [value]
     elif field.type in ("one2many", "many2many"):
-        ids = []
+        given = []
         for command in value:
             if not isinstance(command, list | tuple):
-                ids.append(command)
+                given.append(command)
             elif command[0] == Command.LINK:
-                ids.append(command[1])
+                given.append(command[1])
             elif command[0] == Command.SET:
-                ids += command[2]
+                given += command[2]
     else:
         return []
-    return [(field.comodel_name, {id_ for id_ in ids if isinstance(id_, int)})]
+    return [(field.comodel_name, set(_find_ids(given)))]
+
+
+def _find_ids(given):
+    """Yield the ids of records that exist, of what is given in any form that the ORM takes."""
+    for each in given:
+        if isinstance(each, models.BaseModel):
+            yield from each._origin.ids
+            continue
+        id_ = each.get("id") if isinstance(each, dict) else each
+        id_ = id_.origin if isinstance(id_, NewId) else id_
+        if isinstance(id_, int):
+            yield id_

@@ -8,6 +8,7 @@ from . import (
     test_consent,
     test_contractor_journey,
     test_export_job,
+    test_guard_mixin,
     test_import,
     test_journey,
     test_js,
