@@ -14,6 +14,8 @@ from odoo.exceptions import AccessError
 
 # records of a model that are looked at for one that a role may write
 TRIED = 10
+# roles that may do more with a record than the least that may write it
+POWERFUL = ("marketing", "manager")
 # ways that copy the record, where values differ from those of a copy
 COPYING = ("create", "default in the context", "default of the user")
 # what a client proposes without ever having read it
@@ -70,16 +72,19 @@ def read(record, field):
     return fields.Datetime.to_string(value) if field.type == "datetime" else value
 
 
-def get_ways(user, record):
+def get_ways(user, record, beside=None):
     """Return the ways in which values may be written, by their names.
 
     Each is a function of a field and a value, and returns the record that has it if the way is
     open.
+
+    :param dict beside: values that a new record is given as well
     """
     name = record._name
 
     def create(default=None, context=None):
-        [new] = rpc(user, name, "copy", record.ids, default or {}, context=context or {})
+        default = {**(beside or {}), **(default or {})}
+        [new] = rpc(user, name, "copy", record.ids, default, context=context or {})
         return env[name].browse(new)
 
     def propose(field, value):
@@ -135,7 +140,10 @@ def find_writable(users, name):
         if not (model.has_access("write") or model.has_access("create")):
             continue
         ids = []
-        refuses(lambda: ids.extend(rpc(user, name, "search", [], limit=TRIED)), Exception)
+        order = "id desc"  # the newest are what the users have created themselves
+        refuses(
+            lambda: ids.extend(rpc(user, name, "search", [], limit=TRIED, order=order)), Exception
+        )
         for one in ids:
             if not refuses(lambda: rpc(user, name, "write", [one], {}), AccessError):
                 return role, env[name].browse(one)
@@ -192,6 +200,15 @@ def try_kept(users):
 # ------------------------------------------------------------
 
 
+def get_switches(model):
+    """Return what a client may say yes to of a new record: a rule may let through more by it."""
+    return [
+        {field.name: True}
+        for field in model._fields.values()
+        if field.type == "boolean" and field.store and not field.readonly and is_ours(field)
+    ]
+
+
 def try_identity(users):
     """Return how records come to be somebody else's, or a foreign company's, and what was tried."""
     holes, tried = [], 0
@@ -203,21 +220,28 @@ def try_identity(users):
         named = [field for field in foreign if field in env[name]._fields]
         if env[name]._transient or not env[name]._auto or not named:
             continue
-        role, record = find_writable(users, name)
-        if not record:
-            continue
-        for way, call in get_ways(users[role], record).items():
-            for field in (env[name]._fields[each] for each in named):
-                tried += 1
-                value = foreign[field.name]
+        tried_by = set()
+        for some in (users, *({role: users[role]} for role in POWERFUL)):
+            role, record = find_writable(some, name)
+            if not record or role in tried_by:
+                continue
+            tried_by.add(role)
+            ways = list(get_ways(users[role], record).items())
+            for beside in get_switches(env[name]):
+                more = get_ways(users[role], record, beside)
+                ways += [(f"{way} with {beside}", more[way]) for way in COPYING]
+            for way, call in ways:
+                for field in (env[name]._fields[each] for each in named):
+                    tried += 1
+                    value = foreign[field.name]
 
-                def attempt():
-                    written = call(field, value)
-                    env.flush_all()
-                    if read(written, field) == value:
-                        holes.append(f"{name}.{field.name} by {way}")
+                    def attempt():
+                        written = call(field, value)
+                        env.flush_all()
+                        if read(written, field) == value:
+                            holes.append(f"{name}.{field.name} by {way} as {role}")
 
-                refuses(attempt, Exception)
+                    refuses(attempt, Exception)
     return {"taken": holes, "identity_tried": tried}
 
 
@@ -384,7 +408,15 @@ def get_unguarded():
 
 
 def add_missing(users):
-    """Create what the demo company has none of."""
+    """Create what the demo company has none of, and what the least role may write."""
+    own = env["res.partner"].create({"name": "Own", "user_id": users["user"].id})
+    kind = env["isof.activity.type"].search([("needs_contact", "=", False)], limit=1)
+    room = env["isof.resource"].create({"name": "Room", "resource_calendar_id": False})
+    env["isof.activity"].with_user(users["user"]).create({"type_id": kind.id, "partner_id": own.id})
+    env["isof.segment"].with_user(users["user"]).create({"name": "Own"})
+    env["isof.booking"].with_user(users["user"]).create(
+        {"resource_id": room.id, "start": "2027-01-11 10:00:00", "stop": "2027-01-11 11:00:00"}
+    )
     user = users["own figures"]
     env["isof.analysis.schedule"].with_user(user).create(
         {"analysis_id": env["isof.analysis"].with_user(user).search([], limit=1).id}

@@ -46,9 +46,9 @@ def run(isof):
 
 
 @pytest.fixture(scope="module")
-def outcomes(run, new_database):
+def outcomes(run, new_database, demo_database):
     """Return what comes of each attempt by model, role and attempt: with our add-ons, without."""
-    with_ours = new_database()
+    with_ours = demo_database
     without = new_database("--modules", ",".join(config.dependencies(config.addons())))
     models = run(with_ours)
     with ThreadPoolExecutor() as pool:
