@@ -1,6 +1,6 @@
 from psycopg2.errors import RestrictViolation
 
-from odoo import api, models
+from odoo import api, models, tools
 
 OUR_ADDONS = "isof_crm"  # what the names of our add-ons begin with
 
@@ -34,22 +34,27 @@ class Base(models.AbstractModel):
         """Return the names of our fields that the user's copies of a record do without."""
         return {
             name
-            for name, field in self._fields.items()
-            if field.copy
-            and self._is_isof_field(field)
+            for name in self._get_isof_field_names()
+            if (field := self._fields[name]).copy
             and not (
                 self._has_field_access(field, "read") and self._has_field_access(field, "write")
             )
         }
 
     @api.model
-    def _is_isof_field(self, field):
-        """Whether an add-on of ours has a part in a field, or one of our roles is needed for it.
+    @tools.ormcache()
+    def _get_isof_field_names(self):
+        """Return the names of the fields that an add-on of ours has a part in.
 
-        The latter is how other add-ons on top of ours come in.
+        Or for which one of our roles is needed: that is how other add-ons on top of ours come in.
+
+        :return: frozenset of str
         """
-        return OUR_ADDONS in (field.groups or "") or any(
-            module.startswith(OUR_ADDONS) for module in field._modules
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if OUR_ADDONS in (field.groups or "")
+            or any(module.startswith(OUR_ADDONS) for module in field._modules)
         )
 
     @api.model

@@ -40,8 +40,7 @@ class Base(models.AbstractModel):
         return tuple(
             name
             for name, field in self._fields.items()
-            if field.type in (*HIGHEST, *TO_DAY)
-            and any(module.startswith("isof_crm") for module in field._modules)
+            if field.type in (*HIGHEST, *TO_DAY) and name in self._get_isof_field_names()
         )
 
     @api.model

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.api import NewId
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tools import unique
+from odoo.tools import ormcache, unique
 
 
 class IsofGuardMixin(models.AbstractModel):
@@ -57,17 +57,21 @@ class IsofGuardMixin(models.AbstractModel):
     @api.model
     def _is_isof_kept(self, field):
         """Return whether only the suite itself writes a field."""
-        return field.store and field.readonly and not self._transient and self._is_isof_field(field)
+        return (
+            field.readonly
+            and field.store
+            and not self._transient
+            and field.name in self._get_isof_field_names()
+        )
 
     @api.model
     def _filter_isof_kept(self, names):
         """Return the fields of the suite, of those that are named, that the user may not write."""
+        ours = self._get_isof_field_names()
         return [
             field
             for name in names
-            if (field := self._fields.get(name))
-            and self._is_isof_field(field)
-            and not self._has_field_access(field, "write")
+            if name in ours and not self._has_field_access(field := self._fields[name], "write")
         ]
 
     @api.model
@@ -121,12 +125,15 @@ class IsofGuardMixin(models.AbstractModel):
         vals_list = super().copy_data(default)
         if self.env.su:
             return vals_list
+        references = self._get_isof_reference_names()
         return [
             vals
             and {
                 name: value
                 for name, value in vals.items()
-                if name in (default or {}) or not self._get_isof_hidden(name, [value])
+                if name in (default or {})
+                or name not in references
+                or not self._get_isof_hidden(name, [value])
             }
             for vals in vals_list
         ]
@@ -151,7 +158,8 @@ class IsofGuardMixin(models.AbstractModel):
         """
         if self.env.su:
             return
-        for name in unique(name for vals in vals_list for name in vals):
+        references = self._get_isof_reference_names()
+        for name in unique(name for vals in vals_list for name in vals if name in references):
             values = [vals[name] for vals in vals_list if name in vals]
             for hidden in self._get_isof_hidden(name, values):
                 if hidden - self._get_isof_referred(name, hidden):
@@ -164,18 +172,25 @@ class IsofGuardMixin(models.AbstractModel):
                     )
 
     @api.model
+    @ormcache()
+    def _get_isof_reference_names(self):
+        """Return the names of the fields of ours that refer to records: a frozenset of str."""
+        return frozenset(
+            name
+            for name in self._get_isof_field_names()
+            if self._fields[name].type in ("many2one", "one2many", "many2many", "reference")
+        )
+
+    @api.model
     def _get_isof_hidden(self, name, values):
         """Return what the user may not read of what values of a field refer to.
 
         :param values: list of values, as clients send them
         :return: list of records, a model each
         """
-        field = self._fields.get(name)
-        if not field or not self._is_isof_field(field):
-            return []
         named = defaultdict(set)
         for value in filter(None, values):
-            for comodel, ids in _find_references(field, value):
+            for comodel, ids in _find_references(self._fields[name], value):
                 named[comodel] |= ids
         found = [self.env[comodel].browse(ids) for comodel, ids in named.items()]
         return [
