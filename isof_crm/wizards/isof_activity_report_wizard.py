@@ -37,6 +37,7 @@ class IsofActivityReportWizard(models.TransientModel):
 
     form = fields.Selection(
         [("register", "Register"), ("action_plan", "Action Plan")],
+        string="Shown As",
         required=True,
         default="register",
         help="Register: everything that starts in the period. Action plan: what is still open "
