@@ -10,6 +10,7 @@ HIGHEST = {
     "float": bounds.MAX_AMOUNT,
     "monetary": bounds.MAX_AMOUNT,
 }
+TEXTS = ("char", "text")
 TO_DAY = {"date": fields.Date.to_date, "datetime": fields.Datetime.to_datetime}
 
 
@@ -33,19 +34,22 @@ class Base(models.AbstractModel):
     @api.model
     @ormcache()
     def _get_bounded_fields(self):
-        """Return the names of the fields whose values are checked: all dates and numbers of ours.
+        """Return the names of the fields of ours whose values are checked.
+
+        Dates and numbers, and texts but for those of dialogues, which may list what was chosen.
 
         :return: tuple of str
         """
+        types = (*HIGHEST, *TO_DAY) if self._transient else (*HIGHEST, *TO_DAY, *TEXTS)
         return tuple(
             name
             for name, field in self._fields.items()
-            if field.type in (*HIGHEST, *TO_DAY) and name in self._get_isof_field_names()
+            if field.type in types and name in self._get_isof_field_names()
         )
 
     @api.model
     def _check_bounds(self, vals):
-        """Check that the dates and numbers of ours in a dict of values make sense.
+        """Check that the dates, numbers and texts of ours in a dict of values make sense.
 
         :raises ValidationError: with the field and its limits
         """
@@ -53,8 +57,22 @@ class Base(models.AbstractModel):
             # what is empty is no value, and 0 is within any bounds
             if value := vals.get(name):
                 field = self._fields[name]
-                check = self._check_day if field.type in TO_DAY else self._check_number
+                if field.type in TEXTS:
+                    check = self._check_text
+                else:
+                    check = self._check_day if field.type in TO_DAY else self._check_number
                 check(field, value)
+
+    @api.model
+    def _check_text(self, field, value):
+        if isinstance(value, str) and len(value) > bounds.MAX_TEXT:
+            raise ValidationError(
+                self.env._(
+                    "“%(field)s” can have %(count)s characters at most.",
+                    field=field._description_string(self.env),
+                    count=bounds.MAX_TEXT,
+                )
+            )
 
     @api.model
     def _check_day(self, field, value):

@@ -136,7 +136,8 @@ class IsofActivity(models.Model):
         string="Further Contact Persons",
         check_company=True,
     )
-    contact_phone = fields.Char(compute="_compute_contact_phone")
+    # sudo: who may read the activity may call for whom it is
+    contact_phone = fields.Char(compute="_compute_contact_phone", compute_sudo=True)
     region_id = fields.Many2one(
         "isof.region",
         string="Region",

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .isof_guard_mixin import search_readable
+
 
 class IsofActivityPlan(models.Model):
     """A template of activities, started for one customer or for many."""
@@ -16,7 +18,9 @@ class IsofActivityPlan(models.Model):
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True, help="When to use the plan, and what for.")
     step_ids = fields.One2many("isof.activity.plan.step", "plan_id", string="Steps", copy=True)
-    run_ids = fields.One2many("isof.activity.plan.run", "plan_id", string="Runs")
+    run_ids = fields.One2many(
+        "isof.activity.plan.run", "plan_id", search=search_readable("run_ids"), string="Runs"
+    )
     run_count = fields.Integer(compute="_compute_run_count")
     company_id = fields.Many2one(
         "res.company", index=True, help="Leave empty to offer the plan in every company."

@@ -19,7 +19,6 @@ class IsofDownload(models.AbstractModel):
 
     _name = "isof.download"
     _description = "Workbook to Download"
-    _inherit = ["isof.guard.mixin"]
 
     _download_path = None
 

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.api import NewId
 from odoo.exceptions import AccessError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import ormcache, unique
 
 
@@ -113,7 +113,23 @@ class IsofGuardMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_isof_references(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if any(self._is_isof_part_of(name) for name in vals):
+            # moved to another whole, which may be one that the user only reads
+            self.check_access("write")
+        return result
+
+    @api.model
+    def _is_isof_part_of(self, name):
+        """Return whether records are a part of what a field refers to, and go with it."""
+        field = self._fields.get(name)
+        return (
+            field
+            and field.type == "many2one"
+            and field.required
+            and field.ondelete == "cascade"
+            and name in self._get_isof_reference_names()
+        )
 
     def onchange(self, values, field_names, fields_spec):
         self._check_isof_references(values)
@@ -161,15 +177,20 @@ class IsofGuardMixin(models.AbstractModel):
         references = self._get_isof_reference_names()
         for name in unique(name for vals in vals_list for name in vals if name in references):
             values = [vals[name] for vals in vals_list if name in vals]
-            for hidden in self._get_isof_hidden(name, values):
-                if hidden - self._get_isof_referred(name, hidden):
-                    raise AccessError(
-                        self.env._(
-                            "“%(field)s”: you may not see what was chosen there, or it is gone. "
-                            "Choose something else.",
-                            field=self._fields[name]._description_string(self.env),
-                        )
+            try:
+                hidden = self._get_isof_hidden(name, values)
+            except (TypeError, ValueError):
+                hidden = None  # nothing that a client of Odoo's sends
+            if hidden is None or any(
+                records - self._get_isof_referred(name, records) for records in hidden
+            ):
+                raise AccessError(
+                    self.env._(
+                        "“%(field)s”: you may not see what was chosen there, or it is gone. "
+                        "Choose something else.",
+                        field=self._fields[name]._description_string(self.env),
                     )
+                )
 
     @api.model
     @ormcache()
@@ -192,7 +213,10 @@ class IsofGuardMixin(models.AbstractModel):
         for value in filter(None, values):
             for comodel, ids in _find_references(self._fields[name], value):
                 named[comodel] |= ids
-        found = [self.env[comodel].browse(ids) for comodel, ids in named.items()]
+        # a text may name any model; the ORM refuses one that there is not
+        found = [
+            self.env[comodel].browse(ids) for comodel, ids in named.items() if comodel in self.env
+        ]
         return [
             hidden for records in found if (hidden := records - records._filtered_access("read"))
         ]
@@ -222,21 +246,38 @@ class IsofGuardMixin(models.AbstractModel):
                     line._check_isof_references_of_lines(command[2])
 
 
+def search_readable(name):
+    """Return the function that finds by a list of records what the user may read of them.
+
+    How to use: ``search=search_readable("line_ids")`` of the field of that name. Where an id is
+    looked for, Odoo would ask whose it is without asking who may read it.
+    """
+
+    def search(_model, operator, value):
+        if operator == "not in":
+            return NotImplemented  # Odoo then negates "in"
+        ids = [id_ for id_ in value if id_] if operator == "in" else []
+        if not ids:
+            return Domain(name, operator, value)
+        found = Domain(name, "any", Domain("id", "in", ids))
+        return found if len(ids) == len(value) else found | Domain(name, "=", False)
+
+    return search
+
+
 def _find_references(field, value):
     """Return what a value of a field refers to: list of tuples of a model and a set of ids.
 
     :param value: in any form that the ORM takes: an id, a record, its values, commands, or the
         model and the id as a text
+    :raises ValueError: if it is in none of them
     """
-    if field.type == "reference" and isinstance(value, str):
-        model, _comma, id_ = value.partition(",")
-        try:
-            return [(model, {int(id_)})]
-        except ValueError:
-            return []  # the ORM refuses it
+    if field.type == "reference":
+        model, _comma, id_ = value.partition(",") if isinstance(value, str) else (None, "", 0)
+        return [(model, {int(id_)})]
     if field.type == "many2one":
         given = value[:1] if isinstance(value, list | tuple) else [value]
-    elif field.type in ("one2many", "many2many"):
+    else:
         given = []
         for command in value:
             if not isinstance(command, list | tuple):
@@ -245,18 +286,21 @@ def _find_references(field, value):
                 given.append(command[1])
             elif command[0] == Command.SET:
                 given += command[2]
-    else:
-        return []
     return [(field.comodel_name, set(_find_ids(given)))]
 
 
 def _find_ids(given):
-    """Yield the ids of records that exist, of what is given in any form that the ORM takes."""
+    """Yield the ids of records that exist, of what is given in any form that the ORM takes.
+
+    :raises ValueError: for what PostgreSQL would take for an id, but nobody has looked at
+    """
     for each in given:
         if isinstance(each, models.BaseModel):
             yield from each._origin.ids
             continue
         id_ = each.get("id") if isinstance(each, dict) else each
         id_ = id_.origin if isinstance(id_, NewId) else id_
-        if isinstance(id_, int):
+        if id_ and type(id_) is not int:
+            raise ValueError(id_)
+        if id_:
             yield id_

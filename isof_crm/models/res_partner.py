@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from .isof_activity_status import OPEN_STATES
+from .isof_guard_mixin import search_readable
 
 # So far back, and ahead, a search looks for the last contact: a thousand years.
 MAX_DAYS = 365_000
@@ -31,12 +32,14 @@ class ResPartner(models.Model):
     isof_activity_ids = fields.One2many(
         "isof.activity",
         "partner_id",
+        search=search_readable("isof_activity_ids"),
         string="Activities with This Contact",
         groups="isof_crm.group_user",
     )
     isof_commercial_activity_ids = fields.One2many(
         "isof.activity",
         "commercial_partner_id",
+        search=search_readable("isof_commercial_activity_ids"),
         string="Activities with the Company",
         groups="isof_crm.group_user",
         help="Activities with the company and everybody in it.",
@@ -218,12 +221,13 @@ class ResPartner(models.Model):
             return Domain(last, ">", now - timedelta(days=days))
 
         if operator == "in":
-            return Domain.OR(
-                Domain(last, "=", False)
-                if days is False
-                else is_contacted_within(days + 1) & ~is_contacted_within(days)
-                for days in value
+            found = Domain.OR(
+                is_contacted_within(last_day + 1) & ~is_contacted_within(first_day)
+                for first_day, last_day in _get_runs(days for days in value if days is not False)
             )
+            # 0 days are some, too
+            is_never = any(days is False for days in value)
+            return found | Domain(last, "=", False) if is_never else found
         if operator not in ("<", "<=", ">", ">=") or isinstance(value, bool):
             return NotImplemented
         is_recent = is_contacted_within(int(value) + (operator in (">", "<=")))
@@ -258,3 +262,18 @@ class ResPartner(models.Model):
         if self != company:
             context["default_contact_id"] = self.id
         return context
+
+
+def _get_runs(numbers):
+    """Return the first and the last of each row of whole numbers that follow each other.
+
+    >>> _get_runs([5, 1, 2, 3, 2])
+    [(1, 3), (5, 5)]
+    """
+    runs = []
+    for number in sorted({int(number) for number in numbers}):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

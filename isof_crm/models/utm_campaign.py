@@ -1,11 +1,17 @@
 from odoo import fields, models
 
+from .isof_guard_mixin import search_readable
+
 
 class UtmCampaign(models.Model):
     _inherit = "utm.campaign"
 
     isof_activity_ids = fields.One2many(
-        "isof.activity", "campaign_id", string="Activities", groups="isof_crm.group_user"
+        "isof.activity",
+        "campaign_id",
+        search=search_readable("isof_activity_ids"),
+        string="Activities",
+        groups="isof_crm.group_user",
     )
     isof_activity_count = fields.Integer(
         compute="_compute_isof_activity_count", groups="isof_crm.group_user"

@@ -23,7 +23,7 @@ class IsofConsentExport(models.TransientModel):
 
     _name = "isof.consent.export"
     _description = "Export of Consents"
-    _inherit = ["isof.download"]
+    _inherit = ["isof.download", "isof.guard.mixin"]
     _download_path = "/isof_crm/consent_export"
 
     consent_domain = fields.Json(

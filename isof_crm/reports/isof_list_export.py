@@ -53,7 +53,7 @@ class IsofListExport(models.TransientModel):
 
     _name = "isof.list.export"
     _description = "Export of a List"
-    _inherit = ["isof.download"]
+    _inherit = ["isof.download", "isof.guard.mixin"]
     _download_path = "/isof_crm/list_export"
 
     name = fields.Char(required=True, help="What the list is called.")

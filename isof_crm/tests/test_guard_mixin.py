@@ -38,9 +38,19 @@ class TestGuardMixin(ActivityCommon):
 
     def test_a_record_is_named_in_any_form(self):
         """As an id, with its values, or as a text: the ORM takes them all."""
-        for value in (self.secret.id, {"id": self.secret.id}, [self.secret.id, "x"]):
+        id_ = self.secret.id
+        forms = (id_, str(id_), float(id_), f" {id_}", {"id": id_}, {"id": str(id_)}, [id_, "x"])
+        for value in forms:
             with self.subTest(value=value), self.assertRefused(AccessError, HIDDEN):
                 self._change({"previous_id": value})
+            with self.subTest("create", value=value), self.assertRefused(AccessError, HIDDEN):
+                self._call("create", self._prepare_activity(previous_id=value))
+            with self.subTest("write", value=value), self.assertRefused(AccessError, HIDDEN):
+                self._call("write", self.own.ids, {"previous_id": value})
+            for command in ([Command.LINK, value, 0], [Command.SET, 0, [value]], value):
+                if not isinstance(command, list) or not isinstance(value, list):
+                    with self.subTest(command=command), self.assertRefused(AccessError, HIDDEN):
+                        self._call("write", self.own.ids, {"next_ids": [command]})
         with self.subTest("in the context"), self.assertRefused(AccessError, HIDDEN):
             self._change({}, default_previous_id=self.secret.id)
         with self.subTest("by a default"):
@@ -54,7 +64,10 @@ class TestGuardMixin(ActivityCommon):
         foreign = self.env["isof.segment"].create({"name": "KANAREK"})
         field = self.env["isof.activity"]._fields["reference"]
         self.patch(field, "selection", [("isof.segment", "Segment")])
-        for text in (f"isof.segment,{foreign.id}", f"isof.segment, {foreign.id}"):
+        for text in (
+            *(f"isof.segment,{foreign.id}", f"isof.segment, {foreign.id}"),
+            *(f"isof.segment,0{foreign.id}", "isof.segment,x", "isof.segment"),
+        ):
             with self.subTest(text), self.assertRefused(AccessError, "“Document”: " + HIDDEN):
                 self._call("write", self.own.ids, {"reference": text})
 
@@ -129,6 +142,32 @@ class TestGuardMixin(ActivityCommon):
             activity, [{"state": "planned", "author_id": self.salesperson_a.id}]
         )
         self.assertNotIn(self.outsider, activity.access_user_ids)
+
+    def test_records_are_found_by_what_one_may_read(self):
+        """An id that anybody can send does not tell whose activity it is."""
+        for name in ("isof_activity_ids", "isof_commercial_activity_ids"):
+            find = self.env["res.partner"].with_user(self.salesperson_a).search
+            with self.subTest(name):
+                self.assertFalse(find([(name, "in", self.secret.ids)]))
+                self.assertFalse(find([(name, "=", self.secret.id)]))
+                found = find([(name, "in", (self.secret | self.own).ids)])
+                self.assertEqual(found, self.own.partner_id)
+                self.assertIn(self.beta, find([(name, "not in", self.secret.ids)]))
+
+    def test_a_customer_that_one_may_not_read_any_more(self):
+        """Given to another company later: the activity goes on being shown, and can be called."""
+        self.own.sudo().contact_id = self.alfa_anna
+        self.alfa_anna.phone = "+48 22 555 01 01"
+        self.env["ir.rule"].create(
+            {
+                "name": "Hide Anna",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "domain_force": f"[('id', '!=', {self.alfa_anna.id})]",
+            }
+        )
+        self.env.flush_all()
+        [shown] = self._call("web_read", self.own.ids, {"contact_phone": {}, "display_name": {}})
+        self.assertEqual(shown["contact_phone"], self.alfa_anna.sudo().phone)
 
     def test_whose_customer_somebody_is(self):
         """It decides who reads the activities, and follows from what only leaders change."""

@@ -4,7 +4,7 @@ from datetime import datetime
 import openpyxl
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import HttpCase, tagged
 
 from ..reports import isof_export
@@ -342,9 +342,12 @@ class TestConsentExport(ExportCommon):
         )
         self._declare("given", partner=theirs)
         self._declare("given")
-        _lines, rows = self._download(
+        with self.assertRefused(AccessError, "Contact"):
             (self.alfa | theirs).with_user(self.salesperson_a).action_export_isof_consents()
-        )
+        # whatever the dialogue asks for
+        consents = self.env["isof.consent"].with_user(self.salesperson_a)
+        both = Domain("partner_id", "in", (self.alfa | theirs).ids)
+        _lines, rows = self._download(consents._export(both))
         self.assertEqual([row["Contact"] for row in rows], ["Alfa Hurt"])
         with self.assertRefused(AccessError, "Consent"):
             self.alfa.with_user(self.outsider).action_export_isof_consents()

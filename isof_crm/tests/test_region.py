@@ -374,7 +374,7 @@ class TestRegionRights(ActivityCommon):
                     theirs.read(["name"])
                 for customer in (self.customer, own):
                     with (
-                        self.assertRefused(UserError, "company"),
+                        self.assertRefused(AccessError, "you may not see what was chosen"),
                         self.env.cr.savepoint(),
                     ):
                         customer.with_user(self.salesperson_a).write({field: foreign.id})

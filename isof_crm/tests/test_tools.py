@@ -17,7 +17,7 @@ class TestTools(BaseCase):
 
     def test_domain_text(self):
         """What is no list of plain values, or has no end, is a ValueError and nothing else."""
-        many = "1" * (domain_text.MAX_LENGTH + 1)
+        many = "1" * (bounds.MAX_TEXT + 1)
         for text in ("[('id', '=', uid)]", "[" * 5000, "[(", "1 1", "-" * 50_000 + "1", many):
             with self.subTest(text[:20]), self.assertRaises(ValueError):
                 domain_text.parse(text)

@@ -12,6 +12,8 @@ LAST_DAY = date(2199, 12, 31)
 # The largest integer of PostgreSQL; the largest amount that a float tells to the cent is above.
 MAX_INTEGER = 2**31 - 1
 MAX_AMOUNT = 10**12
+# A text longer than a book chapter is none that anybody typed.
+MAX_TEXT = 100_000
 # Ten years, for delays and periods; a leap year, for what somebody does or books at once.
 MAX_DAYS = 3660
 MAX_MONTHS = 120

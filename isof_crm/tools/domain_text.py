@@ -2,8 +2,7 @@
 
 import ast
 
-# Some ten thousand ids: whatever is longer is no rule that anybody keeps.
-MAX_LENGTH = 100_000
+from .bounds import MAX_TEXT
 
 
 def parse(text):
@@ -17,8 +16,8 @@ def parse(text):
     ([('name', '=', 'Alfa')], [])
     """
     text = (text or "[]").strip()
-    if len(text) > MAX_LENGTH:
-        raise ValueError(f"{len(text):,} characters, more than {MAX_LENGTH:,}")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"{len(text):,} characters, more than {MAX_TEXT:,}")
     try:
         return ast.literal_eval(text)
     except (TypeError, SyntaxError, MemoryError, RecursionError) as error:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.isof_crm.models.isof_guard_mixin import search_readable
+
 
 class ResPartner(models.Model):
     """Scores of contractors; a contact has those of the company."""
@@ -12,6 +14,7 @@ class ResPartner(models.Model):
     isof_score_ids = fields.One2many(
         "isof.score",
         "partner_id",
+        search=search_readable("isof_score_ids"),
         string="Scores",
         domain=[("is_latest", "=", True)],
         groups="isof_crm_analytics.group_own",

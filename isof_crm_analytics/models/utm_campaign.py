@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import formatLang
 
+from odoo.addons.isof_crm.models.isof_guard_mixin import search_readable
+
 COSTS = "isof_crm_analytics.group_all"
 MARGIN = "isof_crm_analytics.group_margin"
 # What a campaign shows of its results: field, measure and how it is written.
@@ -54,7 +56,11 @@ class UtmCampaign(models.Model):
         help="In the currency of the company that the campaign belongs to.",
     )
     isof_cost_ids = fields.One2many(
-        "isof.campaign.cost", "campaign_id", string="Costs", groups=COSTS
+        "isof.campaign.cost",
+        "campaign_id",
+        search=search_readable("isof_cost_ids"),
+        string="Costs",
+        groups=COSTS,
     )
     isof_planned_cost = fields.Char(
         string="Planned Cost", compute="_compute_isof_results", groups=COSTS

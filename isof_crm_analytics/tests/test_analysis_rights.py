@@ -30,6 +30,17 @@ class TestAnalysisRights(AnalysisCommon):
             self.env["isof.analysis"].with_user(user), method, [records.ids, *args], kwargs
         )
 
+    def test_measures_stay_out_of_analyses_of_others(self):
+        """What one may only read gets no measure, by moving one of one's own there either."""
+        measures = self.env["isof.analysis.measure"].with_user(self.salesperson_a)
+        own = self._create_analysis("sold_net", user=self.salesperson_a)
+        self.env.flush_all()
+        vals = {"analysis_id": self.shared.id, "measure": "sold_quantity"}
+        with self.assertRaises(AccessError):
+            measures.create(vals)
+        with self.assertRaises(AccessError):
+            measures.browse(own.measure_ids.ids).write({"analysis_id": self.shared.id})
+
     def test_each_reader_sees_own_figures(self):
         for user, total in (
             (self.salesperson_a, 880),

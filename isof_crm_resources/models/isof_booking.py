@@ -191,10 +191,19 @@ class IsofBooking(models.Model):
     def create(self, vals_list):
         self.check_access("create")
         # of none that exists: a copy is created by its original
-        prepared = [self.browse()._prepare_create_vals(vals) for vals in vals_list]
+        prepared, others = (
+            zip(
+                *(self._split(self.browse()._prepare_create_vals(vals)) for vals in vals_list),
+                strict=True,
+            )
+            if vals_list
+            else ((), ())
+        )
         # sudo: what the booking is for is stored where nobody reaches it, see the class
         creating = super(IsofBooking, self.sudo())
-        bookings = self._place(prepared, creating.create).with_env(self.env)
+        bookings = self._place(list(prepared), creating.create).with_env(self.env)
+        for booking, vals in zip(bookings, others, strict=True):
+            booking._write_others(vals)
         # they were not told by the ORM, which does not see the hidden link
         bookings.sudo().held_activity_id.invalidate_recordset(BOOKED_FIELDS)
         bookings.check_access("create")
@@ -299,9 +308,30 @@ class IsofBooking(models.Model):
 
     def _write_checked(self, vals):
         """Write values that have been through the guard; everything else goes through ``write``."""
-        vals = self._prepare_purpose_vals(vals)
+        checked, others = self._split(self._prepare_purpose_vals(vals))
         # sudo: what was given is checked; with it goes what follows from it
-        return super(IsofBooking, self.sudo()).write(vals)  # pylint: disable=super-method-mismatch
+        super(IsofBooking, self.sudo()).write(checked)  # pylint: disable=super-method-mismatch
+        return self._write_others(others)
+
+    def _write_others(self, vals):
+        """Write with the user's own rights what has nothing to do with the guard."""
+        return not vals or super().write(vals)  # pylint: disable=super-method-mismatch
+
+    @api.model
+    def _split(self, vals):
+        """Return what is written in sudo mode, and everything else: tuple of two dicts.
+
+        The former are plain values of our own fields, which were checked. Lists of records are
+        commands that would be carried out on records of whomever, such as messages of Odoo's.
+        """
+        ours = self._get_isof_field_names()
+        lists = ("one2many", "many2many")
+        plain = {
+            name: value
+            for name, value in vals.items()
+            if name in ours and self._fields[name].type not in lists
+        }
+        return plain, {name: value for name, value in vals.items() if name not in plain}
 
     def _format_times(self):
         """Return from when to when the booking is, on the user's clock."""

@@ -92,11 +92,7 @@ class IsofBooking(models.Model):
             # what refuses it below names it
             resource.check_access("read")
         # what was offered instead of a resource that is taken, see isof_booking_offers.py
-        instead = dict(self.env.context.get("isof_instead", ()))
-        if resource.id in instead:
-            resource = resource.browse(instead[resource.id])
-            # whoever books for an activity in sudo mode
-            resource.sudo(False).check_access("read")
+        resource = self._get_instead(resource)
         start, stop = (fields.Datetime.to_datetime(vals.get(name, old[name])) for name in old)
         if not (resource and start and stop):
             raise ValidationError(
@@ -110,7 +106,8 @@ class IsofBooking(models.Model):
         if is_moved or start >= stop:
             self._check_times(start, stop)
         is_blocking = state in BLOCKING_STATES and not resource.allow_overlap
-        placed = {}
+        # what was checked is what is written, whichever was asked for
+        placed = {"resource_id": resource.id} if "resource_id" in vals else {}
         if state != self.state:
             placed |= {"state": state, "is_dropped": vals.get("is_dropped", False)}
             placed["expiry"] = self._get_expiry(resource, start) if state == "requested" else False
@@ -144,6 +141,19 @@ class IsofBooking(models.Model):
                 self.env._("A booking lasts %(days)s days at most.", days=bounds.MAX_LENGTH.days)
             )
         return start, stop
+
+    @api.model
+    def _get_instead(self, resource):
+        """Return the resource that the user has accepted instead of one that is taken."""
+        # a client sends it: pairs of ids, whatever else it may be
+        for pair in self.env.context.get("isof_instead") or ():
+            match pair:
+                case (int(taken), int(other)) if taken == resource.id:
+                    instead = resource.browse(other)
+                    # whoever books for an activity in sudo mode
+                    instead.sudo(False).check_access("read")
+                    return instead
+        return resource
 
     @api.model
     def _place(self, to_place, apply):

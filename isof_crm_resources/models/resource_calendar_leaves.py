@@ -13,6 +13,9 @@ class ResourceCalendarLeaves(models.Model):
     def write(self, vals):
         self._mark_resources()
         result = super().write(vals)
+        if "resource_id" in vals:
+            # nor of a resource that the user may not close
+            self.check_access("write")
         self._mark_resources()
         return result
 

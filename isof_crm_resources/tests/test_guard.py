@@ -3,6 +3,7 @@ from datetime import timedelta
 from psycopg2.errors import ExclusionViolation
 
 from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -123,6 +124,68 @@ class TestGuard(ResourceCommon):
                     "stop": self._at(10),
                 }
             )
+
+    def test_lists_of_records_are_written_with_own_rights(self):
+        """A booking is stored in sudo mode, but not what a client has done to other records."""
+        theirs = self.env["isof.activity"].browse(
+            self._create_activity(
+                by=self.salesperson_b, partner_id=self.beta.id, user_id=self.salesperson_b.id
+            ).id
+        )
+        message = theirs.message_post(body="Secret")
+        activity = theirs.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.salesperson_b.id
+        )
+        self.env.flush_all()
+        booking = self._book(self.room_small, 9, 10)
+        author = self.salesperson_b.partner_id
+        for number, (name, command) in enumerate(
+            (
+                ("message_ids", Command.update(message.id, {"body": "Forged"})),
+                ("message_ids", Command.update(message.id, {"model": "isof.booking"})),
+                ("message_ids", Command.delete(message.id)),
+                ("website_message_ids", Command.update(message.id, {"body": "Forged"})),
+                ("activity_ids", Command.update(activity.id, {"summary": "Forged"})),
+                ("activity_ids", Command.delete(activity.id)),
+            )
+        ):
+            with self.subTest("write", name=name, command=command), self.assertRaises(AccessError):
+                booking.with_user(self.salesperson_a).write({name: [command]})
+            with self.subTest("create", name=name, command=command), self.assertRaises(AccessError):
+                self._book(self.room_large, 9 + number, 10 + number, **{name: [command]})
+            with (
+                self.subTest("default", name=name, command=command),
+                self.assertRaises(AccessError),
+            ):
+                self.Booking.with_user(self.salesperson_a).with_context(
+                    {f"default_{name}": [command]}
+                ).create(
+                    {
+                        "resource_id": self.room_large.id,
+                        "start": self._at(9 + number),
+                        "stop": self._at(10 + number),
+                    }
+                )
+        self.env.invalidate_all()
+        self.assertEqual((message.body, message.model), ("<p>Secret</p>", "isof.activity"))
+        self.assertFalse(activity.summary)
+        self.assertNotIn(author, booking.message_ids.author_id)
+
+    def test_what_is_taken_instead_is_checked_and_written(self):
+        """The context says which resource was offered instead, whatever else a client sends."""
+        booking = self._book(self.room_small, 9, 10)
+        boss = self.room_boss
+        boss.booker_ids = self.team_leader
+        for instead in ([[boss.id, self.room_small.id]], [[boss.id, "x"]], [5], "x", {"x": 1}):
+            with self.subTest(instead=instead):
+                moving = booking.with_user(self.salesperson_a).with_context(isof_instead=instead)
+                try:
+                    with self.env.cr.savepoint():
+                        moving.write({"resource_id": boss.id})
+                except (AccessError, UserError):
+                    pass
+                self.env.invalidate_all()
+                self.assertEqual(booking.resource_id, self.room_small)
 
     def test_cancel_and_rebook_in_one_transaction(self):
         booking = self._book(self.room_small, 9, 10)
