@@ -657,6 +657,9 @@ class Trial:
                 if name in field.get_values(env)
             ]
         ids = self.ids.get(field.comodel_name, ())[:2]
+        # PostgreSQL takes a text for a number, and the ORM the values of a record for its id
+        forms = [form for id_ in ids[:1] for form in (str(id_), {"id": id_})]
+        ids = [*ids, *(forms if self.role == "user" else ())]
         if field.type == "many2one":
             return ids
         return [[Command.link(id_)] for id_ in ids]

@@ -205,6 +205,12 @@ class IsofCommissionPlan(models.Model):
                     )
                 )
 
+    @api.constrains("state")
+    def _check_approved(self):
+        """However a plan comes to be approved: nobody could change or delete one of no rules."""
+        for plan in self.filtered(lambda plan: plan.state == "approved"):
+            plan._check_complete()
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -250,7 +256,6 @@ class IsofCommissionPlan(models.Model):
         """
         self.check_access("write")
         for plan in self.filtered(lambda plan: plan.state == "draft"):
-            plan._check_complete()
             if plan.previous_id:
                 plan.previous_id._end_before(plan)
             # sudo: only this button writes the state

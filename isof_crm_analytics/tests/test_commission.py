@@ -443,6 +443,8 @@ class TestCommission(CommissionCommon):
             draft.state = "approved"
         draft.action_approve()
         self.assertEqual(draft.state, "approved")
+        with self.assertRefused(UserError, "has no rule by which anything is earned"):
+            draft.sudo().create({"name": "Of nothing", "state": "approved"})
 
     def test_versions(self):
         plan = self._create_plan()
