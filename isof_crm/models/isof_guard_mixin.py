@@ -80,11 +80,17 @@ class IsofGuardMixin(models.AbstractModel):
         if self.env.su:
             return super().default_get(fields)
         kept = self._filter_isof_kept(fields)
-        names = {field.name for field in kept}
-        values = super().default_get([name for name in fields if name not in names])
-        proposed = {name for name in values if f"default_{name}" in self.env.context}
-        proposed |= self.env["ir.default"]._get_model_defaults(self._name).keys() & values.keys()
-        self._check_isof_references({name: values[name] for name in proposed})
+        others = set(fields) - {field.name for field in kept}
+        context = self.env.context
+        # as they are given: Odoo would make records of values by which fields are computed
+        given = {
+            name: context[f"default_{name}"] for name in others if f"default_{name}" in context
+        }
+        self._check_isof_references(given)
+        self._check_isof_references_of_lines(given)
+        values = super().default_get([name for name in fields if name in others])
+        own = self.env["ir.default"]._get_model_defaults(self._name).keys() & values.keys()
+        self._check_isof_references({name: values[name] for name in own})
         for field in kept:
             if field.default:
                 value = field.convert_to_cache(field.default(self), self, validate=False)
@@ -132,9 +138,30 @@ class IsofGuardMixin(models.AbstractModel):
         )
 
     def onchange(self, values, field_names, fields_spec):
-        self._check_isof_references(values)
-        self._check_isof_references_of_lines(values)
+        given = dict(values)
+        for name, value in values.items():
+            # a client sends a line of a form with the values of the form
+            if isinstance(value, dict) and self._is_isof_line_of(name):
+                self._check_isof_references_of_form(self._fields[name], value)
+                given[name] = value.get("id")
+        self._check_isof_references(given)
+        self._check_isof_references_of_lines(given)
         return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _is_isof_line_of(self, name):
+        """Return whether records may be lines of what a field refers to."""
+        field = self._fields.get(name)
+        inverses = self.pool.field_inverses[field] if field else ()
+        return any(inverse.type == "one2many" for inverse in inverses)
+
+    def _check_isof_references_of_form(self, field, values):
+        """Do the same for the form of which a line is filled in: fields are computed from it."""
+        id_ = values.get("id")
+        whole = self.env[field.comodel_name].browse(id_ if type(id_) is int else ())
+        for name, value in values.items():
+            if (part := whole._fields.get(name)) and part.type in ("many2one", "reference"):
+                _check_readable(whole, part, [value])
 
     def copy_data(self, default=None):
         """Have a copy refer to what its maker may read, as Odoo does for lists of records."""
@@ -149,7 +176,7 @@ class IsofGuardMixin(models.AbstractModel):
                 for name, value in vals.items()
                 if name in (default or {})
                 or name not in references
-                or not self._get_isof_hidden(name, [value])
+                or not _find_hidden(self.env, self._fields[name], [value])
             }
             for vals in vals_list
         ]
@@ -177,20 +204,7 @@ class IsofGuardMixin(models.AbstractModel):
         references = self._get_isof_reference_names()
         for name in unique(name for vals in vals_list for name in vals if name in references):
             values = [vals[name] for vals in vals_list if name in vals]
-            try:
-                hidden = self._get_isof_hidden(name, values)
-            except (TypeError, ValueError):
-                hidden = None  # nothing that a client of Odoo's sends
-            if hidden is None or any(
-                records - self._get_isof_referred(name, records) for records in hidden
-            ):
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s”: you may not see what was chosen there, or it is gone. "
-                        "Choose something else.",
-                        field=self._fields[name]._description_string(self.env),
-                    )
-                )
+            _check_readable(self, self._fields[name], values)
 
     @api.model
     @ormcache()
@@ -200,34 +214,6 @@ class IsofGuardMixin(models.AbstractModel):
             name
             for name in self._get_isof_field_names()
             if self._fields[name].type in ("many2one", "one2many", "many2many", "reference")
-        )
-
-    @api.model
-    def _get_isof_hidden(self, name, values):
-        """Return what the user may not read of what values of a field refer to.
-
-        :param values: list of values, as clients send them
-        :return: list of records, a model each
-        """
-        named = defaultdict(set)
-        for value in filter(None, values):
-            for comodel, ids in _find_references(self._fields[name], value):
-                named[comodel] |= ids
-        # a text may name any model; the ORM refuses one that there is not
-        found = [
-            self.env[comodel].browse(ids) for comodel, ids in named.items() if comodel in self.env
-        ]
-        return [
-            hidden for records in found if (hidden := records - records._filtered_access("read"))
-        ]
-
-    def _get_isof_referred(self, name, records):
-        """Return those of records that ``self`` refers to by a field already."""
-        # sudo: what is stored, whoever may read it
-        stored = self.sudo().with_context(active_test=False)
-        found = [record[name] for record in stored]
-        return records.browse(
-            id_ for each in found if each and each._name == records._name for id_ in each.ids
         )
 
     def _check_isof_references_of_lines(self, values):
@@ -240,7 +226,11 @@ class IsofGuardMixin(models.AbstractModel):
             if not hasattr(lines, "_check_isof_references"):
                 continue
             for command in commands:
-                if command[0] in (Command.CREATE, Command.UPDATE) and command[2]:
+                if (
+                    isinstance(command, list | tuple)
+                    and command[0] in (Command.CREATE, Command.UPDATE)
+                    and command[2]
+                ):
                     line = lines.browse(command[1] if isinstance(command[1], int) else ())
                     line._check_isof_references(command[2])
                     line._check_isof_references_of_lines(command[2])
@@ -265,18 +255,71 @@ def search_readable(name):
     return search
 
 
+def _check_readable(records, field, values):
+    """Refuse values of a field that refer to what the user may not read, and records do not yet.
+
+    :param records: those whose values they will be
+    :raises AccessError: if there is such a value
+    """
+    env = records.env
+    try:
+        hidden = _find_hidden(env, field, values)
+    except (TypeError, ValueError):
+        hidden = None  # nothing that a client of Odoo's sends
+    if hidden is None or any(each - _find_referred(records, field, each) for each in hidden):
+        raise AccessError(
+            env._(
+                "“%(field)s”: you may not see what was chosen there, or it is gone. Choose "
+                "something else.",
+                field=field._description_string(env),
+            )
+        )
+
+
+def _find_hidden(env, field, values):
+    """Return what the user may not read of what values of a field refer to.
+
+    :param values: list of values, as clients send them
+    :return: list of records, a model each
+    :raises ValueError: see ``_find_references``
+    """
+    named = defaultdict(set)
+    for value in values:
+        if value or isinstance(value, NewId):
+            for comodel, ids in _find_references(field, value):
+                named[comodel] |= ids
+    # a text may name any model; the ORM refuses one that there is not
+    found = [env[comodel].browse(ids) for comodel, ids in named.items() if comodel in env]
+    return [hidden for records in found if (hidden := records - records._filtered_access("read"))]
+
+
+def _find_referred(records, field, others):
+    """Return those of other records that records refer to by a field already."""
+    # sudo: what is stored, whoever may read it
+    stored = records.sudo().with_context(active_test=False)
+    found = [record[field.name] for record in stored]
+    return others.browse(
+        id_ for each in found if each and each._name == others._name for id_ in each.ids
+    )
+
+
 def _find_references(field, value):
     """Return what a value of a field refers to: list of tuples of a model and a set of ids.
 
-    :param value: in any form that the ORM takes: an id, a record, its values, commands, or the
-        model and the id as a text
+    :param value: in the forms that clients and the ORM use: an id, alone or with a name, a record,
+        commands, or the model and the id as a text
     :raises ValueError: if it is in none of them
     """
     if field.type == "reference":
         model, _comma, id_ = value.partition(",") if isinstance(value, str) else (None, "", 0)
         return [(model, {int(id_)})]
     if field.type == "many2one":
-        given = value[:1] if isinstance(value, list | tuple) else [value]
+        if isinstance(value, list | tuple):
+            value = value[0]
+        elif isinstance(value, dict):
+            # of values the ORM would make a record, and compute fields from it
+            value = None if value.keys() - {"id", "display_name"} else value.get("id")
+        given = [value]
     else:
         given = []
         for command in value:
@@ -290,7 +333,7 @@ def _find_references(field, value):
 
 
 def _find_ids(given):
-    """Yield the ids of records that exist, of what is given in any form that the ORM takes.
+    """Yield the ids of what is given: ids and records.
 
     :raises ValueError: for what PostgreSQL would take for an id, but nobody has looked at
     """
@@ -298,9 +341,7 @@ def _find_ids(given):
         if isinstance(each, models.BaseModel):
             yield from each._origin.ids
             continue
-        id_ = each.get("id") if isinstance(each, dict) else each
-        id_ = id_.origin if isinstance(id_, NewId) else id_
-        if id_ and type(id_) is not int:
-            raise ValueError(id_)
-        if id_:
-            yield id_
+        id_ = each.origin if isinstance(each, NewId) else each
+        if type(id_) is not int:
+            raise ValueError(each)
+        yield id_

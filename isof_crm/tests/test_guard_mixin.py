@@ -51,14 +51,37 @@ class TestGuardMixin(ActivityCommon):
                 if not isinstance(command, list) or not isinstance(value, list):
                     with self.subTest(command=command), self.assertRefused(AccessError, HIDDEN):
                         self._call("write", self.own.ids, {"next_ids": [command]})
-        with self.subTest("in the context"), self.assertRefused(AccessError, HIDDEN):
-            self._change({}, default_previous_id=self.secret.id)
+        for value in (self.secret.id, {"id": self.secret.id}):
+            with (
+                self.subTest("in the context", value=value),
+                self.assertRefused(AccessError, HIDDEN),
+            ):
+                self._change({}, default_previous_id=value)
         with self.subTest("by a default"):
             self.env["ir.default"].with_user(self.salesperson_a).set(
                 "isof.activity", "previous_id", self.secret.id, user_id=True
             )
             with self.assertRefused(AccessError, HIDDEN):
                 self._change({})
+
+    def test_a_record_is_not_made_of_values(self):
+        """The ORM would make one, and compute the customer and the phone from it."""
+        hidden = self.env["res.partner"].create(
+            {"name": "KANAREK", "company_id": self.other_company.id, "phone": "+48 22 555 01 02"}
+        )
+        names = ("contact_id", "partner_id", "commercial_partner_id")
+        for vals in (
+            {"name": "q", "parent_id": hidden.id},
+            {"id": self.alfa_anna.id, "parent_id": hidden.id},
+            {"name": "q", "parent_id": {"id": hidden.id}},
+        ):
+            for name in ("contact_id", "partner_id"):
+                with self.subTest(name, vals=vals), self.assertRefused(AccessError, HIDDEN):
+                    self._change({name: vals}, names=names)
+                with self.subTest("write", vals=vals), self.assertRefused(AccessError, HIDDEN):
+                    self._call("write", self.own.ids, {name: vals})
+                with self.subTest("default", vals=vals), self.assertRefused(AccessError, HIDDEN):
+                    self._change({}, names=names, **{f"default_{name}": vals})
 
     def test_a_document_is_named_by_its_model_and_id(self):
         foreign = self.env["isof.segment"].create({"name": "KANAREK"})

@@ -262,7 +262,7 @@ class IsofBooking(models.Model):
         if vals.get("user_id") or self.env.context.get("default_user_id"):
             return {}
         activity_id = vals.get("activity_id") or self.env.context.get("default_activity_id")
-        activity = self.env["isof.activity"].browse(activity_id)
+        activity = self.env["isof.activity"].browse(activity_id if type(activity_id) is int else ())
         return {"user_id": (activity.user_id or self.env.user).id}
 
     def _write_each(self, vals_by_booking):

@@ -146,9 +146,10 @@ class IsofBooking(models.Model):
     def _get_instead(self, resource):
         """Return the resource that the user has accepted instead of one that is taken."""
         # a client sends it: pairs of ids, whatever else it may be
-        for pair in self.env.context.get("isof_instead") or ():
+        pairs = self.env.context.get("isof_instead")
+        for pair in pairs if isinstance(pairs, list | tuple) else ():
             match pair:
-                case (int(taken), int(other)) if taken == resource.id:
+                case (taken, other) if taken == resource.id and type(other) is int:
                     instead = resource.browse(other)
                     # whoever books for an activity in sudo mode
                     instead.sudo(False).check_access("read")

@@ -15,6 +15,8 @@ from odoo.addons.isof_crm.tools import activity_time, bounds
 
 _logger = logging.getLogger(__name__)
 
+REPAIRED = ("date", "datetime", "float", "monetary")
+
 
 def migrate(cr, version):
     """Bring each of them to the nearest one that makes sense, and log what there was."""
@@ -29,7 +31,7 @@ def _repair(model):
     fields = [
         field
         for field in map(model._fields.get, model._get_bounded_fields())
-        if field.store and field.column_type and field.type != "integer"
+        if field.store and field.column_type and field.type in REPAIRED
     ]
     if not fields:
         return
