@@ -140,9 +140,13 @@ class IsofGuardMixin(models.AbstractModel):
     def onchange(self, values, field_names, fields_spec):
         given = dict(values)
         for name, value in values.items():
-            # a client sends a line of a form with the values of the form
-            if isinstance(value, dict) and self._is_isof_line_of(name):
+            if not isinstance(value, dict):
+                continue
+            if self._is_isof_line_of(name):
+                # a client sends a line of a form with the values of the form
                 self._check_isof_references_of_form(self._fields[name], value)
+                given[name] = value.get("id")
+            elif value.keys() <= {"id", "display_name"}:
                 given[name] = value.get("id")
         self._check_isof_references(given)
         self._check_isof_references_of_lines(given)
@@ -225,7 +229,9 @@ class IsofGuardMixin(models.AbstractModel):
             lines = self.env[field.comodel_name]
             if not hasattr(lines, "_check_isof_references"):
                 continue
-            for command in commands:
+            for each in commands:
+                # a default may give the values of a new line
+                command = Command.create(each) if isinstance(each, dict) else each
                 if (
                     isinstance(command, list | tuple)
                     and command[0] in (Command.CREATE, Command.UPDATE)
@@ -314,12 +320,8 @@ def _find_references(field, value):
         model, _comma, id_ = value.partition(",") if isinstance(value, str) else (None, "", 0)
         return [(model, {int(id_)})]
     if field.type == "many2one":
-        if isinstance(value, list | tuple):
-            value = value[0]
-        elif isinstance(value, dict):
-            # of values the ORM would make a record, and compute fields from it
-            value = None if value.keys() - {"id", "display_name"} else value.get("id")
-        given = [value]
+        # of a dict of values the ORM would make a record, and compute fields from it
+        given = value[:1] if isinstance(value, list | tuple) else [value]
     else:
         given = []
         for command in value:
