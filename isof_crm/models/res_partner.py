@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..tools import activity_time
 from .isof_activity_status import OPEN_STATES
 from .isof_guard_mixin import search_readable
 
@@ -223,7 +224,9 @@ class ResPartner(models.Model):
         if operator == "in":
             found = Domain.OR(
                 is_contacted_within(last_day + 1) & ~is_contacted_within(first_day)
-                for first_day, last_day in _get_runs(days for days in value if days is not False)
+                for first_day, last_day in activity_time.get_runs(
+                    days for days in value if days is not False
+                )
             )
             # 0 days are some, too
             is_never = any(days is False for days in value)
@@ -262,18 +265,3 @@ class ResPartner(models.Model):
         if self != company:
             context["default_contact_id"] = self.id
         return context
-
-
-def _get_runs(numbers):
-    """Return the first and the last of each row of whole numbers that follow each other.
-
-    >>> _get_runs([5, 1, 2, 3, 2])
-    [(1, 3), (5, 5)]
-    """
-    runs = []
-    for number in sorted({int(number) for number in numbers}):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs

@@ -142,3 +142,18 @@ def shift_all(moment, delays, tz, workdays=()):
         moment = shift(moment, delay, unit, tz, workdays)
         moments.append(moment)
     return moments
+
+
+def get_runs(numbers):
+    """Return the first and the last of each row of whole numbers that follow each other.
+
+    >>> get_runs([5, 1, 2, 3, 2])
+    [(1, 3), (5, 5)]
+    """
+    runs = []
+    for number in sorted({int(number) for number in numbers}):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

@@ -191,19 +191,13 @@ class IsofBooking(models.Model):
     def create(self, vals_list):
         self.check_access("create")
         # of none that exists: a copy is created by its original
-        prepared, others = (
-            zip(
-                *(self._split(self.browse()._prepare_create_vals(vals)) for vals in vals_list),
-                strict=True,
-            )
-            if vals_list
-            else ((), ())
-        )
+        prepared = [self._split(self.browse()._prepare_create_vals(vals)) for vals in vals_list]
         # sudo: what the booking is for is stored where nobody reaches it, see the class
         creating = super(IsofBooking, self.sudo())
-        bookings = self._place(list(prepared), creating.create).with_env(self.env)
-        for booking, vals in zip(bookings, others, strict=True):
-            booking._write_others(vals)
+        to_place = [checked for checked, _others in prepared]
+        bookings = self._place(to_place, creating.create).with_env(self.env)
+        for booking, (_checked, others) in zip(bookings, prepared, strict=True):
+            booking._write_others(others)
         # they were not told by the ORM, which does not see the hidden link
         bookings.sudo().held_activity_id.invalidate_recordset(BOOKED_FIELDS)
         bookings.check_access("create")
