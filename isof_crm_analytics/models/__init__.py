@@ -43,6 +43,7 @@ from . import (
     isof_trade_line_cost,
     isof_trade_line_facts,
     isof_trade_line_sync,
+    isof_trade_memory,
     isof_trade_summary,
     res_company,
     res_config_settings,

@@ -86,7 +86,11 @@ class AccountMove(models.Model):
             "reversed_entry_id.invoice_date",
             "line_ids.product_id.categ_id",
             "line_ids.product_id.type",
+            "line_ids.product_id.uom_id.factor",
+            "line_ids.product_uom_id.factor",
+            "line_ids.purchase_line_id.is_downpayment",
             "line_ids.purchase_line_id.order_id.user_id",
+            "line_ids.sale_line_ids.is_downpayment",
             *(
                 f"line_ids.sale_line_ids.order_id.{name}"
                 for name in ("user_id", "team_id", "campaign_id", "source_id", "medium_id")

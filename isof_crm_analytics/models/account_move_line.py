@@ -20,8 +20,8 @@ class AccountMoveLine(models.Model):
     def _get_isof_trade_fields(self):
         """Return what the fact of a line depends on."""
         return [
-            *("display_type", "account_id", "partner_id", "product_id", "product_uom_id"),
-            *("quantity", "price_unit", "discount", "balance", "amount_currency"),
+            *("name", "display_type", "account_id", "partner_id", "product_id"),
+            *("product_uom_id", "quantity", "price_unit", "discount", "balance", "amount_currency"),
             *("currency_id", "extra_tax_data", "sequence"),
             *("is_downpayment", "sale_line_ids", "purchase_line_id"),
         ]

@@ -8,13 +8,11 @@ class IsofTradeLine(models.Model):
     _inherit = "isof.trade.line"
 
     @api.model
-    def _from_costs(self):
+    def _from_costs(self, are_corrections):
         """Return ``spent``: what the sale cost, and how we know.
 
-        What a credit note gives back costs what it cost on the invoice, known or not. It takes
-        its share of what is left there, so that the one that gives back the last piece leaves
-        nothing. Otherwise the first source that knows it counts; they are those of
-        ``_get_cost_sources``.
+        What gives back costs what it cost on the invoice, known or not; see ``_get_cost``.
+        Otherwise the first source that knows it counts; they are those of ``_get_cost_sources``.
         """
         sources = self._get_cost_sources()
         cost = SQL(" ").join(
@@ -29,30 +27,58 @@ class IsofTradeLine(models.Model):
             %(joins)s
             CROSS JOIN LATERAL (
                 SELECT COALESCE(was.product_id IS NOT DISTINCT FROM line.product_id
-                                AND was.sold_quantity = x.quantity, FALSE) AS is_kept,
-                       origin.id IS NOT NULL AND x.quantity <> 0 AS is_returned
+                                AND was.sold_quantity = x.quantity
+                                AND was.cost_source IS NOT NULL, FALSE) AS is_kept,
+                       %(is_returned)s AS is_returned
             ) AS how
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.flow = 'purchase' THEN NULL
                             WHEN how.is_kept THEN was.cost
-                            WHEN how.is_returned
-                            THEN round(COALESCE(rest.cost * x.quantity / NULLIF(rest.quantity, 0),
-                                                origin.cost * x.quantity
-                                                / NULLIF(origin.sold_quantity, 0)),
-                                       currency.decimal_places)
+                            WHEN how.is_returned THEN NULL
                             %(cost)s END AS cost,
                        CASE WHEN x.flow = 'purchase' THEN NULL
                             WHEN how.is_kept THEN was.cost_source
                             WHEN how.is_returned
-                            THEN CASE origin.cost_source
-                                 WHEN 'unknown' THEN 'unknown' ELSE 'original' END
+                            THEN %(returned_source)s
                             %(name)s ELSE 'unknown' END AS source
                 OFFSET 0
             ) AS spent
             """,
             joins=SQL(" ").join(self._from_cost_sources()),
+            is_returned=SQL("origin.id IS NOT NULL AND x.quantity <> 0")
+            if are_corrections
+            else SQL("FALSE"),
             cost=cost,
+            returned_source=SQL(
+                "CASE origin.cost_source WHEN 'unknown' THEN 'unknown' ELSE 'original' END"
+            )
+            if are_corrections
+            else SQL("NULL"),
             name=name,
+        )
+
+    @api.model
+    def _get_cost(self, are_corrections):
+        """Return the cost of a line.
+
+        What gives back takes its share of what is left of what it credits, rounded up to it
+        and with those before it in its document: what gives back the last piece leaves nothing.
+        """
+        if not are_corrections:
+            return SQL("spent.cost")
+        before = self._sum_earlier("x.quantity")
+        return SQL(
+            """
+            CASE WHEN how.is_kept OR NOT how.is_returned OR x.flow = 'purchase' THEN spent.cost
+                 ELSE COALESCE(
+                     round(rest.cost * (%(before)s + x.quantity) / NULLIF(rest.quantity, 0),
+                           currency.decimal_places)
+                     - round(rest.cost * %(before)s / NULLIF(rest.quantity, 0),
+                             currency.decimal_places),
+                     round(origin.cost * x.quantity / NULLIF(origin.sold_quantity, 0),
+                           currency.decimal_places)) END
+            """,
+            before=before,
         )
 
     @api.model
@@ -77,7 +103,10 @@ class IsofTradeLine(models.Model):
         if self._has_field("account.move.line", "cogs_origin_id"):
             sources["entry"] = SQL("entry.cost")
         if self._has_deliveries():
-            sources["delivery"] = SQL("x.quantity * delivered.unit_cost")
+            sources["delivery"] = SQL(
+                "x.quantity * COALESCE(delivered.unit_cost, %s)",
+                SQL("parts.unit_cost") if self._has_kits() else SQL("NULL"),
+            )
         if self._has_field("sale.order.line", "purchase_price"):
             sources["order"] = SQL(
                 "x.quantity * NULLIF(sold_line.purchase_price, 0)"
@@ -108,13 +137,67 @@ class IsofTradeLine(models.Model):
                     """
                 )
             )
-        if self._has_deliveries():
-            joins.append(self._from_deliveries())
-        if self._has_field("sale.order.line", "purchase_price"):
+        if self._has_deliveries() or self._has_field("sale.order.line", "purchase_price"):
             joins.append(
                 SQL("LEFT JOIN uom_uom AS sold_uom ON sold_uom.id = sold_line.product_uom_id")
             )
+        if self._has_deliveries():
+            joins.append(self._from_deliveries())
+        if self._has_kits():
+            joins.append(self._from_kits())
         return joins
+
+    @api.model
+    def _has_kits(self):
+        """Return whether what is sold may be delivered in parts that are other products."""
+        return self._has_deliveries() and self._has_field("stock.move", "bom_line_id")
+
+    @api.model
+    def _from_kits(self):
+        """Return ``parts``: what the parts of one kit cost when they left the stock.
+
+        That is the average over all kits of an order's line that are delivered.
+        """
+        return SQL(
+            """
+            LEFT JOIN LATERAL (
+                SELECT NULLIF(sum(stock.value - COALESCE(stock.value * back.quantity
+                                                         / NULLIF(stock.quantity, 0), 0)), 0)
+                       / NULLIF(sold_line.qty_delivered
+                                * sold_uom.factor / NULLIF(uom.factor, 0), 0) AS unit_cost
+                  FROM stock_move AS stock
+                  JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
+                  %(back)s
+                 WHERE stock.sale_line_id = sold_line.id AND stock.bom_line_id IS NOT NULL
+                   AND stock.product_id <> line.product_id AND %(is_delivered)s
+            ) AS parts ON x.quantity > 0
+            """,
+            back=self._from_returned(),
+            is_delivered=self._is_delivered(),
+        )
+
+    @api.model
+    def _is_delivered(self):
+        """Return the condition of a stock move to a customer: from the stock or from a vendor."""
+        return SQL(
+            "stock.state = 'done' AND (stock.is_out"
+            " OR stock.is_dropship AND stock.origin_returned_move_id IS NULL)"
+        )
+
+    @api.model
+    def _from_returned(self):
+        """Return ``back``: how much of a stock move came back, in its unit."""
+        return SQL(
+            """
+            LEFT JOIN LATERAL (
+                SELECT sum(returned.quantity * returned_uom.factor / stock_uom.factor) AS quantity
+                  FROM stock_move AS returned
+                  JOIN uom_uom AS returned_uom ON returned_uom.id = returned.product_uom
+                 WHERE returned.origin_returned_move_id = stock.id
+                   AND returned.state = 'done' AND (returned.is_in OR returned.is_dropship)
+            ) AS back ON TRUE
+            """
+        )
 
     @api.model
     def _from_deliveries(self):
@@ -149,23 +232,17 @@ class IsofTradeLine(models.Model):
                                    AS quantity
                           FROM stock_move AS stock
                           JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
-                          LEFT JOIN LATERAL (
-                            SELECT sum(returned.quantity * returned_uom.factor / stock_uom.factor)
-                                   AS quantity
-                              FROM stock_move AS returned
-                              JOIN uom_uom AS returned_uom ON returned_uom.id = returned.product_uom
-                             WHERE returned.origin_returned_move_id = stock.id
-                               AND returned.state = 'done' AND returned.is_in
-                          ) AS back ON TRUE
+                          %(back)s
                          WHERE stock.sale_line_id = sold_line.id
-                           AND stock.product_id = line.product_id
-                           AND stock.state = 'done' AND stock.is_out
+                           AND stock.product_id = line.product_id AND %(is_delivered)s
                       ) AS done
                     WINDOW before_and_this AS (ORDER BY done.date, done.id)
                   ) AS counted
             ) AS delivered ON x.quantity > 0
             """,
             to_unit=SQL("stock_uom.factor / NULLIF(uom.factor, 0)"),
+            back=self._from_returned(),
+            is_delivered=self._is_delivered(),
         )
 
     @api.model

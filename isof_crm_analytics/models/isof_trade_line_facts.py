@@ -9,17 +9,21 @@ class IsofTradeLine(models.Model):
 
     The cost, the contractor group and the region are taken from the fact that is already
     there, if there is one of the same product and quantity: that is how they stay as they were
-    at the posting. A document that is reset to draft loses its facts and with them these.
+    at the posting. Of a document that was reset to draft ``isof.trade.memory`` has them.
+
+    What a line is and what it credits is said once, here: ``_get_role``, ``_from_credited`` and
+    ``_is_price_correction``. docs/what-counts.md tells the rules with examples.
     """
 
     _inherit = "isof.trade.line"
 
     @api.model
-    def _get_fact_columns(self):
+    def _get_fact_columns(self, are_corrections):
         """Return the SQL expression of each stored column of a fact.
 
-        They may use the tables and names of ``_from_facts``.
+        They may use the tables and names of ``_from_facts`` and the window ``earlier``.
         """
+        cost, discount = self._get_cost(are_corrections), self._get_discount(are_corrections)
         return {
             "move_line_id": SQL("line.id"),
             "move_id": SQL("move.id"),
@@ -34,10 +38,10 @@ class IsofTradeLine(models.Model):
             "partner_id": SQL("partner.id"),
             "contact_id": SQL("move.partner_id"),
             "group_id": SQL(
-                "CASE WHEN was.id IS NULL THEN partner.isof_group_id ELSE was.group_id END"
+                "CASE WHEN was.is_of_partner THEN was.group_id ELSE partner.isof_group_id END"
             ),
             "region_id": SQL(
-                "CASE WHEN was.id IS NULL THEN partner.isof_region_id ELSE was.region_id END"
+                "CASE WHEN was.is_of_partner THEN was.region_id ELSE partner.isof_region_id END"
             ),
             "country_id": SQL("partner.country_id"),
             "product_id": SQL("line.product_id"),
@@ -63,16 +67,13 @@ class IsofTradeLine(models.Model):
                 " THEN line.balance ELSE 0 END"
             ),
             "billed_net": SQL("CASE x.flow WHEN 'purchase' THEN line.balance ELSE 0 END"),
-            "discount": SQL("price.discount"),
-            "list_net": SQL("x.sold + price.discount"),
-            "origin_line_id": SQL(
-                "CASE WHEN how.is_kept THEN was.origin_line_id"
-                " WHEN x.flow = 'sale' THEN origin.move_line_id END"
-            ),
-            "cost": SQL("spent.cost"),
+            "discount": discount,
+            "list_net": SQL("x.sold + %s", discount),
+            "origin_line_id": SQL("CASE x.flow WHEN 'sale' THEN credited.id END"),
+            "cost": cost,
             "cost_source": SQL("spent.source"),
-            "costed_net": SQL("CASE WHEN spent.cost IS NOT NULL THEN x.sold END"),
-            "margin": SQL("x.sold - spent.cost"),
+            "costed_net": SQL("CASE WHEN %s IS NOT NULL THEN x.sold END", cost),
+            "margin": SQL("x.sold - %s", cost),
         }
 
     @api.model
@@ -82,8 +83,12 @@ class IsofTradeLine(models.Model):
         :param are_corrections: whether any of them may correct another document
         """
         return SQL(
-            "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s",
-            columns=SQL(", ").join(self._get_fact_columns().values()),
+            """
+            SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s
+            WINDOW earlier AS (PARTITION BY move.id, credited.id ORDER BY line.id
+                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            """,
+            columns=SQL(", ").join(self._get_fact_columns(are_corrections).values()),
             tables=self._from_facts(are_corrections),
             ids=IDS,
             where=self._where_facts(),
@@ -105,12 +110,12 @@ class IsofTradeLine(models.Model):
     def _from_facts(self, are_corrections):
         """Return the tables of the facts.
 
-        Besides those of Odoo there are ``was`` (the fact that is there already), ``origin`` (the
-        fact of the line that a credit note credits), ``rest`` (what earlier credit notes left of
-        it) and names for what several columns need: ``owner`` (whose sale or purchase it is),
-        ``corrected`` (the document that is corrected), ``role``, ``x`` (``flow``, ``day``,
-        ``quantity``, ``sold``), ``price``, ``named`` and ``touch``
-        (for which campaign it counts) and ``spent``.
+        Besides those of Odoo there are ``was`` (the fact that is there already, or what is
+        remembered of it), ``credited`` (the line that a line credits or corrects), ``origin`` (the
+        fact of that), ``rest`` (what other credit notes left of it) and names for what several
+        columns need: ``owner`` (whose sale or purchase it is), ``role``, ``x`` (``flow``, ``day``,
+        ``quantity``, ``sold``), ``price``, ``named`` and ``touch`` (for which campaign it counts)
+        and ``spent``.
         """
         return SQL(
             """
@@ -135,19 +140,22 @@ class IsofTradeLine(models.Model):
             LEFT JOIN purchase_order_line AS bought_line ON bought_line.id = line.purchase_line_id
             LEFT JOIN purchase_order AS purchase ON purchase.id = bought_line.order_id
             %(owner)s
+            LEFT JOIN LATERAL (%(was)s) AS was ON TRUE
+            %(credited)s
             %(measures)s
             LEFT JOIN (%(posts)s) AS post
                    ON post.user_id = owner.user_id AND post.company_id = move.company_id
                   AND x.day >= post.date_from AND x.day < post.date_to
             %(campaigns)s
-            LEFT JOIN isof_trade_line AS was ON was.move_line_id = line.id
             %(costs)s
             """,
             owner=self._from_owner(),
+            was=self.env["isof.trade.memory"]._get_was(),
+            credited=self._from_credited(are_corrections),
             measures=self._from_measures(are_corrections),
             posts=self.env["isof.order.report"]._get_posts(),
             campaigns=self._from_campaigns(),
-            costs=self._from_costs(),
+            costs=self._from_costs(are_corrections),
         )
 
     @api.model
@@ -216,67 +224,126 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _from_corrected(self, are_corrections):
-        """Return ``corrected``, ``origin`` and ``rest``.
+    def _from_credited(self, are_corrections):
+        """Return ``corrected``, ``credited``, ``origin`` and ``rest``.
 
-        Where nothing is corrected they are left out: PostgreSQL takes time for them, too.
+        ``corrected`` is the document that a credit or debit note names, ``credited`` the line
+        that a line gives back or corrects: one of the same product in that document; of what
+        comes back to an order without naming a document, one that invoiced the order's line. Of
+        several it is that of the same price after discount, in whichever unit; then that of the
+        same line of an order, of which enough is left, of the same quantity, and at the same
+        place. Which one it was before it stays, as long as the line says the same. Documents
+        that are corrected count in any state: that they are reset changes nothing in what their
+        credit notes are.
+
+        Where nothing is corrected all this is left out: PostgreSQL takes time for it, too.
         """
         if not are_corrections:
             return SQL(
                 """
-                LEFT JOIN isof_trade_line AS origin ON FALSE
-                LEFT JOIN (SELECT 0 AS quantity, 0 AS sold, 0 AS cost, 0 AS discount) AS rest
-                       ON FALSE
+                LEFT JOIN (SELECT 0 AS id) AS credited ON FALSE
                 """
             )
         return SQL(
             """
-            CROSS JOIN LATERAL (SELECT %(corrected)s AS move_id OFFSET 0) AS corrected
+            CROSS JOIN LATERAL (
+                SELECT %(origin)s AS move_id, %(unit)s AS unit,
+                       abs(line.amount_currency / NULLIF(line.quantity * %(unit)s, 0)) AS price
+                OFFSET 0
+            ) AS corrected
             LEFT JOIN LATERAL (
-                SELECT old.*
-                  FROM isof_trade_line AS old
-                  JOIN account_move_line AS old_line ON old_line.id = old.move_line_id
-                 WHERE old.move_id = corrected.move_id
-                   AND old.product_id IS NOT DISTINCT FROM line.product_id
-                 ORDER BY (old_line.quantity = line.quantity) DESC,
-                          (old_line.price_unit = line.price_unit) DESC,
+                SELECT old_line.id, old_line.move_id
+                  FROM (SELECT named.id, FALSE AS is_ordered
+                          FROM account_move_line AS named
+                         WHERE named.move_id = corrected.move_id
+                           AND named.display_type = 'product'
+                        UNION ALL
+                        SELECT rel.invoice_line_id, TRUE
+                          FROM sale_order_line_invoice_rel AS rel
+                          JOIN isof_trade_line AS sold ON sold.move_line_id = rel.invoice_line_id
+                         WHERE corrected.move_id IS NULL AND %(gives_back)s
+                           AND rel.order_line_id = sold_line.id
+                           AND sold_line.is_downpayment IS NOT TRUE
+                           AND sold.sold_quantity > 0 AND sold.move_id <> move.id) AS candidate
+                  JOIN account_move_line AS old_line ON old_line.id = candidate.id
+                  LEFT JOIN uom_uom AS old_uom ON old_uom.id = old_line.product_uom_id
+                  CROSS JOIN LATERAL (
+                        SELECT COALESCE(old_line.currency_id = line.currency_id
+                                        AND abs(%(old_price)s - corrected.price)
+                                            <= %(tolerance)s, FALSE) AS is_same
+                        OFFSET 0
+                  ) AS old_price
+                  LEFT JOIN LATERAL (
+                        SELECT sum(known.sold_quantity) AS quantity
+                          FROM isof_trade_line AS known
+                         WHERE (known.move_line_id = old_line.id
+                                OR known.origin_line_id = old_line.id)
+                           AND known.move_id <> move.id
+                  ) AS old_rest ON TRUE
+                 WHERE old_line.product_id IS NOT DISTINCT FROM line.product_id
+                   AND (line.product_id IS NOT NULL OR old_line.name = line.name
+                        OR old_price.is_same)
+                   AND (%(is_debit_note)s OR old_line.balance * line.balance <= 0)
+                 ORDER BY (old_line.id = was.origin_line_id AND was.invoiced_net = -line.balance)
+                              IS TRUE DESC,
+                          old_price.is_same DESC,
+                          (EXISTS (SELECT FROM sale_order_line_invoice_rel AS rel
+                                    WHERE rel.invoice_line_id = old_line.id
+                                      AND rel.order_line_id = sold_line.id)) DESC,
+                          (abs(line.quantity) * corrected.unit <= old_rest.quantity)
+                              IS TRUE DESC,
+                          (abs(old_line.quantity) = abs(line.quantity)) DESC,
+                          CASE WHEN candidate.is_ordered THEN old_line.move_id END DESC,
                           abs(old_line.sequence - line.sequence),
-                          abs((%(old_position)s) - (%(position)s))
+                          abs((%(old_position)s) - (%(position)s)), old_line.id
                  LIMIT 1
-            ) AS origin ON corrected.move_id IS NOT NULL
+            ) AS credited ON TRUE
+            LEFT JOIN isof_trade_line AS origin ON origin.move_line_id = credited.id
             LEFT JOIN LATERAL (
                 SELECT sum(known.sold_quantity) AS quantity, sum(known.sold_net) AS sold,
-                       sum(known.cost) AS cost, sum(known.discount) AS discount
+                       sum(known.cost) AS cost, sum(known.discount) AS discount,
+                       abs(sum(known_line.amount_currency)
+                               FILTER (WHERE known_line.currency_id = line.currency_id)
+                           / NULLIF(sum(known.sold_quantity)
+                               FILTER (WHERE known_line.currency_id = line.currency_id), 0))
+                           AS price
                   FROM isof_trade_line AS known
-                 WHERE (known.move_line_id = origin.move_line_id
-                        OR known.origin_line_id = origin.move_line_id)
+                  JOIN account_move_line AS known_line ON known_line.id = known.move_line_id
+                  LEFT JOIN uom_uom AS known_uom ON known_uom.id = known_line.product_uom_id
+                 WHERE (known.move_line_id = credited.id OR known.origin_line_id = credited.id)
                    AND known.move_line_id <> line.id
-            ) AS rest ON origin.id IS NOT NULL
+                   -- of the same document what is derived anew waits its turn, see _get_cost
+                   AND (known.move_id <> move.id
+                        OR known.product_id IS NOT DISTINCT FROM known_line.product_id
+                           AND known.sold_quantity = %(known_quantity)s)
+            ) AS rest ON credited.id IS NOT NULL
             """,
-            corrected=self._get_corrected(),
+            origin=self._get_origin(),
+            unit=self._get_unit("line", "line_uom"),
+            gives_back=self._gives_back(),
+            old_price=SQL(
+                "abs(old_line.amount_currency / NULLIF(old_line.quantity * %s, 0))",
+                self._get_unit("old_line", "old_uom"),
+            ),
+            tolerance=self._get_tolerance("old_line", "old_uom"),
+            is_debit_note=self._is_debit_note(),
             old_position=self._get_position(SQL.identifier("old_line")),
             position=self._get_position(SQL.identifier("line")),
+            known_quantity=self._get_quantity("known_line", "known_uom"),
         )
 
     @api.model
     def _from_measures(self, are_corrections):
-        """Return ``corrected``, ``origin``, ``rest``, ``role``, ``x`` and ``price``.
+        """Return ``role``, ``x`` and ``price``.
 
         ``OFFSET 0`` keeps PostgreSQL from putting what they are made of into each place where
         they are used, and from doing it dozens of times.
         """
         return SQL(
             """
-            %(from_corrected)s
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN line.is_downpayment OR sold_line.is_downpayment
-                              OR bought_line.is_downpayment THEN 'down_payment'
-                            WHEN (line.extra_tax_data ->> 'computation_key') ^@ 'global_discount,'
-                              OR line.product_id = company.sale_discount_product_id THEN 'discount'
-                            WHEN line.product_id IS NULL THEN 'other'
-                            WHEN template.type = 'service' THEN 'service'
-                            ELSE 'goods' END AS name,
-                       COALESCE(%(is_price_correction)s, FALSE) AS is_price_correction
+                SELECT %(role)s AS name, COALESCE(%(is_price_correction)s, FALSE)
+                       AS is_price_correction
                 OFFSET 0
             ) AS role
             CROSS JOIN LATERAL (
@@ -285,13 +352,7 @@ class IsofTradeLine(models.Model):
                        COALESCE(move.invoice_date, move.date) AS day,
                        CASE WHEN role.name IN ('down_payment', 'discount')
                               OR role.is_price_correction THEN 0
-                            ELSE line.quantity
-                                 * CASE WHEN line.product_uom_id = template.uom_id
-                                          OR template.uom_id IS NULL
-                                          OR line.product_uom_id IS NULL THEN 1
-                                        ELSE line_uom.factor / NULLIF(uom.factor, 0) END
-                                 * CASE WHEN move.move_type IN ('out_refund', 'in_refund')
-                                        THEN -1 ELSE 1 END END AS quantity,
+                            ELSE %(quantity)s END AS quantity,
                        CASE WHEN move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                              AND role.name <> 'down_payment'
                             THEN -line.balance ELSE 0 END AS sold
@@ -300,8 +361,6 @@ class IsofTradeLine(models.Model):
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.flow = 'purchase' OR role.name = 'down_payment' THEN 0
                             WHEN role.name = 'discount' THEN -x.sold
-                            WHEN rest.sold = -x.sold AND rest.quantity = -x.quantity
-                            THEN -rest.discount
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
                             THEN round(line.price_unit * line.quantity
@@ -313,8 +372,91 @@ class IsofTradeLine(models.Model):
                 OFFSET 0
             ) AS price
             """,
-            from_corrected=self._from_corrected(are_corrections),
+            role=self._get_role(),
             is_price_correction=self._is_price_correction(are_corrections),
+            quantity=self._get_quantity("line", "line_uom"),
+        )
+
+    @api.model
+    def _get_discount(self, are_corrections):
+        """Return the discount of a line; what gives back all that is left leaves none."""
+        if not are_corrections:
+            return SQL("price.discount")
+        return SQL(
+            """
+            CASE WHEN rest.sold + %(sold)s + x.sold = 0 AND rest.quantity + %(quantity)s
+                      + x.quantity = 0
+                 THEN -(rest.discount + %(discount)s) ELSE price.discount END
+            """,
+            sold=self._sum_earlier("x.sold"),
+            quantity=self._sum_earlier("x.quantity"),
+            discount=self._sum_earlier("price.discount"),
+        )
+
+    @api.model
+    def _sum_earlier(self, column):
+        """Return what lines before this one, of the same document, credit of the same line.
+
+        It leaves out what is as it was: ``rest`` has that.
+        """
+        return SQL("COALESCE(sum(%s) FILTER (WHERE NOT how.is_kept) OVER earlier, 0)", SQL(column))
+
+    @api.model
+    def _get_role(self):
+        """Return what a line is.
+
+        What takes money off and no goods back is a discount: a line of a negative price, or one
+        that credits no line that is known, of a service or of no product. It has no quantity and
+        costs nothing. Odoo marks its global discounts besides.
+        """
+        return SQL(
+            """
+            CASE WHEN line.is_downpayment OR sold_line.is_downpayment
+                   OR bought_line.is_downpayment THEN 'down_payment'
+                 WHEN (line.extra_tax_data ->> 'computation_key') ^@ 'global_discount,'
+                   OR (line.product_id IS NULL OR template.type = 'service')
+                      AND (line.price_unit < 0 OR %(gives_back)s AND credited.id IS NULL)
+                 THEN 'discount'
+                 WHEN line.product_id IS NULL THEN 'other'
+                 WHEN template.type = 'service' THEN 'service'
+                 ELSE 'goods' END
+            """,
+            gives_back=self._gives_back(),
+        )
+
+    @api.model
+    def _gives_back(self):
+        """Return the condition of a line that lowers what was sold or bought."""
+        return SQL(
+            "CASE WHEN move.move_type IN ('out_refund', 'in_refund') THEN line.quantity > 0"
+            " ELSE line.quantity < 0 END"
+        )
+
+    @api.model
+    def _get_quantity(self, line, uom):
+        """Return the quantity of a line in the unit of the product, less if it gives back.
+
+        :param str line: name of the line, of the document ``move``
+        :param str uom: name of its unit
+        """
+        return SQL(
+            "%(line)s.quantity * %(unit)s"
+            " * CASE WHEN move.move_type IN ('out_refund', 'in_refund') THEN -1 ELSE 1 END",
+            line=SQL.identifier(line),
+            unit=self._get_unit(line, uom),
+        )
+
+    @api.model
+    def _get_unit(self, line, uom):
+        """Return how many units of the product are one of the line; see ``_get_quantity``."""
+        return SQL(
+            """
+            CASE WHEN %(line)s.product_uom_id = template.uom_id OR template.uom_id IS NULL
+                   OR %(line)s.product_uom_id IS NULL THEN 1
+                 ELSE %(uom)s.factor / NULLIF(uom.factor, 0) END
+            """,
+            line=SQL.identifier(line),
+            uom=SQL.identifier(uom),
         )
 
     @api.model
@@ -330,6 +472,16 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
+    def _get_tolerance(self, line, uom):
+        """Return by how much two prices differ that are the same: amounts are rounded."""
+        return SQL(
+            "document_currency.rounding * (1 / NULLIF(abs(line.quantity * corrected.unit), 0)"
+            " + 1 / NULLIF(abs(%s.quantity * %s), 0))",
+            SQL.identifier(line),
+            self._get_unit(line, uom),
+        )
+
+    @api.model
     def _get_origin(self):
         """Return the document that a credit or debit note names as the one that it corrects."""
         if self._has_field("account.move", "debit_origin_id"):
@@ -337,58 +489,48 @@ class IsofTradeLine(models.Model):
         return SQL("move.reversed_entry_id")
 
     @api.model
-    def _get_corrected(self):
-        """Return the document that a line corrects.
-
-        What comes back to an order is credited without a link to an invoice: it corrects the
-        last invoice of the order's line.
-        """
-        return SQL(
-            """
-            COALESCE(%s, CASE
-                WHEN sold_line.id IS NOT NULL AND sold_line.is_downpayment IS NOT TRUE
-                 AND CASE move.move_type WHEN 'out_refund' THEN line.quantity > 0
-                                         ELSE line.quantity < 0 END
-                THEN (SELECT max(sold.move_id)
-                        FROM sale_order_line_invoice_rel AS rel
-                        JOIN isof_trade_line AS sold ON sold.move_line_id = rel.invoice_line_id
-                       WHERE rel.order_line_id = sold_line.id AND sold.sold_quantity > 0
-                         AND sold.move_id <> move.id)
-                END)
-            """,
-            self._get_origin(),
-        )
+    def _is_debit_note(self):
+        if self._has_field("account.move", "debit_origin_id"):
+            return SQL("(move.reversed_entry_id IS NULL AND move.debit_origin_id IS NOT NULL)")
+        return SQL("FALSE")
 
     @api.model
     def _is_price_correction(self, are_corrections):
         """Return the condition of a line that gives back a part of the price, and no goods.
 
         Odoo has no mark for it: one credits the same quantity at the difference of the prices.
-        So a line counts as one if it credits a product of the invoice at a lower price than
-        any line of that product had there, in the currency of the documents: the rate may have
-        changed. A debit note raises the price of what it repeats. The user can say otherwise on
-        the document.
+        So a line counts as one if it credits a product of the invoice at a price after discount
+        that is lower than that of any line of that product there, and not what earlier
+        corrections left of it; by whichever unit, in the currency of the documents: the rate may
+        have changed. A debit note raises the price of what it repeats. The user can say otherwise
+        on the document.
         """
         if not are_corrections:
             return SQL("move.isof_correction = 'price'")
         return SQL(
             """
             CASE move.isof_correction WHEN 'price' THEN TRUE WHEN 'goods' THEN FALSE
-            ELSE %(is_debit_note)s
-                 OR move.move_type IN ('out_refund', 'in_refund') AND line.quantity <> 0 AND (
-                SELECT min(abs(old_line.amount_currency / NULLIF(old_line.quantity, 0)))
-                  FROM account_move_line AS old_line
-                 WHERE old_line.move_id = corrected.move_id AND old_line.display_type = 'product'
-                   AND old_line.product_id = line.product_id
-                   AND old_line.product_uom_id = line.product_uom_id
-                   AND old_line.currency_id = line.currency_id
-            ) - abs(line.amount_currency / line.quantity)
-              > 2 * document_currency.rounding / abs(line.quantity)
+            ELSE credited.id IS NOT NULL AND (%(is_debit_note)s
+                 OR move.move_type IN ('out_refund', 'in_refund')
+                    AND (SELECT bool_and(%(old_price)s - corrected.price > %(tolerance)s)
+                           FROM account_move_line AS old_line
+                           LEFT JOIN uom_uom AS old_uom ON old_uom.id = old_line.product_uom_id
+                          WHERE old_line.move_id = credited.move_id
+                            AND old_line.display_type = 'product'
+                            AND old_line.product_id IS NOT DISTINCT FROM line.product_id
+                            AND old_line.currency_id = line.currency_id
+                            AND (old_line.amount_currency <> 0 OR line.amount_currency = 0))
+                    AND (abs(rest.price - corrected.price)
+                         > document_currency.rounding / abs(line.quantity * corrected.unit))
+                        IS NOT FALSE)
             END
             """,
-            is_debit_note=SQL("move.debit_origin_id IS NOT NULL AND origin.id IS NOT NULL")
-            if self._has_field("account.move", "debit_origin_id")
-            else SQL("FALSE"),
+            is_debit_note=self._is_debit_note(),
+            old_price=SQL(
+                "abs(old_line.amount_currency / NULLIF(old_line.quantity * %s, 0))",
+                self._get_unit("old_line", "old_uom"),
+            ),
+            tolerance=self._get_tolerance("old_line", "old_uom"),
         )
 
     @api.model

@@ -15,12 +15,17 @@ SOURCES = {
     "product.template": ["categ_id", "type", "uom_id"],
     "purchase.order": ["user_id"],
     "purchase.order.line": ["order_id", "is_downpayment"],
-    "res.company": ["currency_id", "isof_touch_days", "sale_discount_product_id"],
+    "res.company": ["currency_id", "isof_touch_days"],
     "res.currency": ["rounding"],
     "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
     "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],
-    "sale.order.line": ["order_id", "is_downpayment", "product_uom_id", "purchase_price"],
-    "stock.move": ["state", "quantity", "value", "is_in", "is_out", "origin_returned_move_id"],
+    "sale.order.line": [
+        *("order_id", "is_downpayment", "product_uom_id", "purchase_price", "qty_delivered"),
+    ],
+    "stock.move": [
+        *("bom_line_id", "date", "is_dropship", "is_in", "is_out", "origin_returned_move_id"),
+        *("product_id", "product_uom", "quantity", "sale_line_id", "state", "value"),
+    ],
     "uom.uom": ["factor"],
 }
 
@@ -43,15 +48,21 @@ class IsofTradeLine(models.Model):
         :return: how many facts were wrong
         """
         self._flush_sources()
-        changed = self._delete_stale(move_ids)
-        corrections = self._find_corrections(move_ids)
+        changed, followed = self._delete_stale(move_ids), 0
+        corrections, followers = self._find_corrections(move_ids)
+        move_ids = [*move_ids, *followers]
         for ids in self._get_generations(move_ids):
             for are_corrections in (False, True):
                 if part := [id_ for id_ in ids if (id_ in corrections) == are_corrections]:
-                    changed += self._upsert(part, are_corrections)
+                    wrong = self._upsert(part, are_corrections)
+                    changed += wrong
+                    followed += wrong if not followers.isdisjoint(part) else 0
         self.env["isof.trade.summary"]._sync(move_ids)
         if changed:
             self.invalidate_model()
+        if followed:
+            moves = self.env["account.move"].browse(sorted(followers))
+            self.env.add_to_compute(moves._fields["isof_commission_count"], moves)
         return changed
 
     @api.model
@@ -97,7 +108,7 @@ class IsofTradeLine(models.Model):
     @api.model
     @tools.ormcache("are_corrections")
     def _get_upsert(self, are_corrections):
-        columns = self._get_fact_columns()
+        columns = self._get_fact_columns(are_corrections)
         names = SQL(", ").join(map(SQL.identifier, columns))
         changes = SQL(", ").join(
             SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in columns
@@ -125,10 +136,13 @@ class IsofTradeLine(models.Model):
     @api.model
     def _delete_facts(self, move_ids):
         """Delete the facts of documents that are not posted."""
-        self.env.cr.execute("DELETE FROM isof_trade_line WHERE move_id = ANY(%s)", [list(move_ids)])
-        if self.env.cr.rowcount:
+        if self.env["isof.trade.memory"]._move_facts(move_ids):
             self.env["isof.trade.summary"]._sync(move_ids)
             self.invalidate_model()
+            # what corrects them says something about other lines, or about none
+            _corrections, followers = self._find_corrections(move_ids)
+            if followers:
+                self._sync(sorted(followers))
 
     @api.model
     def _resync_departments(self, users):
@@ -222,7 +236,7 @@ class IsofTradeLine(models.Model):
     def _get_generations(self, move_ids):
         """Split documents so that each comes after those that its costs depend on.
 
-        These are the one that it credits and, of the same document or order, the earlier ones.
+        These are the one that it credits or corrects and, of the same document or order, the earlier ones.
 
         :return: list of lists of ids
         """
@@ -247,23 +261,57 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _find_corrections(self, move_ids):
-        """Return the documents that may correct others: the set of their ids."""
+        """Return the documents that may correct others.
+
+        :return: tuple of the set of the ids of those among the given ones and their followers,
+            and the set of the followers: posted documents beside them that credit or correct one
+            of them, or what does
+        """
+        debit_notes = (
+            SQL(
+                "UNION ALL SELECT id FROM account_move"
+                " WHERE debit_origin_id = family.id AND state = 'posted'"
+            )
+            if self._has_field("account.move", "debit_origin_id")
+            else SQL("")
+        )
         self.env.cr.execute(
             SQL(
                 """
-                SELECT move.id FROM account_move AS move
-                 WHERE move.id = ANY(%(move_ids)s)
-                   AND (move.move_type IN ('out_refund', 'in_refund') OR %(is_debit_note)s
-                        OR EXISTS (SELECT FROM account_move_line AS line
-                                    WHERE line.move_id = move.id AND line.quantity < 0))
+                WITH RECURSIVE family AS (
+                    SELECT unnest(%(move_ids)s) AS id
+                     UNION
+                    SELECT follower.id FROM family CROSS JOIN LATERAL (
+                        SELECT id FROM account_move
+                         WHERE reversed_entry_id = family.id AND state = 'posted'
+                        %(debit_notes)s
+                        UNION ALL
+                        SELECT move.id
+                          FROM account_move_line AS line
+                          JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
+                          JOIN sale_order_line_invoice_rel AS other_rel
+                            ON other_rel.order_line_id = rel.order_line_id
+                          JOIN account_move_line AS other ON other.id = other_rel.invoice_line_id
+                          JOIN account_move AS move ON move.id = other.move_id
+                         WHERE line.move_id = family.id AND move.state = 'posted'
+                           AND CASE move.move_type WHEN 'out_refund' THEN other.quantity > 0
+                                    ELSE other.quantity < 0 END
+                    ) AS follower)
+                SELECT move.id,
+                       move.move_type IN ('out_refund', 'in_refund') OR %(is_debit_note)s
+                       OR EXISTS (SELECT FROM account_move_line AS line
+                                   WHERE line.move_id = move.id AND line.quantity < 0)
+                  FROM account_move AS move
+                 WHERE move.id IN (SELECT id FROM family)
                 """,
                 move_ids=list(move_ids),
-                is_debit_note=SQL("move.debit_origin_id IS NOT NULL")
-                if self._has_field("account.move", "debit_origin_id")
-                else SQL("FALSE"),
+                debit_notes=debit_notes,
+                is_debit_note=self._is_debit_note(),
             )
         )
-        return {id_ for (id_,) in self.env.cr.fetchall()}
+        found = dict(self.env.cr.fetchall())
+        corrections = {id_ for id_, is_correction in found.items() if is_correction}
+        return corrections, set(found).difference(move_ids)
 
     @api.model
     def _get_links(self, move_ids):
@@ -272,9 +320,12 @@ class IsofTradeLine(models.Model):
         :return: dict of id to id, and dict of id to set of keys
         """
         self.env.cr.execute(
-            "SELECT id, reversed_entry_id FROM account_move"
-            " WHERE id = ANY(%s) AND reversed_entry_id IS NOT NULL",
-            [list(move_ids)],
+            SQL(
+                "SELECT move.id, %(origin)s FROM account_move AS move"
+                " WHERE move.id = ANY(%(move_ids)s) AND %(origin)s IS NOT NULL",
+                origin=self._get_origin(),
+                move_ids=list(move_ids),
+            )
         )
         origins = dict(self.env.cr.fetchall())
         self.env.cr.execute(

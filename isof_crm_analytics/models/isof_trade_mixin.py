@@ -110,7 +110,7 @@ class IsofTradeMixin(models.AbstractModel):
             ("service", "Service"),
             ("other", "No product"),
             ("down_payment", "Down payment"),
-            ("discount", "Global discount"),
+            ("discount", "Discount"),
         ],
         string="Goods or Service",
         required=True,
@@ -164,8 +164,8 @@ class IsofTradeMixin(models.AbstractModel):
     sold_quantity = fields.Float(
         readonly=True,
         digits="Product Unit",
-        help="In the unit of the product. Down payments, global discounts and price corrections "
-        "have none.",
+        help="In the unit of the product. Down payments, discounts and price corrections have "
+        "none.",
     )
     bought_quantity = fields.Float(
         readonly=True, digits="Product Unit", help="In the unit of the product."
@@ -200,7 +200,8 @@ class IsofTradeMixin(models.AbstractModel):
     discount = fields.Float(
         readonly=True,
         digits=(16, 2),
-        help="What discounts on lines and global discounts took off the sales.",
+        help="What was given away: discounts on lines, and lines that take money off and no goods "
+        "back.",
     )
     list_net = fields.Float(
         string="Before Discount",
@@ -228,8 +229,8 @@ class IsofTradeMixin(models.AbstractModel):
         ],
         readonly=True,
         groups=MARGIN_GROUP,
-        help="Where the cost comes from. Price corrections, down payments and global discounts "
-        "have none. Where the cost is unknown, there is no margin.",
+        help="Where the cost comes from. Price corrections, down payments and discounts have "
+        "none. Where the cost is unknown, there is no margin.",
     )
     costed_net = fields.Float(
         string="Sold with Known Cost", readonly=True, digits=(16, 2), groups=MARGIN_GROUP
