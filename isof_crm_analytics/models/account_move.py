@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .account_move_line import CAMPAIGN_COSTS
+from .isof_trade_mixin import MARGIN_GROUP
 
 
 class AccountMove(models.Model):
@@ -167,6 +169,35 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.env["isof.commission.division"]._prepare_action(self)
+
+    def action_take_isof_cost(self):
+        """Have what was sold cost what it costs today, and note on the documents that it does.
+
+        That is what a posting would find now: the entry of the cost of goods, deliveries, the
+        order, the product. What credits the documents follows.
+
+        :raises AccessError: for who may not change the documents or not see costs
+        """
+        self.check_access("write")
+        if not self.env.user.has_group(MARGIN_GROUP):
+            raise AccessError(
+                self.env._("Costs are changed by who may see them: the role “Costs and Margins”.")
+            )
+        # sudo: facts are derived; who is asked above may have them derived anew
+        changed = self.env["isof.trade.line"].sudo()._take_costs(self.ids)
+        for move in self.browse(changed):
+            move.message_post(body=self.env._("Its cost in analyses has been taken anew."))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The cost is that of today.")
+                if changed
+                else self.env._("The cost was that of today already."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     @api.readonly
     def action_open_isof_commissions(self):

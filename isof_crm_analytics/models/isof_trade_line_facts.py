@@ -38,10 +38,12 @@ class IsofTradeLine(models.Model):
             "partner_id": SQL("partner.id"),
             "contact_id": SQL("move.partner_id"),
             "group_id": SQL(
-                "CASE WHEN was.is_of_partner THEN was.group_id ELSE partner.isof_group_id END"
+                "CASE WHEN was.partner_id = partner.id THEN was.group_id"
+                " ELSE partner.isof_group_id END"
             ),
             "region_id": SQL(
-                "CASE WHEN was.is_of_partner THEN was.region_id ELSE partner.isof_region_id END"
+                "CASE WHEN was.partner_id = partner.id THEN was.region_id"
+                " ELSE partner.isof_region_id END"
             ),
             "country_id": SQL("partner.country_id"),
             "product_id": SQL("line.product_id"),
@@ -299,6 +301,7 @@ class IsofTradeLine(models.Model):
                  LIMIT 1
             ) AS credited ON TRUE
             LEFT JOIN isof_trade_line AS origin ON origin.move_line_id = credited.id
+            LEFT JOIN isof_trade_memory AS remembered ON remembered.move_line_id = credited.id
             LEFT JOIN LATERAL (
                 SELECT sum(known.sold_quantity) AS quantity, sum(known.sold_net) AS sold,
                        sum(known.cost) AS cost, sum(known.discount) AS discount,
@@ -372,7 +375,7 @@ class IsofTradeLine(models.Model):
                 OFFSET 0
             ) AS price
             """,
-            role=self._get_role(),
+            role=self._get_role(are_corrections),
             is_price_correction=self._is_price_correction(are_corrections),
             quantity=self._get_quantity("line", "line_uom"),
         )
@@ -402,12 +405,12 @@ class IsofTradeLine(models.Model):
         return SQL("COALESCE(sum(%s) FILTER (WHERE NOT how.is_kept) OVER earlier, 0)", SQL(column))
 
     @api.model
-    def _get_role(self):
+    def _get_role(self, are_corrections):
         """Return what a line is.
 
         What takes money off and no goods back is a discount: a line of a negative price, or one
-        that credits no line that is known, of a service or of no product. It has no quantity and
-        costs nothing. Odoo marks its global discounts besides.
+        that credits no line that is known, of a service or of no product; and what takes such a
+        line back. It has no quantity and costs nothing. Odoo marks its global discounts besides.
         """
         return SQL(
             """
@@ -415,13 +418,17 @@ class IsofTradeLine(models.Model):
                    OR bought_line.is_downpayment THEN 'down_payment'
                  WHEN (line.extra_tax_data ->> 'computation_key') ^@ 'global_discount,'
                    OR (line.product_id IS NULL OR template.type = 'service')
-                      AND (line.price_unit < 0 OR %(gives_back)s AND credited.id IS NULL)
+                      AND (line.price_unit < 0 OR %(gives_back)s AND credited.id IS NULL
+                           OR %(credited_role)s = 'discount')
                  THEN 'discount'
                  WHEN line.product_id IS NULL THEN 'other'
                  WHEN template.type = 'service' THEN 'service'
                  ELSE 'goods' END
             """,
             gives_back=self._gives_back(),
+            credited_role=SQL("COALESCE(origin.role, remembered.role)")
+            if are_corrections
+            else SQL("NULL"),
         )
 
     @api.model

@@ -16,7 +16,7 @@ SOURCES = {
     "purchase.order": ["user_id"],
     "purchase.order.line": ["order_id", "is_downpayment"],
     "res.company": ["currency_id", "isof_touch_days"],
-    "res.currency": ["rounding"],
+    "res.currency": ["decimal_places", "rounding"],
     "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
     "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],
     "sale.order.line": [
@@ -145,6 +145,40 @@ class IsofTradeLine(models.Model):
                 self._sync(sorted(followers))
 
     @api.model
+    def _take_costs(self, move_ids):
+        """Derive the costs of documents and of what credits them anew, as if posted now.
+
+        :param move_ids: ids of ``account.move``
+        :return: ids of the documents whose cost has changed, in order
+        """
+        self._bring_in_step()
+        _corrections, followers = self._find_corrections(move_ids)
+        ids = [*move_ids, *followers]
+        before = self._get_costs(ids)
+        # a fact without a source of its cost is not as it was
+        self.env.cr.execute(
+            "UPDATE isof_trade_line SET cost_source = NULL WHERE move_id = ANY(%s)", [ids]
+        )
+        self._sync(ids)
+        after = self._get_costs(ids)
+        changed = sorted(id_ for id_ in after if after[id_] != before.get(id_))
+        moves = self.env["account.move"].browse(changed)
+        self.env.add_to_compute(moves._fields["isof_commission_count"], moves)
+        return changed
+
+    @api.model
+    def _get_costs(self, move_ids):
+        """Return what the lines of documents cost, and how we know: dict of id to that."""
+        self.env.cr.execute(
+            """
+            SELECT move_id, array_agg(ROW(move_line_id, cost, cost_source) ORDER BY move_line_id)
+              FROM isof_trade_line WHERE move_id = ANY(%s) AND flow = 'sale' GROUP BY 1
+            """,
+            [list(move_ids)],
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
     def _resync_departments(self, users):
         """Have the facts derived anew that name another department of users than they were in."""
         self._flush_sources()
@@ -236,7 +270,8 @@ class IsofTradeLine(models.Model):
     def _get_generations(self, move_ids):
         """Split documents so that each comes after those that its costs depend on.
 
-        These are the one that it credits or corrects and, of the same document or order, the earlier ones.
+        These are the one that it credits or corrects and, of the same document or order, the
+        earlier ones.
 
         :return: list of lists of ids
         """

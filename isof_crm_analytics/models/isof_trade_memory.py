@@ -5,7 +5,7 @@ from .isof_trade_mixin import MARGIN_GROUP
 
 # What is as it was when the document was posted.
 KEPT = ("move_id", "product_id", "sold_quantity", "invoiced_net", "origin_line_id")
-KEPT = (*KEPT, "partner_id", "group_id", "region_id", "cost", "cost_source")
+KEPT = (*KEPT, "role", "partner_id", "group_id", "region_id", "cost", "cost_source")
 
 
 class IsofTradeMemory(models.Model):
@@ -29,6 +29,7 @@ class IsofTradeMemory(models.Model):
     sold_quantity = fields.Float(readonly=True, digits="Product Unit")
     invoiced_net = fields.Float(readonly=True, digits=(16, 2))
     origin_line_id = fields.Many2one("account.move.line", readonly=True, ondelete="set null")
+    role = fields.Char(readonly=True)
     partner_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     group_id = fields.Many2one("isof.partner.group", readonly=True, ondelete="set null")
     region_id = fields.Many2one("isof.region", readonly=True, ondelete="set null")
@@ -68,20 +69,16 @@ class IsofTradeMemory(models.Model):
 
     @api.model
     def _get_was(self):
-        """Return the query of what the fact of ``line`` is so far, or was when it was posted.
-
-        ``is_of_partner`` is whether what is of the contractor stays: not of a document that has
-        been addressed to another one since.
-        """
+        """Return the query of what the fact of ``line`` is so far, or was when it was posted."""
         columns = SQL(", ").join(map(SQL.identifier, KEPT))
         return SQL(
             """
-            SELECT *, is_posted OR partner_id IS NOT DISTINCT FROM partner.id AS is_of_partner
-              FROM (SELECT TRUE AS is_posted, %(columns)s
-                      FROM isof_trade_line WHERE move_line_id = line.id
-                    UNION ALL
-                    SELECT FALSE, %(columns)s
-                      FROM isof_trade_memory WHERE move_line_id = line.id) AS known
+            SELECT * FROM (
+                SELECT TRUE AS is_posted, %(columns)s
+                  FROM isof_trade_line WHERE move_line_id = line.id
+                UNION ALL
+                SELECT FALSE, %(columns)s
+                  FROM isof_trade_memory WHERE move_line_id = line.id) AS known
              ORDER BY is_posted DESC LIMIT 1
             """,
             columns=columns,

@@ -8,7 +8,7 @@ class IsofOrderReport(models.Model):
     Sections, notes and down payments are no goods and do not count. Quantities are in the unit
     of the product, amounts in the currency of the company at the rate of the order, rounded as
     that currency is. What is delivered, invoiced or outstanding is valued at the line's price.
-    A global discount is an amount without a quantity, and nothing to deliver.
+    A discount is an amount without a quantity, and nothing to deliver.
 
     To add a column, extend ``_get_columns`` with its expression on the tables that ``_from``
     joins under the same aliases for both flows: ``l`` line, ``o`` order, ``c`` company,
@@ -43,6 +43,7 @@ class IsofOrderReport(models.Model):
             "is_downpayment",
             "order_id",
             "price_subtotal",
+            "price_unit",
             "product_id",
             "product_qty",
             "product_uom_id",
@@ -74,6 +75,7 @@ class IsofOrderReport(models.Model):
             "is_downpayment",
             "order_id",
             "price_subtotal",
+            "price_unit",
             "product_id",
             "product_uom_id",
             "product_uom_qty",
@@ -170,7 +172,7 @@ class IsofOrderReport(models.Model):
         [("goods", "Goods"), ("service", "Service")], string="Product Type", readonly=True
     )
     role = fields.Selection(
-        [("goods", "Goods"), ("service", "Service"), ("discount", "Global discount")],
+        [("goods", "Goods"), ("service", "Service"), ("discount", "Discount")],
         readonly=True,
     )
     uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
@@ -440,10 +442,16 @@ class IsofOrderReport(models.Model):
 
     @api.model
     def _is_discount(self, flow):
-        """Return the condition of a global discount, which only sales orders know."""
-        if flow == "purchase":
-            return SQL("FALSE")
-        return SQL("(l.extra_tax_data->>'computation_key') ^@ 'global_discount,'")
+        """Return the condition of a line that takes money off and is no goods.
+
+        It is that of the facts, see ``_get_role`` of ``isof.trade.line``; only sales orders have
+        what Odoo marks as a global discount.
+        """
+        is_marked = SQL("(l.extra_tax_data->>'computation_key') ^@ 'global_discount,' OR")
+        return SQL(
+            "(%s t.type = 'service' AND l.price_unit < 0)",
+            is_marked if flow == "sale" else SQL(""),
+        )
 
     @api.model
     def _in_product_uom(self, quantity):

@@ -37,6 +37,7 @@ from . import (
     test_settings,
     test_trade_line,
     test_trade_rights,
+    test_trade_rules,
     test_trade_stock,
     test_trade_summary,
     test_trade_sync,
