@@ -13,6 +13,7 @@ class IsofTradeLine(models.Model):
 
         What gives back costs what it cost on the invoice, known or not; see ``_get_cost``.
         Otherwise the first source that knows it counts; they are those of ``_get_cost_sources``.
+        What was known before is kept, but for an entry that Odoo has booked anew.
         """
         sources = self._get_cost_sources()
         cost = SQL(" ").join(
@@ -28,7 +29,8 @@ class IsofTradeLine(models.Model):
             CROSS JOIN LATERAL (
                 SELECT COALESCE(was.product_id IS NOT DISTINCT FROM line.product_id
                                 AND was.sold_quantity = x.quantity
-                                AND was.cost_source IS NOT NULL, FALSE) AS is_kept,
+                                AND was.cost_source IS NOT NULL
+                                AND (was.is_posted OR %(entry)s IS NULL), FALSE) AS is_kept,
                        %(is_returned)s AS is_returned
             ) AS how
             CROSS JOIN LATERAL (
@@ -45,6 +47,7 @@ class IsofTradeLine(models.Model):
             ) AS spent
             """,
             joins=SQL(" ").join(self._from_cost_sources()),
+            entry=sources.get("entry", SQL("NULL")),
             is_returned=SQL("origin.id IS NOT NULL AND x.quantity <> 0")
             if are_corrections
             else SQL("FALSE"),
@@ -161,17 +164,19 @@ class IsofTradeLine(models.Model):
         return SQL(
             """
             LEFT JOIN LATERAL (
-                SELECT NULLIF(sum(stock.value - COALESCE(stock.value * back.quantity
-                                                         / NULLIF(stock.quantity, 0), 0)), 0)
+                SELECT NULLIF(sum(worth.amount * (1 - COALESCE(back.quantity, 0)
+                                                      / NULLIF(stock.quantity, 0))), 0)
                        / NULLIF(sold_line.qty_delivered
                                 * sold_uom.factor / NULLIF(uom.factor, 0), 0) AS unit_cost
                   FROM stock_move AS stock
                   JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
                   %(back)s
+                  %(worth)s
                  WHERE stock.sale_line_id = sold_line.id AND stock.bom_line_id IS NOT NULL
                    AND stock.product_id <> line.product_id AND %(is_delivered)s
             ) AS parts ON x.quantity > 0
             """,
+            worth=self._from_worth(),
             back=self._from_returned(),
             is_delivered=self._is_delivered(),
         )
@@ -182,6 +187,30 @@ class IsofTradeLine(models.Model):
         return SQL(
             "stock.state = 'done' AND (stock.is_out"
             " OR stock.is_dropship AND stock.origin_returned_move_id IS NULL)"
+        )
+
+    @api.model
+    def _from_worth(self):
+        """Return ``worth``: what a stock move is worth.
+
+        Goods that a vendor delivers to the customer have no value in Odoo's stock: they cost what
+        they cost on the purchase order.
+        """
+        if not self._has_field("stock.move", "purchase_line_id"):
+            return SQL("CROSS JOIN LATERAL (SELECT stock.value AS amount) AS worth")
+        return SQL(
+            """
+            LEFT JOIN LATERAL (
+                SELECT bought.price_subtotal * stock.quantity * stock_uom.factor
+                       / NULLIF(bought.product_qty * bought_uom.factor, 0)
+                       / COALESCE(NULLIF(ordered.currency_rate, 0), 1) AS amount
+                  FROM purchase_order_line AS bought
+                  JOIN purchase_order AS ordered ON ordered.id = bought.order_id
+                  JOIN uom_uom AS bought_uom ON bought_uom.id = bought.product_uom_id
+                 WHERE bought.id = stock.purchase_line_id
+            ) AS dropped ON stock.is_dropship
+            CROSS JOIN LATERAL (SELECT COALESCE(dropped.amount, stock.value) AS amount) AS worth
+            """
         )
 
     @api.model
@@ -227,12 +256,13 @@ class IsofTradeLine(models.Model):
                                     0) AS quantity
                       FROM (
                         SELECT stock.id, stock.date,
-                               stock.value / NULLIF(stock.quantity * %(to_unit)s, 0) AS unit_cost,
+                               worth.amount / NULLIF(stock.quantity * %(to_unit)s, 0) AS unit_cost,
                                (stock.quantity - COALESCE(back.quantity, 0)) * %(to_unit)s
                                    AS quantity
                           FROM stock_move AS stock
                           JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
                           %(back)s
+                          %(worth)s
                          WHERE stock.sale_line_id = sold_line.id
                            AND stock.product_id = line.product_id AND %(is_delivered)s
                       ) AS done
@@ -242,6 +272,7 @@ class IsofTradeLine(models.Model):
             """,
             to_unit=SQL("stock_uom.factor / NULLIF(uom.factor, 0)"),
             back=self._from_returned(),
+            worth=self._from_worth(),
             is_delivered=self._is_delivered(),
         )
 

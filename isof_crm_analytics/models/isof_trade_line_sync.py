@@ -8,13 +8,17 @@ from ..tools.kept_plan import IDS, execute_kept, get_text
 # What a fact is derived from, where it is there, but for documents and their lines; see
 # account_move.py.
 SOURCES = {
+    "account.account": ["account_type"],
+    "account.move.line": ["cogs_origin_id"],
     "hr.employee": ["user_id", "company_id"],
     "hr.version": ["employee_id", "date_version", "department_id", "active"],
     "isof.activity": ["campaign_id", "commercial_partner_id", "company_id", "start", "touch_day"],
     "product.product": ["product_tmpl_id", "standard_price"],
     "product.template": ["categ_id", "type", "uom_id"],
-    "purchase.order": ["user_id"],
-    "purchase.order.line": ["order_id", "is_downpayment"],
+    "purchase.order": ["user_id", "currency_rate"],
+    "purchase.order.line": [
+        *("order_id", "is_downpayment", "price_subtotal", "product_qty", "product_uom_id"),
+    ],
     "res.company": ["currency_id", "isof_touch_days"],
     "res.currency": ["decimal_places", "rounding"],
     "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
@@ -24,7 +28,8 @@ SOURCES = {
     ],
     "stock.move": [
         *("bom_line_id", "date", "is_dropship", "is_in", "is_out", "origin_returned_move_id"),
-        *("product_id", "product_uom", "quantity", "sale_line_id", "state", "value"),
+        *("product_id", "product_uom", "purchase_line_id", "quantity", "sale_line_id", "state"),
+        "value",
     ],
     "uom.uom": ["factor"],
 }

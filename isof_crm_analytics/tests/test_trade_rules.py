@@ -14,6 +14,10 @@ AT_POSTING = {
     ("product.product", "standard_price"),
     ("res.partner", "isof_group_id"),
     ("res.partner", "isof_region_id"),
+    ("purchase.order", "currency_rate"),
+    ("purchase.order.line", "price_subtotal"),
+    ("purchase.order.line", "product_qty"),
+    ("purchase.order.line", "product_uom_id"),
     ("sale.order", "currency_rate"),
     ("sale.order.line", "product_uom_id"),
     ("sale.order.line", "purchase_price"),
@@ -318,7 +322,19 @@ class TestTradeRules(TradeCommon):
             self.assertTotals(refund, sold_quantity=-4, cost=-160)
         self.assertEqual(self._get_facts(refund).role, "service")
 
-    # So that no source is forgotten
+    def test_unit_of_a_product_is_followed(self):
+        box = self.env["uom.uom"].create(
+            {"name": "Test box", "relative_factor": 10, "relative_uom_id": self.unit.id}
+        )
+        invoice = self._create_invoice({"product_uom_id": box.id, "quantity": 2, "price_unit": 80})
+        self.assertTotals(invoice, sold_quantity=20)
+        box.relative_factor = 12
+        self.assertTotals(invoice, sold_quantity=24)
+
+
+@tagged("post_install", "-at_install", "isof_stock")
+class TestTradeSources(TradeCommon):
+    """That no source of the facts is forgotten, whichever of Odoo's add-ons are there."""
 
     def _get_read_columns(self):
         """Return what the query of the facts reads, as PostgreSQL has it of a view of it.
@@ -391,7 +407,10 @@ class TestTradeRules(TradeCommon):
         flushed = {
             **SOURCES,
             "account.move": move._get_isof_trade_fields(),
-            "account.move.line": line._get_isof_trade_fields(),
+            "account.move.line": [
+                *SOURCES["account.move.line"],
+                *line._get_isof_trade_fields(),
+            ],
         }
         forgotten = [
             str(field)
@@ -403,12 +422,3 @@ class TestTradeRules(TradeCommon):
             and str(field) != "account.move.line.move_id"
         ]
         self.assertFalse(forgotten, "facts read what may not be in the database yet")
-
-    def test_unit_of_a_product_is_followed(self):
-        box = self.env["uom.uom"].create(
-            {"name": "Test box", "relative_factor": 10, "relative_uom_id": self.unit.id}
-        )
-        invoice = self._create_invoice({"product_uom_id": box.id, "quantity": 2, "price_unit": 80})
-        self.assertTotals(invoice, sold_quantity=20)
-        box.relative_factor = 12
-        self.assertTotals(invoice, sold_quantity=24)

@@ -6,7 +6,10 @@ from odoo.tests import tagged
 
 from .common import TradeCommon
 
-NEEDED = ["purchase_stock", "sale_margin", "sale_stock", "stock_account"]
+NEEDED = [
+    *("account_debit_note", "purchase_stock", "sale_loyalty", "sale_margin", "sale_mrp"),
+    *("sale_stock", "stock_account", "stock_dropshipping"),
+]
 
 
 @tagged("post_install", "-at_install", "isof_stock")
@@ -345,3 +348,101 @@ class TestTradeStock(TradeCommon):
         )
         self.assertEqual(order.currency_id, self.eur)
         self.assertCosts(self._invoice(order), [120], "order")
+
+    # Goods that come in parts, or never come to the stock
+
+    def test_kit_costs_what_its_parts_cost(self):
+        kit = self._create_product(is_storable=False, standard_price=7)
+        parts = self._create_product(), self._create_product()
+        self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": kit.product_tmpl_id.id,
+                "type": "phantom",
+                "bom_line_ids": [
+                    Command.create({"product_id": part.id, "product_qty": number})
+                    for part, number in zip(parts, (2, 1), strict=True)
+                ],
+            }
+        )
+        for part, price in zip(parts, (30, 11), strict=True):
+            self._receive(part, 100, price)
+        order = self._sell(kit, 3)
+        self._deliver(order)
+        self.assertEqual(self._value(order), 3 * 71)
+        invoice = self._invoice(order)
+        self.assertCosts(invoice, [213], "delivery")
+        self.assertNothingLeft(invoice | self._create_credit_note(invoice))
+
+    def test_drop_shipped_goods_cost_what_the_purchase_cost(self):
+        vendor = self.env["res.partner"].create({"name": "Test vendor"})
+        product = self._create_product(
+            "standard",
+            standard_price=5,
+            route_ids=[Command.set(self.env.ref("stock_dropshipping.route_drop_shipping").ids)],
+            seller_ids=[Command.create({"partner_id": vendor.id, "price": 6})],
+        )
+        order = self._sell(product)
+        purchase = order._get_purchase_orders()
+        purchase.order_line.price_unit = 6.5
+        purchase.button_confirm()
+        self._move_picking(purchase.picking_ids)
+        self.assertCosts(self._invoice(order), [65], "delivery")
+
+    # Other add-ons
+
+    def test_reward_of_a_loyalty_programme_is_a_discount(self):
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Test loyalty",
+                "program_type": "promotion",
+                "trigger": "auto",
+                "applies_on": "current",
+                "company_id": self.company.id,
+                "rule_ids": [Command.create({"minimum_amount": 1})],
+                "reward_ids": [
+                    Command.create(
+                        {"reward_type": "discount", "discount": 10, "discount_mode": "percent"}
+                    )
+                ],
+            }
+        )
+        product = self._create_product()
+        self._receive(product, 10, 5)
+        order = self._create_sale(
+            {"product_id": product.id, "product_uom_qty": 10, "price_unit": 8}, confirm=False
+        )
+        order._update_programs_and_rewards()
+        order._apply_program_reward(program.reward_ids, program.coupon_ids)
+        order.action_confirm()
+        self._deliver(order)
+        facts = self._get_facts(self._invoice(order))
+        self.assertEqual(facts.mapped("role"), ["goods", "discount"])
+        self.assertEqual(facts.mapped("margin"), [30, -8])
+        self.assertEqual(facts.mapped("sold_quantity"), [10, 0])
+
+    def test_debit_note_follows_the_document_that_it_corrects(self):
+        invoice = self._create_invoice({"price_unit": 100})
+        wizard = (
+            self.env["account.debit.note"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"reason": "Test", "copy_lines": True, "journal_id": invoice.journal_id.id})
+        )
+        wizard.create_debit()
+        note = self.env["account.move"].search([("debit_origin_id", "=", invoice.id)])
+        note.invoice_line_ids.price_unit = 5
+        note.action_post()
+        only_price = [{"sold_quantity": 0, "cost": 0, "margin": 50, "is_price_correction": True}]
+        self.assertFacts(note, only_price)
+        for action in (invoice.button_draft, invoice.action_post, invoice.button_draft):
+            action()
+            self.env.flush_all()
+            self.assertFacts(note, only_price)
+            self.assertInStep()
+        invoice.invoice_line_ids.product_id = self.transport
+        invoice.action_post()
+        self.env.flush_all()
+        self.assertFacts(note, [{"sold_quantity": 10, "cost": 50, "is_price_correction": False}])
+        self.assertInStep()
+        invoice.button_draft()
+        invoice.button_cancel()
+        self.assertInStep()
