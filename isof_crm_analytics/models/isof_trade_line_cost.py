@@ -8,10 +8,11 @@ class IsofTradeLine(models.Model):
     _inherit = "isof.trade.line"
 
     @api.model
-    def _from_costs(self, are_corrections):
+    def _from_costs(self):
         """Return ``spent``: what the sale cost, and how we know.
 
-        What gives back costs what it cost on the invoice, known or not; see ``_get_cost``.
+        What gives back costs what it cost on the invoice, known or not; see
+        ``_get_credited_cost``.
         Otherwise the first source that knows it counts; they are those of ``_get_cost_sources``.
         What was known before is kept, but for an entry that Odoo has booked anew.
         """
@@ -31,7 +32,7 @@ class IsofTradeLine(models.Model):
                                 AND was.sold_quantity = x.quantity
                                 AND was.cost_source IS NOT NULL
                                 AND (was.is_posted OR %(entry)s IS NULL), FALSE) AS is_kept,
-                       %(is_returned)s AS is_returned
+                       origin.id IS NOT NULL AND x.quantity <> 0 AS is_returned
             ) AS how
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.flow = 'purchase' THEN NULL
@@ -41,34 +42,25 @@ class IsofTradeLine(models.Model):
                        CASE WHEN x.flow = 'purchase' THEN NULL
                             WHEN how.is_kept THEN was.cost_source
                             WHEN how.is_returned
-                            THEN %(returned_source)s
+                            THEN CASE origin.cost_source
+                                 WHEN 'unknown' THEN 'unknown' ELSE 'original' END
                             %(name)s ELSE 'unknown' END AS source
                 OFFSET 0
             ) AS spent
             """,
             joins=SQL(" ").join(self._from_cost_sources()),
             entry=sources.get("entry", SQL("NULL")),
-            is_returned=SQL("origin.id IS NOT NULL AND x.quantity <> 0")
-            if are_corrections
-            else SQL("FALSE"),
             cost=cost,
-            returned_source=SQL(
-                "CASE origin.cost_source WHEN 'unknown' THEN 'unknown' ELSE 'original' END"
-            )
-            if are_corrections
-            else SQL("NULL"),
             name=name,
         )
 
     @api.model
-    def _get_cost(self, are_corrections):
-        """Return the cost of a line.
+    def _get_credited_cost(self):
+        """Return the cost of a line of a document that may correct others.
 
         What gives back takes its share of what is left of what it credits, rounded up to it
         and with those before it in its document: what gives back the last piece leaves nothing.
         """
-        if not are_corrections:
-            return SQL("spent.cost")
         before = self._sum_earlier("x.quantity")
         return SQL(
             """

@@ -18,12 +18,11 @@ class IsofTradeLine(models.Model):
     _inherit = "isof.trade.line"
 
     @api.model
-    def _get_fact_columns(self, are_corrections):
+    def _get_fact_columns(self):
         """Return the SQL expression of each stored column of a fact.
 
-        They may use the tables and names of ``_from_facts`` and the window ``earlier``.
+        They may use the tables and names of ``_from_facts``.
         """
-        cost, discount = self._get_cost(are_corrections), self._get_discount(are_corrections)
         return {
             "move_line_id": SQL("line.id"),
             "move_id": SQL("move.id"),
@@ -69,11 +68,27 @@ class IsofTradeLine(models.Model):
                 " THEN line.balance ELSE 0 END"
             ),
             "billed_net": SQL("CASE x.flow WHEN 'purchase' THEN line.balance ELSE 0 END"),
+            "discount": SQL("price.discount"),
+            "list_net": SQL("x.sold + price.discount"),
+            "origin_line_id": SQL("CASE x.flow WHEN 'sale' THEN credited.id END"),
+            "cost": SQL("spent.cost"),
+            "cost_source": SQL("spent.source"),
+            "costed_net": SQL("CASE WHEN spent.cost IS NOT NULL THEN x.sold END"),
+            "margin": SQL("x.sold - spent.cost"),
+        }
+
+    @api.model
+    def _get_correcting_columns(self):
+        """Return those columns that are others where lines may credit what other lines credit.
+
+        They may use the window ``earlier``: lines before this one, of the same document, that
+        credit of the same line.
+        """
+        cost, discount = self._get_credited_cost(), self._get_credited_discount()
+        return {
             "discount": discount,
             "list_net": SQL("x.sold + %s", discount),
-            "origin_line_id": SQL("CASE x.flow WHEN 'sale' THEN credited.id END"),
             "cost": cost,
-            "cost_source": SQL("spent.source"),
             "costed_net": SQL("CASE WHEN %s IS NOT NULL THEN x.sold END", cost),
             "margin": SQL("x.sold - %s", cost),
         }
@@ -84,16 +99,20 @@ class IsofTradeLine(models.Model):
 
         :param are_corrections: whether any of them may correct another document
         """
+        columns, window = self._get_fact_columns(), SQL("")
+        if are_corrections:
+            columns |= self._get_correcting_columns()
+            window = SQL(
+                "WINDOW earlier AS (PARTITION BY move.id, credited.id ORDER BY line.id"
+                " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+            )
         return SQL(
-            """
-            SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s
-            WINDOW earlier AS (PARTITION BY move.id, credited.id ORDER BY line.id
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-            """,
-            columns=SQL(", ").join(self._get_fact_columns(are_corrections).values()),
+            "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s %(window)s",
+            columns=SQL(", ").join(columns.values()),
             tables=self._from_facts(are_corrections),
             ids=IDS,
             where=self._where_facts(),
+            window=window,
         )
 
     @api.model
@@ -157,7 +176,7 @@ class IsofTradeLine(models.Model):
             measures=self._from_measures(are_corrections),
             posts=self.env["isof.order.report"]._get_posts(),
             campaigns=self._from_campaigns(),
-            costs=self._from_costs(are_corrections),
+            costs=self._from_costs(),
         )
 
     @api.model
@@ -243,7 +262,9 @@ class IsofTradeLine(models.Model):
         if not are_corrections:
             return SQL(
                 """
-                LEFT JOIN (SELECT 0 AS id) AS credited ON FALSE
+                LEFT JOIN account_move_line AS credited ON FALSE
+                LEFT JOIN isof_trade_line AS origin ON FALSE
+                LEFT JOIN isof_trade_memory AS remembered ON FALSE
                 """
             )
         return SQL(
@@ -315,7 +336,7 @@ class IsofTradeLine(models.Model):
                   LEFT JOIN uom_uom AS known_uom ON known_uom.id = known_line.product_uom_id
                  WHERE (known.move_line_id = credited.id OR known.origin_line_id = credited.id)
                    AND known.move_line_id <> line.id
-                   -- of the same document what is derived anew waits its turn, see _get_cost
+                   -- what of the same document is derived anew comes by _sum_earlier
                    AND (known.move_id <> move.id
                         OR known.product_id IS NOT DISTINCT FROM known_line.product_id
                            AND known.sold_quantity = %(known_quantity)s)
@@ -375,16 +396,14 @@ class IsofTradeLine(models.Model):
                 OFFSET 0
             ) AS price
             """,
-            role=self._get_role(are_corrections),
+            role=self._get_role(),
             is_price_correction=self._is_price_correction(are_corrections),
             quantity=self._get_quantity("line", "line_uom"),
         )
 
     @api.model
-    def _get_discount(self, are_corrections):
+    def _get_credited_discount(self):
         """Return the discount of a line; what gives back all that is left leaves none."""
-        if not are_corrections:
-            return SQL("price.discount")
         return SQL(
             """
             CASE WHEN rest.sold + %(sold)s + x.sold = 0 AND rest.quantity + %(quantity)s
@@ -405,7 +424,7 @@ class IsofTradeLine(models.Model):
         return SQL("COALESCE(sum(%s) FILTER (WHERE NOT how.is_kept) OVER earlier, 0)", SQL(column))
 
     @api.model
-    def _get_role(self, are_corrections):
+    def _get_role(self):
         """Return what a line is.
 
         What takes money off and no goods back is a discount: a line of a negative price, or one
@@ -419,16 +438,13 @@ class IsofTradeLine(models.Model):
                  WHEN (line.extra_tax_data ->> 'computation_key') ^@ 'global_discount,'
                    OR (line.product_id IS NULL OR template.type = 'service')
                       AND (line.price_unit < 0 OR %(gives_back)s AND credited.id IS NULL
-                           OR %(credited_role)s = 'discount')
+                           OR COALESCE(origin.role, remembered.role) = 'discount')
                  THEN 'discount'
                  WHEN line.product_id IS NULL THEN 'other'
                  WHEN template.type = 'service' THEN 'service'
                  ELSE 'goods' END
             """,
             gives_back=self._gives_back(),
-            credited_role=SQL("COALESCE(origin.role, remembered.role)")
-            if are_corrections
-            else SQL("NULL"),
         )
 
     @api.model

@@ -113,7 +113,7 @@ class IsofTradeLine(models.Model):
     @api.model
     @tools.ormcache("are_corrections")
     def _get_upsert(self, are_corrections):
-        columns = self._get_fact_columns(are_corrections)
+        columns = self._get_fact_columns()
         names = SQL(", ").join(map(SQL.identifier, columns))
         changes = SQL(", ").join(
             SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in columns

@@ -343,9 +343,7 @@ class TestTradeSources(TradeCommon):
         """
         found = set()
         for are_corrections in (False, True):
-            names = SQL(", ").join(
-                map(SQL.identifier, self.facts._get_fact_columns(are_corrections))
-            )
+            names = SQL(", ").join(map(SQL.identifier, self.facts._get_fact_columns()))
             text = get_text(self.env.cr, self.facts._select_facts(are_corrections))
             query = SQL(text.replace(IDS.code, "ARRAY[1]").replace("%", "%%"))
             self.env.cr.execute(SQL("CREATE TEMP VIEW isof_probe (%s) AS %s", names, query))
