@@ -178,7 +178,7 @@ class IsofSegment(models.Model):
         "addition_ids",
         "exclusion_ids",
     )
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_preview(self):
         """Count with the rights of whoever looks: saving would make them the owner."""
         for segment in self:

@@ -132,6 +132,7 @@ class IsofActivityReportWizard(models.TransientModel):
         *("kind_contact", "kind_sales", "kind_marketing"),
         *RECORD_CRITERIA,
     )
+    @api.depends_context("tz", "uid", "allowed_company_ids")
     def _compute_activity_count(self):
         for wizard in self:
             wizard.activity_count = self.env["isof.activity"].search_count(

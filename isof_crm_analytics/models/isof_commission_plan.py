@@ -185,6 +185,7 @@ class IsofCommissionPlan(models.Model):
                 else plan.name
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_entry_count(self):
         counts = dict(
             self.env["isof.commission.entry"]._read_group(

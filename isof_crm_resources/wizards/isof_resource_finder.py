@@ -374,6 +374,7 @@ class IsofResourceFinderLine(models.TransientModel):
             line.resource_ids = [Command.set(line.booked_ids or [])]
 
     @api.depends("booked_ids", "start", "stop")
+    @api.depends_context("uid", "lang")
     def _compute_note(self):
         closed_resources = self._get_closed_resources()
         for line in self:
