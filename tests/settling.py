@@ -1,4 +1,4 @@
-"""Run in Odoo's shell by ``test_settling.py``: people who settle commissions at the same moment.
+"""Run in Odoo's shell by ``test_settling.py``: people who settle or approve at the same moment.
 
 Each thread has a connection of its own and goes through ``retrying``, as every call of the web
 client does; it looks at the ledger before the barrier, so that it cannot see what the others
@@ -31,8 +31,23 @@ def in_database(do, *arguments):
 
 
 def set_up(env):
-    """Make a year of sales of two people, of whose commissions a third one gets a part."""
+    """Make a year of sales of two people, of whose commissions a third one gets a part.
+
+    Two others approve what is settled.
+    """
     company = env.company
+    group = env.ref("isof_crm_analytics.group_commission_manager")
+    approvers = env["res.users"].create(
+        [
+            {
+                "name": f"Approver {number}",
+                "login": f"approver_{number}",
+                "tz": "UTC",
+                "group_ids": [Command.link(group.id)],
+            }
+            for number in range(2)
+        ]
+    )
     env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
     sellers = env["res.users"].create(
         [{"name": f"Seller {number}", "login": f"seller_{number}"} for number in range(2)]
@@ -74,10 +89,10 @@ def set_up(env):
                 move.action_post()
                 # each in a transaction of its own: so the first one earns by the first tier
                 env.cr.commit()
-    return sellers.partner_id.ids, leader.id
+    return sellers.partner_id.ids, leader.id, approvers.ids
 
 
-def settle(env, month, partner_ids):
+def settle(env, uid, month, partner_ids):
     first = START + relativedelta(months=month)
     last = first + relativedelta(months=1) - timedelta(days=1)
     payees = env["res.partner"].browse(partner_ids)
@@ -85,24 +100,38 @@ def settle(env, month, partner_ids):
     return len(made)
 
 
-def work(barrier, results, number, month, partner_ids):
-    """Settle a month, at the moment at which the others do."""
+def take(env, uid, month, method):
+    """Have somebody press a button of the settlements of a month."""
+    first = START + relativedelta(months=month)
+    settlements = env(user=uid)["isof.commission.settlement"].search([("date_from", "=", first)])
+    getattr(settlements, method)()
+    return len(settlements)
+
+
+def confirm_drafts(env):
+    env["isof.commission.settlement"].search(
+        [("state", "=", "draft")], order="date_from"
+    ).action_confirm()
+
+
+def work(barrier, results, number, do, uid, month, argument):
+    """Do something with a month, at the moment at which the others do."""
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         cr.execute("SELECT count(*) FROM isof_commission_entry")
         barrier.wait()
         try:
-            results[number] = retrying(functools.partial(settle, env, month, partner_ids), env)
+            results[number] = retrying(functools.partial(do, env, uid, month, argument), env)
         except Exception as error:
             cr.rollback()
             results[number] = f"{type(error).__name__}: {error}"
 
 
-def race(name, month, *jobs):
+def race(name, month, do, *jobs):
     barrier, results = threading.Barrier(len(jobs)), [None] * len(jobs)
     threads = [
-        threading.Thread(target=work, args=(barrier, results, number, month, partner_ids))
-        for number, partner_ids in enumerate(jobs)
+        threading.Thread(target=work, args=(barrier, results, number, do, uid, month, argument))
+        for number, (uid, argument) in enumerate(jobs)
     ]
     for thread in threads:
         thread.start()
@@ -119,12 +148,20 @@ def look(env, month):
     entries = env["isof.commission.entry"].search([("period_start", "=", first)])
     return {
         "settled": sorted(settled.mapped("amount_due")),
+        "states": settled.mapped("state"),
         "earned": round(sum(entries.mapped("accrued")), 2),
         "missing": env["isof.commission.entry"]._sync(entries.move_id.ids),
     }
 
 
-seller_ids, leader_id = in_database(set_up)
+seller_ids, leader_id, approver_ids = in_database(set_up)
 for number in range(ROUNDS):
-    race("same people", 2 * number, [], [], [])
-    race("one plan", 2 * number + 1, seller_ids, [leader_id])
+    race("same people", 2 * number, settle, *[(SUPERUSER_ID, [])] * 3)
+    one_plan = ((SUPERUSER_ID, partner_ids) for partner_ids in (seller_ids, [leader_id]))
+    race("one plan", 2 * number + 1, settle, *one_plan)
+    for step in ("confirm", "approve"):
+        race(step, 2 * number, take, *((uid, f"action_{step}") for uid in approver_ids))
+    in_database(confirm_drafts)
+    opposite = zip(approver_ids, ("action_draft", "action_approve"), strict=True)
+    race("take back or approve", 2 * number + 1, take, *opposite)
+    in_database(confirm_drafts)

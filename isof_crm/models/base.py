@@ -1,12 +1,41 @@
 from psycopg2.errors import RestrictViolation
 
 from odoo import api, models, tools
+from odoo.tools import unique
 
 OUR_ADDONS = "isof_crm"  # what the names of our add-ons begin with
 
 
 class Base(models.AbstractModel):
     _inherit = "base"
+
+    @api.model
+    def _post_model_setup__(self):
+        """Have a report's values depend on what its query depends on.
+
+        The rows of a report made by SQL may be others for each reader. A query that reads the
+        context, rights or clock of the reader says so like a method that computes a field: ::
+
+            @property
+            @api.depends_context("uid", "allowed_company_ids")
+            def _table_query(self): ...
+
+        Otherwise a value that somebody has read would be everybody's until the transaction ends.
+        """
+        super()._post_model_setup__()
+        queries = [vars(cls).get("_table_query") for cls in type(self)._model_classes__]
+        keys = [
+            key
+            for query in queries
+            if isinstance(query, property)
+            for key in getattr(query.fget, "_depends_context", ())
+        ]
+        if not keys:
+            return
+        for field in self._fields.values():
+            # related fields depend on what the fields on their path depend on
+            if field.name != "id" and not field.related:
+                field._depends_context = tuple(unique([*(field._depends_context or ()), *keys]))
 
     def copy_data(self, default=None):
         """Leave out what our add-ons keep from the user, who may well duplicate the rest.

@@ -54,6 +54,7 @@ class IsofActivity(models.Model):
             activity.root_id = activity.previous_id.root_id or activity._origin
 
     @api.depends("root_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_chain_count(self):
         counts = dict(
             self._read_group([("root_id", "in", self.root_id.ids)], ["root_id"], ["__count"])

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .isof_guard_mixin import search_readable
@@ -26,6 +26,7 @@ class IsofActivityPlan(models.Model):
         "res.company", index=True, help="Leave empty to offer the plan in every company."
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_run_count(self):
         counts = dict(
             self.env["isof.activity.plan.run"]._read_group(

@@ -113,6 +113,7 @@ class IsofActivityPlanRun(models.Model):
                 else 100.0 * (run.done_count + run.skipped_count) / run.total_count
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_open_count(self):
         counts = dict(
             self.env["isof.activity"]._read_group(

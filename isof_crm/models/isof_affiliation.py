@@ -45,6 +45,7 @@ class IsofAffiliation(models.Model):
     )
 
     @api.depends("date_from", "date_to")
+    @api.depends_context("tz", "uid")
     def _compute_is_current(self):
         today = fields.Date.context_today(self)
         for affiliation in self:

@@ -41,6 +41,7 @@ class IsofContractorTreeMixin(models.AbstractModel):
                 f"{node.parent_id.complete_name} / {node.name}" if node.parent_id else node.name
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_partner_count(self):
         counts = dict(
             self.env["res.partner"]._read_group(

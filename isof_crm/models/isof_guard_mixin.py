@@ -246,16 +246,18 @@ def search_readable(name):
     """Return the function that finds by a list of records what the user may read of them.
 
     How to use: ``search=search_readable("line_ids")`` of the field of that name. Where an id is
-    looked for, Odoo would ask whose it is without asking who may read it.
+    looked for, Odoo would ask whose it is without asking who may read it. Like there, archived
+    records are found by their ids.
     """
 
-    def search(_model, operator, value):
+    def search(model, operator, value):
         if operator == "not in":
             return NotImplemented  # Odoo then negates "in"
         ids = [id_ for id_ in value if id_] if operator == "in" else []
         if not ids:
             return Domain(name, operator, value)
-        found = Domain(name, "any", Domain("id", "in", ids))
+        lines = model.env[model._fields[name].comodel_name].with_context(active_test=False)
+        found = Domain(name, "any", lines._search(Domain("id", "in", ids)))
         return found if len(ids) == len(value) else found | Domain(name, "=", False)
 
     return search

@@ -26,6 +26,7 @@ class IsofPartnerBatch(models.AbstractModel):
     partner_count = fields.Integer(string="Number of Contacts", compute="_compute_partner_count")
 
     @api.depends("partner_ids", "segment_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_partner_count(self):
         for wizard in self:
             wizard.partner_count = len(wizard._get_partners())

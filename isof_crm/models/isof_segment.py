@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import SQL, mute_logger
 
+from .condition_many2many import ConditionMany2many
+
 # What decides which contacts the rule finds, and through whose eyes.
 RULE_FIELDS = {
     "all_segment_ids",
@@ -16,8 +18,8 @@ RULE_FIELDS = {
     "target",
     "user_id",
 }
-# What is laid on top of the rule, or empties the segment.
-HAND_FIELDS = {"active", "addition_ids", "exclusion_ids"}
+# What is laid on top of the rule.
+HAND_FIELDS = {"addition_ids", "exclusion_ids"}
 
 
 class IsofSegment(models.Model):
@@ -37,6 +39,10 @@ class IsofSegment(models.Model):
     A segment that others are combined of is refreshed before them: by the scheduled action, and
     on demand together with the one that was asked for. The other way round nothing is refreshed:
     those that build on a segment follow at their own next refresh.
+
+    An archived segment is not offered any more. Where it is a condition already, of another
+    segment, a commission rule, a campaign or a saved filter, it means what it meant: it goes on
+    being refreshed.
 
     Whom the rule finds is in ``isof_segment_rule.py``, the refresh in
     ``isof_segment_refresh.py``.
@@ -102,13 +108,13 @@ class IsofSegment(models.Model):
     )
 
     # Combination
-    any_segment_ids = fields.Many2many(
+    any_segment_ids = ConditionMany2many(
         "isof.segment", "isof_segment_any_rel", "segment_id", "other_id", string="In Any Of"
     )
-    all_segment_ids = fields.Many2many(
+    all_segment_ids = ConditionMany2many(
         "isof.segment", "isof_segment_all_rel", "segment_id", "other_id", string="In All Of"
     )
-    none_segment_ids = fields.Many2many(
+    none_segment_ids = ConditionMany2many(
         "isof.segment", "isof_segment_none_rel", "segment_id", "other_id", string="In None Of"
     )
 
@@ -172,7 +178,7 @@ class IsofSegment(models.Model):
         "addition_ids",
         "exclusion_ids",
     )
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_preview(self):
         """Count with the rights of whoever looks: saving would make them the owner."""
         for segment in self:

@@ -82,10 +82,7 @@ class IsofSegment(models.Model):
         self.ensure_one()
         self.env.flush_all()
         now = fields.Datetime.now()
-        if self.active:
-            wanted = self._get_members_query(self.user_id, keep).select()
-        else:
-            wanted = SQL("SELECT NULL::int WHERE FALSE")
+        wanted = self._get_members_query(self.user_id, keep).select()
         self.env.cr.execute(
             SQL(
                 """
@@ -126,7 +123,7 @@ class IsofSegment(models.Model):
     @api.model
     def _cron_refresh(self):
         """Refresh the segments, each kept on its own; snapshots only lose archived contacts."""
-        due = self.search(
+        due = self.with_context(active_test=False).search(
             [
                 "|",
                 ("computed_at", "=", False),

@@ -148,6 +148,7 @@ class ResPartner(models.Model):
         )
         raise AccessError("\n".join(lines))
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_isof_activity_count(self):
         counts = dict(
             self.env["isof.activity"]._read_group(

@@ -431,6 +431,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     @api.depends("isof_current_consent_ids", "is_blacklisted", "phone_sanitized_blacklisted")
+    @api.depends_context("lang")
     def _compute_isof_consent_summary(self):
         channels = dict(
             self.env["isof.consent"]._fields["channel"]._description_selection(self.env)

@@ -8,4 +8,8 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    isof_segment_ids = fields.Many2many(search=search_readable("isof_segment_ids"))
+    isof_segment_ids = fields.Many2many(
+        search=search_readable("isof_segment_ids"),
+        # each reader has other segments, whoever has read the contact before
+        depends_context=("uid", "allowed_company_ids"),
+    )

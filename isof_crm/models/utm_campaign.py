@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .isof_guard_mixin import search_readable
 
@@ -17,6 +17,7 @@ class UtmCampaign(models.Model):
         compute="_compute_isof_activity_count", groups="isof_crm.group_user"
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_isof_activity_count(self):
         counts = dict(
             self.env["isof.activity"]._read_group(

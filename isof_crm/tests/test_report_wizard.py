@@ -46,6 +46,28 @@ class TestReportWizard(ActivityCommon):
         found = self.env["isof.activity"].search(wizard.get_activity_domain()) & self.mine
         return set(found.mapped("name"))
 
+    def test_archived_criterion_is_still_one(self):
+        """Also one that is proposed again from the last time."""
+        self.late.tag_ids = tag = self.env["isof.activity.tag"].create({"name": "Test tag"})
+        march = {"period": "custom", "date_from": "2026-03-01", "date_to": "2026-03-31"}
+        for name, record in (
+            ("user_ids", self.salesperson_b),
+            ("campaign_ids", self.campaign),
+            ("tag_ids", tag),
+        ):
+            with self.subTest(name):
+                criteria = {**march, name: [Command.set(record.ids)]}
+                expected = self._found(**criteria)
+                self.assertEqual(len(expected), 1)
+                wizard = self._wizard(**criteria)
+                wizard.action_open_list()
+                record.action_archive()
+                self.env.invalidate_all()
+                self.assertEqual(wizard[name], record)
+                self.assertEqual(self._found(**criteria), expected)
+                again = Form(self.Wizard.with_user(self.manager).with_context(isof_propose_last=1))
+                self.assertEqual(again.save()[name], record)
+
     def test_presets(self):
         expected = {
             "today": ("2026-03-11", "2026-03-11"),

@@ -97,12 +97,42 @@ class TestSegmentMembers(SegmentCommon):
             )
             self.assertEqual(segment.member_count, 2)
 
-    def test_archived_segment_is_empty(self):
+    def test_archived_segment_is_still_a_condition(self):
+        """Whom it keeps out it goes on to keep out, also who comes to it only now."""
+        opted_out = self._create_segment(addition_ids=self.gamma.ids, mode="static")
+        mailing = self._create_segment(none_segment_ids=opted_out.ids)
+        by_rule = self._create_segment([("isof_segment_ids", "not in", opted_out.ids)])
+        self.assertEqual(mailing.member_ids, self.alfa | self.beta)
+        opted_out.action_archive()
+        self.env.invalidate_all()
+        (mailing | by_rule).action_refresh()
+        self.assertEqual(mailing.member_ids, self.alfa | self.beta)
+        self.assertEqual(by_rule.member_ids, self.alfa | self.beta)
+        self.assertEqual(mailing.none_segment_ids, opted_out)
+        opted_out.addition_ids += self.beta
+        (mailing | by_rule).action_refresh()
+        self.assertEqual(mailing.member_ids, self.alfa)
+        self.assertEqual(by_rule.member_ids, self.alfa)
+        self.assertNotIn(opted_out, self.gamma.isof_segment_ids, "it is shown no more")
+        self.assertIn(
+            self.gamma, self.env["res.partner"].search([("isof_segment_ids", "in", opted_out.ids)])
+        )
+
+    def test_archived_segment_is_refreshed(self):
         segment = self._create_segment()
         segment.action_archive()
-        self.assertFalse(segment.member_ids)
-        segment.action_unarchive()
-        self.assertEqual(segment.member_ids, self.companies)
+        self.gamma.action_archive()
+        with freeze_time(datetime(2026, 3, 12, 9, 0)):
+            self._run_cron()
+        self.assertEqual(segment.member_ids, self.alfa | self.beta)
+        self.assertEqual(segment.member_count, 2)
+
+    def test_segment_cannot_include_itself_through_an_archived_one(self):
+        inner = self._create_segment()
+        outer = self._create_segment(any_segment_ids=inner.ids)
+        outer.action_archive()
+        with self.assertRaisesRegex(ValidationError, "would include itself through others"):
+            inner.any_segment_ids = outer
 
     def test_static_takes_no_notice_of_its_rule(self):
         segment = self._create_segment(mode="static")

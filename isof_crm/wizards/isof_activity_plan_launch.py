@@ -36,6 +36,7 @@ class IsofActivityPlanLaunch(models.TransientModel):
             wizard.is_background = wizard.partner_count > INLINE_LIMIT
 
     @api.depends("company_id", "partner_ids", "plan_id", "segment_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_repeated_count(self):
         """Count the customers for whom the plan is under way already, whoever started it."""
         for wizard in self:

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools.misc import format_date
 
+from ..models.condition_many2many import ConditionMany2many
 from ..models.isof_activity_status import OPEN_STATES
 from ..tools import activity_time, report_period, xlsx
 
@@ -74,35 +75,33 @@ class IsofActivityReportWizard(models.TransientModel):
         default="all",
         help="As far as your rights allow. Mine: those that you are in charge of.",
     )
-    user_ids = fields.Many2many(
+    user_ids = ConditionMany2many(
         "res.users",
         string="Employees",
         domain=[("share", "=", False)],
-        context={"active_test": False},
     )
-    partner_ids = fields.Many2many(
+    partner_ids = ConditionMany2many(
         "res.partner", string="Customers", help="With everybody who belongs to the company."
     )
-    type_ids = fields.Many2many("isof.activity.type", string="Types")
+    type_ids = ConditionMany2many("isof.activity.type", string="Types")
     kind_contact = fields.Boolean(string="Contact")
     kind_sales = fields.Boolean(string="Sales")
     kind_marketing = fields.Boolean(string="Marketing")
-    status_ids = fields.Many2many("isof.activity.status", string="Statuses")
-    author_ids = fields.Many2many(
+    status_ids = ConditionMany2many("isof.activity.status", string="Statuses")
+    author_ids = ConditionMany2many(
         "res.users",
         "isof_activity_report_wizard_author_rel",
         string="Authors",
         domain=[("share", "=", False)],
-        context={"active_test": False},
     )
-    campaign_ids = fields.Many2many("utm.campaign", string="Campaigns")
-    region_ids = fields.Many2many(
+    campaign_ids = ConditionMany2many("utm.campaign", string="Campaigns")
+    region_ids = ConditionMany2many(
         "isof.region", string="Regions", help="With everything that lies in them."
     )
-    department_ids = fields.Many2many(
+    department_ids = ConditionMany2many(
         "hr.department", string="Departments", help="With everything below them."
     )
-    tag_ids = fields.Many2many("isof.activity.tag", string="Tags")
+    tag_ids = ConditionMany2many("isof.activity.tag", string="Tags")
     chosen_ids = fields.Json(
         string="Chosen Activities",
         help="The ids of activities chosen in a list: then they are the only criterion.",
@@ -133,6 +132,7 @@ class IsofActivityReportWizard(models.TransientModel):
         *("kind_contact", "kind_sales", "kind_marketing"),
         *RECORD_CRITERIA,
     )
+    @api.depends_context("tz", "uid", "allowed_company_ids")
     def _compute_activity_count(self):
         for wizard in self:
             wizard.activity_count = self.env["isof.activity"].search_count(

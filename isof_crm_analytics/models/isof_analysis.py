@@ -356,8 +356,8 @@ class IsofAnalysis(models.Model):
             analysis.model_name = dataset.model if dataset else False
             analysis.dimension_choices = self._get_dimension_choices(dataset) if dataset else []
 
-    @api.depends_context("uid")
     @api.depends("user_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_can_write(self):
         writable = self._origin._filtered_access("write") if self._origin else self
         for analysis in self:

@@ -74,8 +74,8 @@ class IsofAnalysisSchedule(models.Model):
         "A month has days 1 to 31, and a day has times from 0:00 to 23:59.",
     )
 
-    @api.depends_context("uid")
     @api.depends("recipient_ids", "user_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_recipient(self):
         writable = self._origin._filtered_access("write")
         for schedule in self:

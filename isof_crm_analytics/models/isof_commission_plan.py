@@ -5,6 +5,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
+from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
+
 from ..tools import commission, commission_plan
 
 # What may still be written of an approved plan, beside its chatter.
@@ -76,19 +78,19 @@ class IsofCommissionPlan(models.Model):
         required=True,
         default="salesperson",
     )
-    user_ids = fields.Many2many(
+    user_ids = ConditionMany2many(
         "res.users",
         string="Salespeople",
         domain=[("share", "=", False)],
         help="Empty: everybody who sells.",
     )
-    agent_ids = fields.Many2many(
+    agent_ids = ConditionMany2many(
         "res.partner",
         "isof_commission_plan_agent_rel",
         string="Agents",
         help="Empty: every agent of a contractor.",
     )
-    team_ids = fields.Many2many(
+    team_ids = ConditionMany2many(
         "crm.team", string="Sales Teams", check_company=True, help="Empty: sales of every team."
     )
     split_ids = fields.One2many(
@@ -183,6 +185,7 @@ class IsofCommissionPlan(models.Model):
                 else plan.name
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_entry_count(self):
         counts = dict(
             self.env["isof.commission.entry"]._read_group(

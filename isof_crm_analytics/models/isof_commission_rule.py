@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
+
 from ..tools.commission import to_decimal
 from ..tools.commission_plan import Rule
 
@@ -28,14 +30,14 @@ class IsofCommissionRule(models.Model):
         min_display_digits=2,
         help="Percent of net sales or margin, or the amount for each unit.",
     )
-    product_ids = fields.Many2many("product.product", string="Products")
+    product_ids = ConditionMany2many("product.product", string="Products")
     category_ids = fields.Many2many(
         "product.category", string="Product Categories", help="With everything below them."
     )
-    group_ids = fields.Many2many(
+    group_ids = ConditionMany2many(
         "isof.partner.group", string="Contractor Groups", help="With everything below them."
     )
-    segment_ids = fields.Many2many(
+    segment_ids = ConditionMany2many(
         "isof.segment",
         string="Segments",
         help="Contractors who are in one of them when the document is posted.",

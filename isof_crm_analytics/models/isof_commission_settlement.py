@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import format_date, format_datetime, formatLang
 
 ACTIVITY_TYPE = "isof_crm_analytics.mail_activity_type_commission"
 
@@ -291,20 +291,65 @@ class IsofCommissionSettlement(models.Model):
         self._take_in_state("approved").sudo().state = "paid"
 
     def _take_in_state(self, state):
-        """Return these settlements locked, if all are in a state."""
+        """Return these settlements locked, if all are in a state.
+
+        :raises UserError: with who has brought which of them into another one
+        """
         self.check_access("write")
-        self.lock_for_update()
+        # Of two at the same time the second one waits here. PostgreSQL then has it start again,
+        # so that it reads what the first one did.
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM isof_commission_settlement WHERE id = ANY(%s)"
+                " ORDER BY id FOR UPDATE",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["state"])
         if wrong := self.filtered(lambda settlement: settlement.state != state):
             labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
+            lines = [
                 self.env._(
                     "%(settlement)s is: %(state)s. Choose only settlements that are: %(wanted)s.",
                     settlement=wrong[0].display_name,
                     state=labels[wrong[0].state],
                     wanted=labels[state],
-                )
-            )
+                ),
+                wrong[0]._describe_last_step(),
+            ]
+            raise UserError("\n".join(filter(None, lines)))
         return self
+
+    def _describe_last_step(self):
+        """Return who has brought the settlement into its state and when, as far as is known."""
+        self.ensure_one()
+        # sudo: what its own chatter shows
+        step = (
+            self.env["mail.tracking.value"]
+            .sudo()
+            .search(
+                [
+                    ("mail_message_id.model", "=", self._name),
+                    ("mail_message_id.res_id", "=", self.id),
+                    ("field_id.name", "=", "state"),
+                ],
+                order="id desc",
+                limit=1,
+            )
+            .mail_message_id
+        )
+        if not step:
+            return ""
+        values = {
+            "user": step.author_id.name,
+            "time": format_datetime(self.env, step.date, dt_format="short"),
+        }
+        return {
+            "draft": self.env._("%(user)s has made it a draft again, %(time)s.", **values),
+            "confirmed": self.env._("%(user)s has confirmed it already, %(time)s.", **values),
+            "approved": self.env._("%(user)s has approved it already, %(time)s.", **values),
+            "paid": self.env._("%(user)s has marked it as paid already, %(time)s.", **values),
+        }[self.state]
 
     def _create_bill(self):
         self.ensure_one()

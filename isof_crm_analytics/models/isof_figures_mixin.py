@@ -88,12 +88,16 @@ class IsofFiguresMixin(models.AbstractModel):
 
     @api.depends(lambda self: {name for pair in self._isof_ratios.values() for name in pair})
     def _compute_ratios(self):
+        for figure, parts in zip(self, self._get_ratio_parts(), strict=True):
+            for name, (numerator, denominator) in self._isof_ratios.items():
+                divisor = parts[denominator]
+                figure[name] = parts[numerator] / divisor if divisor else 0.0
+
+    def _get_ratio_parts(self):
+        """Return these records as what ratios are made of is read of them."""
         # sudo: parts of one ratio may be hidden from who may read another; each ratio has the
         # groups of its parts
-        for figure in self.sudo():
-            for name, (numerator, denominator) in self._isof_ratios.items():
-                divisor = figure[denominator]
-                figure[name] = figure[numerator] / divisor if divisor else 0.0
+        return self.sudo()
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):

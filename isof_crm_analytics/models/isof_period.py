@@ -37,7 +37,7 @@ class IsofPeriod(models.Model):
     )
 
     @api.depends("type_id", "date_from", "date_to")
-    @api.depends_context("tz", "uid")
+    @api.depends_context("tz", "uid", "allowed_company_ids")
     def _compute_position(self):
         positions = self._get_positions(self.type_id)
         for period in self:

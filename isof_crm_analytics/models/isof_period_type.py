@@ -49,6 +49,7 @@ class IsofPeriodType(models.Model):
     period_count = fields.Integer(string="Number of Periods", compute="_compute_period_count")
 
     @api.depends("period_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_period_count(self):
         counts = dict(
             self.env["isof.period"]._read_group(

@@ -88,6 +88,7 @@ class IsofAssortmentSuggestion(models.Model):
         return Domain("invoice_date", ">", today - LOOK_BACK) & Domain("invoice_date", "<=", today)
 
     @property
+    @api.depends_context("isof_partner_id", "tz", "uid", "allowed_company_ids")
     def _table_query(self):
         partner = self._get_partner()
         return SQL(

@@ -211,6 +211,7 @@ class IsofCampaignReport(models.Model):
         return super()._search(domain, *args, **kwargs)
 
     @property
+    @api.depends_context("tz", "uid")
     def _table_query(self):
         rows = {
             "activity": self._get_activities(),

@@ -270,6 +270,7 @@ class IsofOrderReport(models.Model):
     # ------------------------------------------------------------
 
     @property
+    @api.depends_context("tz", "uid")
     def _table_query(self):
         return SQL(" UNION ALL ").join(self._select(flow) for flow in ("sale", "purchase"))
 

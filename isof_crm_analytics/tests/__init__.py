@@ -9,6 +9,7 @@ from . import (
     test_campaign,
     test_click_everywhere,
     test_commission,
+    test_commission_conditions,
     test_commission_journey,
     test_commission_performance,
     test_commission_rights,

@@ -192,6 +192,21 @@ class TestAssortment(TurnoverCommon):
                     [{"purchase_count": count, "sold_quantity": quantity}],
                 )
 
+    def test_a_ratio_is_of_what_the_reader_may_read(self):
+        """Also when nothing else of the row was read before."""
+        # the older fact names the row of those who see both
+        self._invoice(self.alfa, "2026-01-05", (self.bolt, 10, 8), by=self.salesperson_a)
+        self._invoice(self.alfa, "2026-02-05", (self.bolt, 10, 9), by=self.salesperson_b)
+        for user, price in (
+            (self.salesperson_a, 8),
+            (self.analyst, 8.5),
+            (self.salesperson_a, 8),
+            (self.salesperson_b, 9),
+        ):
+            with self.subTest(user=user.name):
+                rows = self.env["isof.assortment.report"].with_user(user).search([])
+                self.assertEqual(rows.mapped("sold_price"), [price])
+
     def test_a_row_of_others_cannot_be_read(self):
         self._invoice(self.alfa, "2026-01-05", (self.bolt, 10, 8), by=self.salesperson_b)
         row = self._get_rows(self.salesperson_b)
@@ -307,6 +322,17 @@ class TestAssortmentSuggestion(TurnoverCommon):
                 },
             ],
         )
+
+    def test_each_customer_has_its_own_whoever_was_read_before(self):
+        """Also in one transaction, where nobody forgets anything."""
+        small = self.env["res.partner"].create({"name": "Small shop", "is_company": True})
+        suggestions = self.env["isof.assortment.suggestion"].with_user(self.salesperson_a)
+        found = {}
+        for customer in (self.alfa, small, self.alfa):
+            rows = suggestions.with_context(isof_partner_id=customer.id).search([])
+            found[customer] = {row.product_id: (row.basis, row.similar_count) for row in rows}
+        self.assertEqual(found[self.alfa][self.nut], ("group", 3))
+        self.assertEqual(found[small][self.nut], ("all", 4))
 
     def test_for_a_contact_as_for_the_company(self):
         rows = self._get_suggestions(self.salesperson_a, self.alfa_anna)

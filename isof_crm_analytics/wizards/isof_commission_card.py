@@ -53,7 +53,7 @@ class IsofCommissionCard(models.TransientModel):
         self.date_from, self.date_to = today.replace(day=1), today
 
     @api.depends("company_id")
-    @api.depends_context("uid", "tz")
+    @api.depends_context("tz", "uid", "allowed_company_ids")
     def _compute_amounts(self):
         today = fields.Date.context_today(self)
         first = today.replace(day=1)

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
+from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
+
 from ..tools.periods import last_month
 
 
@@ -27,7 +29,7 @@ class IsofCommissionSettle(models.TransientModel):
         help="What was due until then and is in no settlement yet, that of earlier periods "
         "included, is settled.",
     )
-    payee_ids = fields.Many2many(
+    payee_ids = ConditionMany2many(
         "res.partner", string="With", help="Empty: with everybody to whom something is due."
     )
     approver_id = fields.Many2one(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
 from odoo.addons.isof_crm.tools import bounds
 
 # Each unit is a lane of its own, and a week before or after a booking is no preparation.
@@ -115,7 +116,7 @@ class IsofResource(models.Model):
         help="A request that nobody answers for so long, or until it starts, is cancelled. "
         "0: only when it starts.",
     )
-    booker_ids = fields.Many2many(
+    booker_ids = ConditionMany2many(
         "res.users",
         "isof_resource_booker_rel",
         "resource_id",
@@ -125,7 +126,7 @@ class IsofResource(models.Model):
         check_company=True,
         help="Without any people and departments here everybody may book.",
     )
-    department_ids = fields.Many2many(
+    department_ids = ConditionMany2many(
         "hr.department",
         "isof_resource_department_rel",
         "resource_id",

@@ -33,7 +33,7 @@ class IsofResource(models.Model):
         help="Until when the resource is free or taken; empty: for the next days.",
     )
 
-    @api.depends_context("uid")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_free(self):
         now = fields.Datetime.now()
         horizon = now + timedelta(days=DAYS_AHEAD)

@@ -22,6 +22,7 @@ class ResourceCalendar(models.Model):
         "manager may not change it.",
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_isof_is_of_people(self):
         of_people = self.with_context(active_test=False).search(
             [("id", "in", self.ids), ("isof_is_of_people", "=", True)]

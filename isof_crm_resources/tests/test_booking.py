@@ -156,6 +156,19 @@ class TestBooking(ResourceCommon):
         with self.assertRefused(AccessError, "only by some people"):
             self._book(self.room_small, 11, 12)
 
+    def test_who_may_book_is_archived_and_nobody_else_may(self):
+        for name, record in (
+            ("booker_ids", self.salesperson_b),
+            ("department_ids", self.department_inside),
+        ):
+            with self.subTest(name):
+                room = self._create_resource("Test closed room", **{name: record.ids})
+                record.action_archive()
+                self.env.invalidate_all()
+                self.assertEqual(room[name], record)
+                with self.assertRefused(AccessError, "only by some people"):
+                    self._book(room, 9, 10)
+
     def test_working_hours(self):
         calendar = self.env["resource.calendar"].create(
             {

@@ -43,6 +43,24 @@ class TestResourceExport(ResourceCommon):
         wizard._write_workbook(output)
         return openpyxl.load_workbook(output, data_only=data_only)
 
+    def test_archived_criterion_is_still_one(self):
+        place = self.env["isof.resource.place"].create({"name": "Test barn"})
+        self.room_small.place_id = place
+        self._book(self.room_small, 9, 11, name="Budget")
+        self._book(self.kit, 9, 15)
+        for criterion in (
+            {"resource_ids": self.room_small.ids},
+            {"resource_ids": [], "place_ids": place.ids},
+        ):
+            with self.subTest(criterion):
+                wizard = self.Wizard.create(
+                    {"date_from": "2026-03-12", "date_to": "2026-03-13", **criterion}
+                )
+                (place if "place_ids" in criterion else self.room_small).active = False
+                self.env.invalidate_all()
+                bookings = self.env["isof.booking"].search(wizard._get_booking_domain())
+                self.assertEqual(bookings.resource_id, self.room_small)
+
     def test_sheets(self):
         self._book(self.room_small, 9, 11, name="Budget")
         self._book(self.kit, 9, 15)

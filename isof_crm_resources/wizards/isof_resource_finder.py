@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
 from odoo.addons.isof_crm.tools import activity_time
 
 from ..exceptions import BookingConflict
@@ -271,14 +272,14 @@ class IsofResourceFinderNeed(models.TransientModel):
         "isof.resource.finder", required=True, ondelete="cascade", index=True
     )
     kind_id = fields.Many2one("isof.resource.kind", string="Kind", ondelete="cascade")
-    resource_ids = fields.Many2many(
+    resource_ids = ConditionMany2many(
         "isof.resource",
         string="Resources",
         domain="[('kind_id', '=?', kind_id)]",
         help="One of these will do. Leave empty to look at all of the kind.",
     )
     seats = fields.Integer(help="For how many people it has to be.")
-    feature_ids = fields.Many2many(
+    feature_ids = ConditionMany2many(
         "isof.resource.feature", string="Features", help="All of these it has to offer."
     )
     place_id = fields.Many2one(
@@ -373,6 +374,7 @@ class IsofResourceFinderLine(models.TransientModel):
             line.resource_ids = [Command.set(line.booked_ids or [])]
 
     @api.depends("booked_ids", "start", "stop")
+    @api.depends_context("uid", "lang")
     def _compute_note(self):
         closed_resources = self._get_closed_resources()
         for line in self:

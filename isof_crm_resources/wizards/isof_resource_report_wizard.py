@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
+from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
 from odoo.addons.isof_crm.tools import activity_time, report_period, xlsx
 
 # Columns of the utilisation: what is read, kind of cell, width and whether it is totalled.
@@ -41,11 +42,11 @@ class IsofResourceReportWizard(models.TransientModel):
     date_to = fields.Date(
         string="To", required=True, default=lambda self: self._get_this_month()[1]
     )
-    kind_ids = fields.Many2many("isof.resource.kind", string="Kinds")
-    place_ids = fields.Many2many(
+    kind_ids = ConditionMany2many("isof.resource.kind", string="Kinds")
+    place_ids = ConditionMany2many(
         "isof.resource.place", string="Places", help="With everything that lies in them."
     )
-    resource_ids = fields.Many2many("isof.resource", string="Resources")
+    resource_ids = ConditionMany2many("isof.resource", string="Resources")
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
