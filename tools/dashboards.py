@@ -13,7 +13,14 @@ from pathlib import Path
 FILES = Path(__file__).parents[1] / "isof_crm_analytics" / "data" / "files"
 VERSION = "18.5.10"  # of the format; Odoo brings older ones up to date by itself
 
-MONEY, NUMBER, RATE, HOURS = "#,##0", "#,##0", "0.0%", "#,##0.0"
+# Kinds of figures, and how each is written. A rate is here one of amounts.
+MONEY, NUMBER, RATE, HOURS = "money", "number", "rate", "hours"
+FORMATS = {MONEY: "#,##0", NUMBER: "#,##0", RATE: "0.0%", HOURS: "#,##0.0"}
+# Shown where there is no figure, which is not 0.
+NOTHING = "–"
+SEVERAL_CURRENCIES = (
+    "Amounts of several currencies are never added up: switch on companies of one currency only."
+)
 
 # What the client draws. A dashboard is nine columns wide: two tables beside each other.
 COLUMNS = (225, 100, 100, 100, 40, 225, 100, 100, 100)
@@ -24,7 +31,11 @@ TABLE_ROWS = 10
 # Where the data of the charts are on their page, below the figures of the cards.
 MONTHS_ROW, PARTS_ROW = 20, 40
 PARTS = 8
+# The numbers of currencies are beside the figures of the cards.
+CURRENCIES_COLUMN = 6
 CARD_HEIGHT, CARD_GAP = 104, 12
+# Below the cards, of which the last row is for a line of text.
+CARD_ROWS = -(-(CARD_HEIGHT + 20) // ROW)
 CARD_TITLE_SIZE = 12  # longer titles of a sixth of the page are cut off in Polish
 CHART_HEIGHT = 300
 TEXT, ACCENT, LINE = "#434343", "#714B67", "#CCCCCC"
@@ -67,16 +78,21 @@ class Measure:
     """A figure; without a title the client calls it by the label of its field."""
 
     name: str
-    format: str = MONEY
+    kind: str = MONEY
     aggregator: str = "sum"
     title: str = ""
+
+    @property
+    def is_of_money(self):
+        """Whether there is no such figure of several currencies."""
+        return self.kind in (MONEY, RATE)
 
     @property
     def id(self):
         return self.name if self.name == "__count" else f"{self.name}:{self.aggregator}"
 
     def dump(self):
-        measure = {"id": self.id, "fieldName": self.name, "format": self.format}
+        measure = {"id": self.id, "fieldName": self.name, "format": FORMATS[self.kind]}
         if self.name != "__count":
             measure["aggregator"] = self.aggregator
         return measure
@@ -237,6 +253,7 @@ TURNOVER = Measure("turnover")
 WON, KEPT = Measure("won_count", NUMBER), Measure("kept_count", NUMBER)
 RESPONDED = Measure("responded_count", NUMBER, "count_distinct")
 DAYS_LATE = Measure("days_late", NUMBER, "max")
+CURRENCIES = Measure("company_currency_id", NUMBER, "count_distinct")
 # of tables
 SALES_MEASURES = (SOLD, CUSTOMERS, DOCUMENTS)
 MARGIN_MEASURES = (MARGIN, MARGIN_RATE, SOLD)
@@ -486,6 +503,8 @@ class Writer:
         self.cells, self.styles, self.borders, self.tables, self.bars = {}, {}, {}, [], []
         self.rows = {}
         self.data = {}
+        # The cell of the number of currencies by what it is of.
+        self.currencies = {}
 
     def write(self):
         """Return the spreadsheet as a dict."""
@@ -493,6 +512,7 @@ class Writer:
         row = self._write_charts(row)
         row = self._write_tables(row)
         row = self._write_note(row)
+        self._write_reason()
         sheet = {
             "id": "dashboard",
             "name": "Dashboard",
@@ -636,6 +656,23 @@ class Writer:
         }
         return number
 
+    def _get_currencies(self, source, measures, offset=0):
+        """Return the cell of how many currencies some figures are of, None if of no amounts."""
+        if not any(measure.is_of_money for measure in measures):
+            return None
+        key = (source.model, json.dumps(source.domain), source.date, offset)
+        if key not in self.currencies:
+            place = cell(CURRENCIES_COLUMN, len(self.currencies) + 1)
+            pivot = self._add_pivot(NOTHING, source, None, [CURRENCIES], offset=offset)
+            self.data[place] = f'=PIVOT.VALUE({pivot},"{CURRENCIES.id}")'
+            self.currencies[key] = f"Data!{place}"
+        return self.currencies[key]
+
+    def _of_one_currency(self, formula, source, measures, offset=0, nothing=NOTHING):
+        """Return a formula that has what another one has, and nothing of several currencies."""
+        currencies = self._get_currencies(source, measures, offset)
+        return f'IF({currencies}>1,"{nothing}",{formula})' if currencies else formula
+
     def _add_figure(self, name, left, top, width, height, data):
         self.figures.append(
             {
@@ -669,17 +706,11 @@ class Writer:
             for column, offset in ((1, 0), (2, -1)) if card.source.date else ((1, 0),):
                 name = card.title if not offset else f"{card.title}: period before"
                 pivot = self._add_pivot(name, card.source, None, [card.measure], offset=offset)
-                value = f'=PIVOT.VALUE({pivot},"{card.measure.id}")'
-                self.data[cell(column, row)] = value
-                self.data[cell(column + 2, row)] = (
-                    f"={cell(column, row)}"
-                    if card.measure.format == RATE
-                    else f"=FORMAT.LARGE.NUMBER({cell(column, row)})"
-                )
-            if card.measure.format == RATE:
-                # a rate of nothing is no number, and would leave the card empty
-                value = cell(1, row)
-                self.data[cell(3, row)] = f'=IF(ISNUMBER({value}),{value},"–")'
+                self.data[cell(column, row)] = f'=PIVOT.VALUE({pivot},"{card.measure.id}")'
+                self._get_currencies(card.source, [card.measure], offset)
+            self.data[cell(3, row)] = self._get_shown(card, cell(1, row))
+            if card.source.date:
+                self.data[cell(4, row)] = self._get_compared(card, cell(3, row), cell(2, row))
             self._add_figure(
                 f"card-{number + 1}",
                 number * (width + CARD_GAP),
@@ -700,13 +731,38 @@ class Writer:
                     "humanize": False,
                 },
             )
-        return -(-(CARD_HEIGHT + 20) // ROW)
+        return CARD_ROWS
+
+    def _get_shown(self, card, value):
+        """Return the formula of what a card shows of a value.
+
+        Amounts are 0 where nothing was sold, not where they are unknown or of several currencies.
+        """
+        large = f"FORMAT.LARGE.NUMBER({value})"
+        if card.measure.kind == RATE:
+            # a rate of nothing is no number, and would leave the card empty
+            return f'=IF(ISNUMBER({value}),{value},"{NOTHING}")'
+        if currencies := self._get_currencies(card.source, [card.measure]):
+            return f'=IF(OR(ISNUMBER({value}),{currencies}=0),{large},"{NOTHING}")'
+        return f"={large}"
+
+    @staticmethod
+    def _get_compared(card, shown, before):
+        """Return the formula of what a card compares with what it shows.
+
+        That is nothing where either is unknown, nor where there is no percentage of it.
+        """
+        are_known = f"AND(ISNUMBER({shown}),ISNUMBER({before}))"
+        if card.measure.kind == RATE:
+            return f'=IF({are_known},{before},"{NOTHING}")'
+        base = f'IF({before}>0,FORMAT.LARGE.NUMBER({before}),"{NOTHING}")'
+        return f'=IF({are_known},{base},"{NOTHING}")'
 
     def _get_baseline(self, card, row):
         """Return what a card shows of the period before; rates differ in points."""
         return {
             "baseline": f"Data!{cell(4, row)}",
-            "baselineMode": "difference" if card.measure.format == RATE else "percentage",
+            "baselineMode": "difference" if card.measure.kind == RATE else "percentage",
             "baselineDescr": {"text": "vs. before"},
             "baselineColorUp": BAD if card.is_bad else GOOD,
             "baselineColorDown": GOOD if card.is_bad else BAD,
@@ -754,10 +810,13 @@ class Writer:
         for month in range(1, 13):
             row = first + month
             self.data[cell(0, row)] = f'=PIVOT.HEADER({numbers[0]},"{group}",{month})'
-            for column, number in enumerate(numbers, 1):
-                self.data[cell(column, row)] = (
-                    f'=IFERROR(PIVOT.VALUE({number},"{months.measure.id}","{group}",{month}),0)'
+            for column, (number, offset) in enumerate(zip(numbers, (0, -1), strict=True), 1):
+                value = f'PIVOT.VALUE({number},"{months.measure.id}","{group}",{month})'
+                # any text would be a bar
+                value = self._of_one_currency(
+                    f"IFERROR({value},0)", months.source, [months.measure], offset, nothing=""
                 )
+                self.data[cell(column, row)] = f"={value}"
         last = first + 13
         return {
             "type": "bar",
@@ -776,16 +835,31 @@ class Writer:
         }
 
     def _get_parts_chart(self, parts):
-        return self._get_pie(parts) if parts.is_pie else self._get_bars(parts)
+        if not parts.is_pie:
+            return self._get_bars(parts)
+        # Odoo's own pie opens what it shows, but knows nothing of currencies
+        return self._get_pie(parts) if parts.measure.is_of_money else self._get_odoo_pie(parts)
 
-    def _get_bars(self, parts):
-        """Return a chart of the first rows of a pivot on the page of the data."""
+    def _write_parts(self, parts):
+        """Write the first rows of a pivot on the page of the data, and return their ranges.
+
+        :return: that of the labels and that of the figures
+        """
         group = {"fieldName": parts.group_by}
         source = parts.source.where(has(parts.group_by))
-        pivot = self._add_pivot("–", source, group, [parts.measure])
+        pivot = self._add_pivot(NOTHING, source, group, [parts.measure])
         first, last = PARTS_ROW + 1, PARTS_ROW + PARTS
         self.data[cell(0, PARTS_ROW)] = f"={translated(parts.title)}"
-        self.data[cell(0, first)] = self._get_rows(pivot, parts.group_by, PARTS, 1)
+        self.data[cell(0, first)] = self._get_rows(
+            pivot, parts.source, parts.group_by, PARTS, [parts.measure]
+        )
+        return (
+            f"Data!{cell(0, first)}:{cell(0, last)}",
+            f"Data!{cell(1, first)}:{cell(1, last)}",
+        )
+
+    def _get_bars(self, parts):
+        labels, figures = self._write_parts(parts)
         return {
             "type": "bar",
             "title": {"text": ""},
@@ -795,17 +869,26 @@ class Writer:
             "horizontal": True,
             "aggregated": False,
             "dataSetsHaveTitle": False,
-            "dataSets": [
-                {
-                    "dataRange": f"Data!{cell(1, first)}:{cell(1, last)}",
-                    "backgroundColor": NOW,
-                }
-            ],
-            "labelRange": f"Data!{cell(0, first)}:{cell(0, last)}",
+            "dataSets": [{"dataRange": figures, "backgroundColor": NOW}],
+            "labelRange": labels,
             "humanize": True,
         }
 
     def _get_pie(self, parts):
+        labels, figures = self._write_parts(parts)
+        return {
+            "type": "pie",
+            "title": {"text": ""},
+            "background": "#FFFFFF",
+            "legendPosition": "right",
+            "aggregated": False,
+            "dataSetsHaveTitle": False,
+            "dataSets": [{"dataRange": figures}],
+            "labelRange": labels,
+            "humanize": True,
+        }
+
+    def _get_odoo_pie(self, parts):
         return {
             "type": "odoo_pie",
             "title": {"text": ""},
@@ -844,7 +927,7 @@ class Writer:
         self._write_title(row, left, table.title, source, table.group_by, table.measures)
         # shown where there is nothing; names of pivots are not translated
         pivot = self._add_pivot(
-            "–",
+            NOTHING,
             source,
             {"fieldName": table.group_by},
             table.measures,
@@ -858,7 +941,9 @@ class Writer:
                 if measure.title
                 else f'=PIVOT.HEADER({pivot},"measure","{measure.id}")'
             )
-        self.cells[cell(left, first + 1)] = self._get_rows(pivot, table.group_by, TABLE_ROWS, width)
+        self.cells[cell(left, first + 1)] = self._get_rows(
+            pivot, table.source, table.group_by, TABLE_ROWS, table.measures
+        )
         self.rows[str(first)] = {"size": 34}
         self.styles[f"{cell(left + 1, first)}:{cell(left + width, first)}"] = 4
         self.styles[f"{cell(left, first + 1)}:{cell(left + width, last)}"] = 2
@@ -893,11 +978,24 @@ class Writer:
             }
         )
 
-    @staticmethod
-    def _get_rows(pivot, group_by, rows, width):
-        """Return the formula of the first rows of a pivot; where there are none it has a total."""
-        shown = f"PIVOT({pivot},{rows},FALSE,FALSE,{width},FALSE)"
-        return f'=IF(PIVOT.HEADER({pivot},"#{group_by}",1)="","–",{shown})'
+    def _get_rows(self, pivot, source, group_by, rows, measures):
+        """Return the formula of the first rows of a pivot; where there are none it has a total.
+
+        :param source: what its amounts are of, in one currency or in several
+        """
+        shown = f"PIVOT({pivot},{rows},FALSE,FALSE,{len(measures)},FALSE)"
+        shown = f'IF(PIVOT.HEADER({pivot},"#{group_by}",1)="","{NOTHING}",{shown})'
+        return f"={self._of_one_currency(shown, source, measures)}"
+
+    def _write_reason(self):
+        """Write below the cards why there are no amounts, where they are of several currencies."""
+        if not self.currencies:
+            return
+        self.data[cell(CURRENCIES_COLUMN, 0)] = f"={translated('Currencies')}"
+        first, last = (cell(CURRENCIES_COLUMN, row) for row in (1, len(self.currencies)))
+        place = cell(LEFT, CARD_ROWS - 1)
+        self.cells[place] = f'=IF(MAX(Data!{first}:{last})>1,{translated(SEVERAL_CURRENCIES)},"")'
+        self.styles[place] = 5
 
     def _write_note(self, row):
         """Write the note at a row, if there is one, and return the first row below it."""

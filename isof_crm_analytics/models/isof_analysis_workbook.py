@@ -247,7 +247,7 @@ class AnalysisSheet:
             parts = [find((group, part, kind)) for part in measure.parts]
             if parts and all(parts):
                 return partial(self._write_ratio, *parts), False
-            if measure.adds_up and not self._overlaps(level + 1):
+            if measure.adds_up and self._makes_up(level + 1, kind):
                 return partial(self._write_sum, find((group, measure.name, kind))), True
         elif kind == "share":
             return partial(self._write_share, key), False
@@ -256,9 +256,13 @@ class AnalysisSheet:
             return partial(write, key, before), False
         return None, False
 
-    def _overlaps(self, level):
-        dimensions = self.reader.dimensions
-        return level < len(dimensions) and dimensions[level].overlaps
+    def _makes_up(self, level, kind):
+        """Return whether the rows of a level make up those above them."""
+        if level >= len(self.reader.dimensions):
+            return True
+        dimension = self.reader.dimensions[level]
+        # what has nothing beside it leaves out a part of the period that it is compared with
+        return not (dimension.overlaps or (kind == COMPARISON and dimension.alone))
 
     @staticmethod
     def _write_ratio(numerator, denominator, cell, **_place):

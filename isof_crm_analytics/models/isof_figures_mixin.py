@@ -31,7 +31,8 @@ class IsofFiguresMixin(models.AbstractModel):
 
     Lists get a footer that knows all that (``static/src/figures_list``), and so do exports of
     lists (``isof.list.export``, and Odoo's own of groups in ``controllers/export.py``). Pivots and
-    graphs leave out the measures that the reader may not see (``static/src/figures_views``).
+    graphs leave out the measures that the reader may not see, and graphs say why there is nothing
+    to draw (``static/src/figures_views``).
 
     The rule of a team's figures is ``[('is_my_team', '=', True)]``.
     """
@@ -104,14 +105,17 @@ class IsofFiguresMixin(models.AbstractModel):
         """Have the client's views for figures, and tell the list how to total ratios and money.
 
         A column that has no total across several currencies and the like is marked with the
-        fields that its rows must have in common.
+        fields that its rows must have in common. A graph knows these, and its measures of money.
         """
         arch, view = super()._get_view(view_id, view_type, **options)
+        common = ("company_currency_id", *self._isof_unmixed)
         if view_type in ("list", "pivot", "graph"):
             arch.set("js_class", f"isof_figures_{view_type}")
+        if view_type == "graph":
+            arch.set("data-unmixed", " ".join(common))
+            arch.set("data-money", " ".join(filter(self._is_of_money, self._fields)))
         if view_type == "list":
             names = {node.get("name") for node in arch.iterfind("field")}
-            common = ("company_currency_id", *self._isof_unmixed)
             needed = set()
             for node in arch.iterfind("field"):
                 parts = self._isof_ratios.get(node.get("name"), ())
@@ -119,12 +123,17 @@ class IsofFiguresMixin(models.AbstractModel):
                     node.set("data-numerator", parts[0])
                     node.set("data-denominator", parts[1])
                     needed.update(parts)
-                if {node.get("name"), *parts}.intersection(self._isof_money):
+                if self._is_of_money(node.get("name")):
                     node.set("data-unmixed", " ".join(common))
                     needed.update(common)
             for name in sorted(needed - names):
                 etree.SubElement(arch, "field", name=name, column_invisible="1")
         return arch, view
+
+    @api.model
+    def _is_of_money(self, name):
+        """Return whether a measure is in the currency of the company, or a ratio of such ones."""
+        return not {name, *self._isof_ratios.get(name, ())}.isdisjoint(self._isof_money)
 
     @api.model
     def _web_read_group_groupby_formatter(self, groupby_spec, values):

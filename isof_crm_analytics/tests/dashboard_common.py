@@ -12,6 +12,37 @@ from odoo.addons.isof_crm.tools import activity_time
 
 from .common import TradeCommon
 
+# Opens a dashboard in the client, waits until nothing is loading, and fails on a cell with an
+# error.
+OPEN_DASHBOARD = """
+    const { services } = odoo.__WOWL_DEBUG__.root.env;
+    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const getItem = (name) =>
+        document.querySelector(`.o_spreadsheet_dashboard_search_panel li[data-name="${name}"]`);
+    const getCells = (model) =>
+        model.getters.getSheetIds().flatMap((id) =>
+            Object.values(model.getters.getEvaluatedCells(id)));
+    async function open(name) {
+        getItem(name).click();
+        for (let tries = 0; tries < 300; tries++) {
+            await sleep(100);
+            const dashboard = services.spreadsheet_dashboard_loader.getActiveDashboard();
+            if (dashboard?.data.name !== name || dashboard.status !== "Loaded") {
+                continue;
+            }
+            const cells = getCells(dashboard.model);
+            if (!cells.some((cell) => String(cell.value).startsWith("Loading"))) {
+                const wrong = cells.filter((cell) => cell.type === "error");
+                if (wrong.length) {
+                    throw new Error(`${name}: ${wrong[0].message || wrong[0].value}`);
+                }
+                return dashboard.model;
+            }
+        }
+        throw new Error(`${name} does not load`);
+    }
+"""
+
 
 class DashboardMixin:
     """What a dashboard shows on 11 March, read as its file says and as the client reads it.

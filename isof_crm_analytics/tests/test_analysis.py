@@ -127,6 +127,35 @@ class TestAnalysis(AnalysisCommon):
             [("Winter 2026", 780, 400, 380, 0.95), ("Outside any period", 180, 100, 80, 0.8)],
         )
 
+    def test_own_periods_without_those_of_last_year_compare_with_nothing(self):
+        """There was no such period, which is not the same as no sales in it."""
+        period_type = self._create_periods()
+        before, winter = period_type.period_ids.sorted("date_from")
+        analysis = self._create_analysis(
+            "sold_net", row_1=f"x_isof_period_{period_type.id}", sort="natural"
+        )
+        before.unlink()
+        table = self._get_table(analysis)
+        self.assertEqual(
+            self._get_rows(table),
+            [("Winter 2026", 780, None, None, None), ("Outside any period", 180, None, None, None)],
+        )
+        self.assertEqual(table["total"]["values"], [960, 500, 460, 0.92])
+        # only its last days are within the time that it would be compared with
+        before = winter.copy(
+            {"name": "Autumn 2025", "date_from": "2024-12-01", "date_to": "2025-01-10"}
+        )
+        self.assertEqual(
+            self._get_rows(self._get_table(analysis))[0], ("Winter 2026", 780, None, None, None)
+        )
+        # nor is it compared the other way round
+        before.write({"name": "Winter 2025", "date_from": "2025-02-01", "date_to": "2025-02-28"})
+        winter.write({"date_from": "2026-04-01", "date_to": "2026-04-30"})
+        self.assertEqual(
+            self._get_rows(self._get_table(analysis)),
+            [("Winter 2025", None, 400, None, None), ("Outside any period", 960, None, None, None)],
+        )
+
     def test_months_stand_beside_those_of_last_year(self):
         analysis = self._create_analysis("sold_net", row_1="invoice_date:month", sort="natural")
         table = self._get_table(analysis)

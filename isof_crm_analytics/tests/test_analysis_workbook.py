@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 import openpyxl
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -89,6 +90,31 @@ class TestAnalysisWorkbook(AnalysisCommon):
             f"=SUMIFS(C{first}:C{total - 1},{level}{first}:{level}{total - 1},1)",
         )
         self.assertTrue(sheet.row_dimensions[first + 1].hidden, "folded away, as in the table")
+
+    def test_total_of_what_has_nothing_beside_it_is_no_sum(self):
+        """The sales of last year lay in no period: rows say nothing of them, the total does."""
+        period_type = self.env["isof.period.type"].create(
+            {
+                "name": "Test spring",
+                "period_ids": [
+                    Command.create(
+                        {"name": "Spring", "date_from": "2026-02-01", "date_to": "2026-03-31"}
+                    )
+                ],
+            }
+        )
+        self.env.flush_all()
+        analysis = self._create_analysis("sold_net", row_1=f"x_isof_period_{period_type.id}")
+        _header, rows, _first = self._read(self._export(analysis))
+        self.assertEqual(
+            [row[:2] + row[3:4] for row in rows[:2]],
+            [
+                ("Spring", None, None),
+                ("Outside any period", None, None),
+            ],
+        )
+        self.assertTrue(rows[-1][2].startswith("=SUMIFS("))
+        self.assertEqual(rows[-1][3], 500)
 
     def test_rows_of_a_large_workbook_have_figures(self):
         self.patch(isof_analysis_workbook, "COUNTING_ROWS", 3)

@@ -7,38 +7,16 @@ from odoo.tools import file_open
 
 from odoo.addons.spreadsheet.utils.validate_data import odoo_view_links
 
+from .dashboard_common import OPEN_DASHBOARD
+
 NAMES = ("sales", "margins", "salespeople", "customers", "campaigns", "activities")
 TIMELESS = {"period"}
-# Opens every dashboard of the add-on one after the other, waits until nothing is loading, and
-# fails on a cell with an error or on a dashboard that is not there.
-OPEN_ALL = """
+# Opens every dashboard of the add-on one after the other, and fails on a dashboard that is not
+# there.
+OPEN_ALL = (
+    OPEN_DASHBOARD
+    + """
     const wanted = %s;
-    const { services } = odoo.__WOWL_DEBUG__.root.env;
-    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    const getItem = (name) =>
-        document.querySelector(`.o_spreadsheet_dashboard_search_panel li[data-name="${name}"]`);
-    const getCells = (model) =>
-        model.getters.getSheetIds().flatMap((id) =>
-            Object.values(model.getters.getEvaluatedCells(id)));
-    async function open(name) {
-        getItem(name).click();
-        for (let tries = 0; tries < 300; tries++) {
-            await sleep(100);
-            const dashboard = services.spreadsheet_dashboard_loader.getActiveDashboard();
-            if (dashboard?.data.name !== name || dashboard.status !== "Loaded") {
-                continue;
-            }
-            const cells = getCells(dashboard.model);
-            if (!cells.some((cell) => String(cell.value).startsWith("Loading"))) {
-                const wrong = cells.filter((cell) => cell.type === "error");
-                if (wrong.length) {
-                    throw new Error(`${name}: ${wrong[0].message || wrong[0].value}`);
-                }
-                return cells.filter((cell) => cell.type === "number").length;
-            }
-        }
-        throw new Error(`${name} does not load`);
-    }
     (async () => {
         const there = [...document.querySelectorAll(".o_spreadsheet_dashboard_search_panel li")]
             .map((item) => item.dataset.name);
@@ -48,13 +26,15 @@ OPEN_ALL = """
             throw new Error(`missing: ${missing}; forbidden: ${forbidden}`);
         }
         for (const name of wanted.shown) {
-            if (!(await open(name))) {
+            const model = await open(name);
+            if (!getCells(model).some((cell) => cell.type === "number")) {
                 throw new Error(`${name} shows no figure`);
             }
         }
         console.log("test successful");
     })().catch((error) => console.error(error.message));
 """
+)
 
 
 @tagged("post_install", "-at_install")

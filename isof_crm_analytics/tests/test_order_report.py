@@ -2,6 +2,7 @@ import io
 import json
 from datetime import date, datetime
 
+from lxml import etree
 from openpyxl import load_workbook
 
 from odoo import Command
@@ -496,6 +497,14 @@ class TestOrderReport(OrderReportCommon):
         self.assertEqual(action["res_id"], row.sale_order_id.id)
 
     # Lists and speed
+
+    def test_graph_knows_what_is_of_money(self):
+        arch = self.report.with_user(self.salesperson_a).get_view(view_type="graph")["arch"]
+        graph = etree.fromstring(arch)
+        money = graph.get("data-money").split()
+        self.assertLessEqual({"ordered_net", "average_price"}, set(money))
+        self.assertFalse({"ordered_quantity", "delivered_rate"}.intersection(money))
+        self.assertEqual(graph.get("data-unmixed"), "company_currency_id")
 
     def test_list_knows_its_ratios(self):
         arch = self.report.with_user(self.salesperson_a).get_view(

@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.addons.isof_crm.tools.report_period import period_days
 
-from .periods import DAY, last_month
+from .periods import DAY, find, last_month
 
 # How far back, in months, the period before one that has only just begun is.
 STEPS = {"month_to_date": 1, "quarter_to_date": 3, "year_to_date": 12}
@@ -113,3 +113,35 @@ def shift_between(first, other_first, granularity):
         return relativedelta(months=(other_position - position) * size)
     days = (other_first - first).days
     return relativedelta(days=round(days / 7) * 7 if granularity == "week" else days)
+
+
+def pair(ranges, days, other_ranges, other_days):
+    """Return which ranges of one period stand beside which of another: positions by positions.
+
+    The counterpart of a range is the one that holds the day as far into the other period as its
+    middle is into its own. It has none where there is no such range, or another one had it before.
+
+    :param ranges: sorted list of pairs of days that do not overlap, and all meet the period
+    :param days: first and last day of the period
+
+    >>> from datetime import date
+    >>> year, before = ((date(y, 1, 1), date(y, 12, 31)) for y in (2026, 2025))
+    >>> summer = lambda y: (date(y, 6, 1), date(y, 8, 31))
+    >>> winter = lambda y: (date(y - 1, 12, 20), date(y, 1, 31))
+    >>> pair([winter(2026), summer(2026)], year, [winter(2025), summer(2025)], before)
+    {0: 0, 1: 1}
+    >>> pair([summer(2026)], year, [winter(2025), summer(2025)], before)
+    {0: 1}
+    >>> pair([summer(2026)], year, [winter(2025)], before), pair([summer(2026)], year, [], before)
+    ({}, {})
+    """
+    (start, end), (other_start, other_end) = days, other_days
+    stretch = ((other_end - other_start).days + 1) / ((end - start).days + 1)
+    pairs = {}
+    for position, (first, last) in enumerate(ranges):
+        middle = ((max(first, start) - start) + (min(last, end) - start)).days / 2
+        day = other_start + timedelta(days=int((middle + 0.5) * stretch))
+        other = find(other_ranges, day)
+        if other is not None and other not in pairs.values():
+            pairs[position] = other
+    return pairs

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from odoo.fields import Domain
 
 from . import analysis_ranks
-from .analysis_periods import shift_between
+from .analysis_periods import pair, shift_between
 
 BASE, COMPARISON = SIDES = ("base", "comparison")
 # The column of all columns, and the row of those that are not shown.
@@ -125,6 +125,8 @@ class Dimension:
         name, _colon, self.granularity = spec.partition(":")
         self.field = model._fields[name]
         self._to_base = self._to_comparison = None
+        # groups that there are in one of the periods only
+        self.alone = frozenset()
 
     @property
     def overlaps(self):
@@ -139,17 +141,30 @@ class Dimension:
             self._to_base = lambda key: key and move(key, there)
             self._to_comparison = lambda key: key and move(key, back)
         elif self.field.comodel_name == "isof.period":
-            ours, theirs = self._find_periods(*days), self._find_periods(*comparison_days)
-            to_base = dict(zip(theirs, ours, strict=False))
-            to_comparison = dict(zip(ours, theirs, strict=False))
-            self._to_base = lambda key: to_base.get(key, key)
-            self._to_comparison = lambda key: to_comparison.get(key, key)
+            self._align_periods(days, comparison_days)
+
+    def _align_periods(self, days, comparison_days):
+        """Have periods of users stand beside those of the other period, as far as there are any.
+
+        What is outside all of them has nothing beside it, either, unless each has a counterpart.
+        """
+        ours, theirs = self._find_periods(*days), self._find_periods(*comparison_days)
+        pairs = pair(list(ours.values()), days, list(theirs.values()), comparison_days)
+        ids, other_ids = list(ours), list(theirs)
+        to_comparison = {ids[our]: other_ids[their] for our, their in pairs.items()}
+        to_base = {their: our for our, their in to_comparison.items()}
+        self._to_base = lambda key: to_base.get(key, key)
+        self._to_comparison = lambda key: to_comparison.get(key, key)
+        alone = (ours.keys() - to_comparison.keys()) | (theirs.keys() - to_base.keys())
+        self.alone = frozenset({*alone, False} if alone else ())
 
     def _find_periods(self, first, last):
+        """Return the first and last days of the periods that meet some days, by their ids."""
         Period = self.model.env["isof.period"]
         is_type = Domain(self.field.get_comodel_domain(self.model))
         overlaps = Domain("date_from", "<=", last) & Domain("date_to", ">=", first)
-        return Period.search(is_type & overlaps).ids
+        found = Period.search(is_type & overlaps, order="date_from")
+        return {period.id: (period.date_from, period.date_to) for period in found}
 
     def key_of(self, value, side):
         """Return the key of a group that was read."""
@@ -251,6 +266,12 @@ class TableReader:
         self.is_cut = False
         self.is_too_deep = False
         self._cells = {side: {} for side in SIDES}
+        # by the place of the key in a row, None for that of a column
+        self._alone = [
+            (position, dimension.alone)
+            for position, dimension in [*enumerate(dimensions), (None, column)]
+            if dimension and dimension.alone
+        ]
         self._aggregates = list(
             dict.fromkeys([*(measure.aggregate for measure in measures), "__count"])
         )
@@ -320,13 +341,33 @@ class TableReader:
             ]
             column = keys.pop() if has_column else TOTAL
             values = line[len(dimensions) :]
+            row = (*path, *keys)
+            if side == COMPARISON and self._is_outside_alone(row, column):
+                continue
             if values[self._positions["__count"]]:
-                self._cells[side][(*path, *keys), column] = values
+                self._cells[side][row, column] = values
+
+    def _is_outside_alone(self, keys, column):
+        """Return whether what is outside all groups would be compared with what is not."""
+        return any(key is False and key in alone for key, alone in self._get_alone(keys, column))
+
+    def _get_alone(self, keys, column):
+        """Yield the keys of a cell with those that have nothing beside them."""
+        for position, alone in self._alone:
+            if position is None:
+                yield column, alone
+            elif position < len(keys):
+                yield keys[position], alone
 
     def _get(self, side, keys, column, measure):
-        """Return a figure; None if there is none, or no single one of several currencies."""
+        """Return a figure; None if there is none, or no single one of several currencies.
+
+        Without records it is 0, but not in a group that the period does not have.
+        """
         cell = self._cells[side].get((keys, column))
         if cell is None:
+            if any(key in alone for key, alone in self._get_alone(keys, column)):
+                return None
             return 0 if measure.adds_up or measure.counted else None
         value = cell[self._positions[measure.aggregate]]
         return None if value is False else value
