@@ -10,6 +10,7 @@ from . import (  # first: other models inherit them
 from . import (
     account_move,
     account_move_line,
+    base,
     base_partner_merge,
     hr_employee,
     hr_version,
@@ -44,6 +45,7 @@ from . import (
     isof_trade_line_facts,
     isof_trade_line_sync,
     isof_trade_memory,
+    isof_trade_note,
     isof_trade_summary,
     res_company,
     res_config_settings,

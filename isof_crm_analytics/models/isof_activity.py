@@ -38,6 +38,7 @@ class IsofActivity(models.Model):
     )
     def _compute_touch_day(self):
         """Have sales count for the right campaign: whatever decides it, the ORM comes here."""
+        touches = self.filtered("touch_day")  # until now
         for activity in self:
             is_touch = (
                 activity.active
@@ -46,8 +47,10 @@ class IsofActivity(models.Model):
                 and activity.commercial_partner_id
             )
             activity.touch_day = is_touch and activity._get_touch_day()
-        facts = self.env["isof.trade.line"]
-        facts._resync_moves(facts._get_touched_moves(self))
+        touches |= self.filtered("touch_day")
+        if touches := touches.filtered("id"):  # not while somebody fills in the form
+            facts = self.env["isof.trade.line"]
+            facts._resync_moves(facts._get_touched_moves(touches))
 
     @api.model
     def _get_merged_fields(self):
@@ -61,10 +64,12 @@ class IsofActivity(models.Model):
         return activity_time.local_day(self.start, tz)
 
     def unlink(self):
+        touches = self.filtered("touch_day")
         facts = self.env["isof.trade.line"]
-        move_ids = facts._get_touched_moves(self)
+        move_ids = facts._get_touched_moves(touches)
         result = super().unlink()
-        facts._resync_moves(move_ids)
+        if touches:
+            facts._resync_moves(move_ids)
         return result
 
     # ------------------------------------------------------------

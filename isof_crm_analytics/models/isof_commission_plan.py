@@ -237,6 +237,10 @@ class IsofCommissionPlan(models.Model):
     def _unlink_except_approved(self):
         self._check_draft()
 
+    @api.model
+    def _get_isof_followed_fields(self):
+        return super()._get_isof_followed_fields() | {"state", "date_to"}
+
     def _check_draft(self):
         """Refuse to change what commissions were earned by."""
         if approved := self.filtered(lambda plan: plan.state != "draft"):

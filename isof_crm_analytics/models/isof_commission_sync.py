@@ -48,7 +48,7 @@ class IsofCommissionEntry(models.Model):
         plans = self.env["isof.commission.plan"]._get_specs()
         if not plans or not move_ids:
             return 0
-        earnings, balances = self._compute_earnings(plans, move_ids, fixed)
+        earnings, balances = self._compute_earnings(plans, move_ids, fixed, is_noted=True)
         today = day or fields.Date.context_today(self)
         rows = list(get_differences(earnings, balances, today))
         self._insert(rows)
@@ -75,10 +75,13 @@ class IsofCommissionEntry(models.Model):
             self._sync(ids)
 
     @api.model
-    def _compute_earnings(self, plans, move_ids, fixed=None):
-        """Return what documents ought to have earned, and the balances of the ledger."""
+    def _compute_earnings(self, plans, move_ids, fixed=None, *, is_noted=False):
+        """Return what documents ought to have earned, and the balances of the ledger.
+
+        :param is_noted: whether to leave a note for who changes what this follows meanwhile
+        """
         self._flush_sources()
-        move_ids = self._get_families(move_ids)
+        move_ids = self._get_families(move_ids, is_noted=is_noted)
         balances = self._get_balances(move_ids)
         earnings = Earnings(
             plans,
@@ -110,19 +113,29 @@ class IsofCommissionEntry(models.Model):
             self.env[model].flush_model(names)
 
     @api.model
-    def _get_families(self, move_ids):
-        """Return documents with those that they credit and all that credit the same ones."""
+    def _get_families(self, move_ids, *, is_noted=False):
+        """Return documents with those that they credit and all that credit the same ones.
+
+        :param is_noted: see ``_compute_earnings``
+        """
+        ids = SQL("%s::int[]", list(move_ids))
         self.env.cr.execute(
-            """
-            WITH origin AS (
-                SELECT COALESCE(reversed_entry_id, id) AS id FROM account_move WHERE id = ANY(%s)
+            SQL(
+                """
+                WITH noted AS (%(note)s), origin AS (
+                    SELECT COALESCE(reversed_entry_id, id) AS id FROM account_move
+                     WHERE id = ANY(%(ids)s)
+                )
+                SELECT id FROM origin
+                UNION SELECT credit.id FROM account_move AS credit
+                        JOIN origin ON origin.id = credit.reversed_entry_id
+                UNION SELECT unnest(%(ids)s)
+                """,
+                note=self.env["isof.trade.note"]._prepare_insert(ids)
+                if is_noted
+                else SQL("SELECT"),
+                ids=ids,
             )
-            SELECT id FROM origin
-            UNION SELECT credit.id FROM account_move AS credit
-                    JOIN origin ON origin.id = credit.reversed_entry_id
-            UNION SELECT unnest(%s)
-            """,
-            [list(move_ids), list(move_ids)],
         )
         return [id_ for (id_,) in self.env.cr.fetchall()]
 

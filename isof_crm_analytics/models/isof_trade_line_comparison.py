@@ -31,6 +31,7 @@ class IsofTradeLine(models.Model):
             looked at and of facts that were wrong; it may commit
         :return: how many facts were wrong
         """
+        notes = self.env["isof.trade.note"]
         changed, last = 0, 0
         while True:
             self.env.cr.execute(
@@ -41,10 +42,14 @@ class IsofTradeLine(models.Model):
             ids = [id_ for (id_,) in self.env.cr.fetchall()]
             if not ids:
                 return changed
+            # what would follow on its own is no difference
+            if late := set(notes._find_overlaps()).intersection(ids):
+                self._sync(late)
             wrong = self._sync(ids)
             changed, last = changed + wrong, ids[-1]
             self._count_lines(ids)
             self.env["isof.commission.entry"]._sync(ids)
+            notes._forget_own()
             if progress:
                 progress(len(ids), wrong)
 

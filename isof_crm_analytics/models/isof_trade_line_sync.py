@@ -93,6 +93,7 @@ class IsofTradeLine(models.Model):
             self.env.cr,
             SQL(
                 """
+                WITH noted AS (%(note)s)
                 DELETE FROM isof_trade_line AS fact
                  WHERE fact.move_id = ANY(%(ids)s)
                    AND NOT EXISTS (
@@ -100,6 +101,7 @@ class IsofTradeLine(models.Model):
                          JOIN account_move AS move ON move.id = line.move_id
                         WHERE line.id = fact.move_line_id AND %(where)s)
                 """,
+                note=self.env["isof.trade.note"]._prepare_insert(),
                 ids=IDS,
                 where=self._where_facts(),
             ),
@@ -142,6 +144,7 @@ class IsofTradeLine(models.Model):
     def _delete_facts(self, move_ids):
         """Delete the facts of documents that are not posted."""
         if self.env["isof.trade.memory"]._move_facts(move_ids):
+            self.env["isof.trade.note"]._note_documents(move_ids)
             self.env["isof.trade.summary"]._sync(move_ids)
             self.invalidate_model()
             # what corrects them says something about other lines, or about none
@@ -258,7 +261,11 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _resync_moves(self, move_ids):
-        """Have the facts of documents derived anew, before anybody reads them."""
+        """Have the facts of documents derived anew, before anybody reads them.
+
+        Those that somebody posts meanwhile cannot be among them: they follow after the commit.
+        """
+        self.env["isof.trade.note"]._note_change()
         moves = self.env["account.move"].browse(move_ids)
         self.env.add_to_compute(moves._fields["isof_trade_line_count"], moves)
 

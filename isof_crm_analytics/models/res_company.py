@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.isof_crm.tools import bounds
 
@@ -52,3 +52,7 @@ class ResCompany(models.Model):
             # sudo: the ledger is derived, too
             self.env["isof.commission.entry"].sudo()._sync_unposted_payments(self)
         return result
+
+    @api.model
+    def _get_isof_followed_fields(self):
+        return super()._get_isof_followed_fields() | {"isof_commission_on_unposted_payment"}

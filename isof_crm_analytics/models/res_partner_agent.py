@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -16,3 +16,7 @@ class ResPartner(models.Model):
         groups="isof_crm_analytics.group_commission_manager",
         help="Who earns a commission on sales to this contractor, by plans for agents.",
     )
+
+    @api.model
+    def _get_isof_followed_fields(self):
+        return super()._get_isof_followed_fields() | {"isof_agent_id"}
