@@ -24,6 +24,7 @@ from . import (
     isof_analysis_workbook,
     isof_campaign_cost,
     isof_commission_entry,
+    isof_commission_payment,
     isof_commission_plan,
     isof_commission_rule,
     isof_commission_settlement,

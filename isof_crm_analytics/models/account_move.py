@@ -141,10 +141,10 @@ class AccountMove(models.Model):
         if documents and self.env["isof.commission.plan"]._get_specs():
             # sudo: the ledger is derived, whoever changes a document
             entries = self.env["isof.commission.entry"].sudo()
-            # what was never posted earned nothing
-            drafts = documents.filtered(lambda move: move.state != "posted")
-            known = entries._get_counts(drafts.ids) if drafts else {}
-            documents -= drafts.filtered(lambda move: move.id not in known)
+            # what was never posted earned nothing, and nothing was due by its money
+            documents = documents.filtered(
+                lambda move: move.state == "posted" or move.posted_before
+            )
             entries._sync(documents.ids)
             counts = entries._get_counts(documents.ids)
         for move in self:

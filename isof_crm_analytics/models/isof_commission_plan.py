@@ -112,8 +112,16 @@ class IsofCommissionPlan(models.Model):
         [("invoiced", "When it is invoiced"), ("paid", "As it is paid")],
         required=True,
         default="invoiced",
-        help="As it is paid: the part of the document that is paid, on the day of each payment. "
-        "Credit notes, write-offs and exchange differences are not payments.",
+        help="As it is paid: of what a sale earns after credit notes, the part that the money "
+        "received for it is of its total after credit notes, on the day of each payment. Down "
+        "payments and the invoices that settle them are one sale. Write-offs, discounts for early "
+        "payment and exchange differences are no money, and never become due.",
+    )
+    counts_netting = fields.Boolean(
+        string="Netted Debts Are Received",
+        help="An invoice that an entry sets against what we owe the customer, so that nobody pays "
+        "the other, counts as if the money had been received. Off: only money by bank or cash "
+        "makes a commission due.",
     )
     period = fields.Selection(
         [("month", "Month"), ("quarter", "Quarter"), ("year", "Year")],
@@ -402,6 +410,7 @@ class IsofCommissionPlan(models.Model):
             team_ids=frozenset(self.team_ids.ids),
             basis=self.basis,
             due=self.due,
+            netting=self.counts_netting,
             period=self.period,
             progressive=self.tier_mode == "progressive",
             of_target=self.tier_unit == "target",

@@ -6,7 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.tools import SQL, split_every
 
 from ..tools.commission import ZERO, tier_rate, to_decimal
-from ..tools.commission_ledger import Balance, Earnings, Payment, get_differences
+from ..tools.commission_ledger import Balance, Earnings, get_differences
 from ..tools.commission_plan import Line
 from ..tools.kept_plan import IDS, fetch_kept, get_text
 
@@ -23,6 +23,7 @@ COLUMNS = (*TERMS, *FIGURES, "kind", "date", "payment_key", "note")
 DECIMALS = (*FIGURES, "factor", "percent")
 BALANCE_TERMS = (*TERMS, *FIGURES, "payment_key")
 BALANCE_COLUMNS = ("id", "root_id", *BALANCE_TERMS)
+SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
 
 class IsofCommissionEntry(models.Model):
@@ -31,7 +32,7 @@ class IsofCommissionEntry(models.Model):
     ``_sync`` is the one path: it reads the facts of some documents, what was paid of them and
     what the ledger has, has ``tools/commission_ledger.py`` compare, and writes the differences.
     It takes a fixed number of queries for however many documents. A document brings with it
-    the one that it credits and all that credit that one.
+    those that are one sale with it, and those that its credit notes paid.
     """
 
     _inherit = "isof.commission.entry"
@@ -81,7 +82,7 @@ class IsofCommissionEntry(models.Model):
         :param is_noted: whether to leave a note for who changes what this follows meanwhile
         """
         self._flush_sources()
-        move_ids = self._get_families(move_ids, is_noted=is_noted)
+        move_ids = self._get_families(plans, move_ids, is_noted=is_noted)
         balances = self._get_balances(move_ids)
         earnings = Earnings(
             plans,
@@ -90,19 +91,26 @@ class IsofCommissionEntry(models.Model):
             self._get_rates,
             fixed,
         )
-        payments, offsets = {}, {}
-        if paid_ids := {one.line.move_id for one in earnings if one.terms.plan.due == "paid"}:
-            payments, offsets = self._get_payments(list(paid_ids))
-        earnings.add_dues(payments, offsets)
+        payments = []
+        if any(earning.terms.plan.due == "paid" for earning in earnings):
+            payments = self._get_payments(list({line.move_id for line in earnings.lines}))
+        earnings.add_dues(payments)
         return earnings, balances
 
     @api.model
     def _flush_sources(self):
         self.flush_model()
         for model, names in {
+            "account.account": ["account_type"],
+            "account.journal": ["default_account_id", "type"],
             "account.move": ["name", "state", "amount_total", "reversed_entry_id"],
+            "account.move.line": [
+                *("account_id", "amount_currency", "balance", "discount_date"),
+                "discount_amount_currency",
+            ],
             "account.partial.reconcile": None,
             "account.payment": ["amount", "currency_id", "date", "move_id", "state"],
+            "account.payment.method.line": ["payment_account_id"],
             "product.category": ["parent_path"],
             "isof.commission.share": None,
             "isof.partner.group": ["parent_path"],
@@ -113,31 +121,106 @@ class IsofCommissionEntry(models.Model):
             self.env[model].flush_model(names)
 
     @api.model
-    def _get_families(self, move_ids, *, is_noted=False):
-        """Return documents with those that they credit and all that credit the same ones.
+    def _get_families(self, plans, move_ids, *, is_noted=False):
+        """Return documents with all on which what they earn and what is due of it depends.
+
+        These are, in however many steps, what they credit and what credits them, and where
+        anything is due as it is paid, the documents of an order with a down payment and those
+        that were matched with credit notes. Facts are gone of what is not posted any more: it
+        brings all documents of its orders.
 
         :param is_noted: see ``_compute_earnings``
         """
         ids = SQL("%s::int[]", list(move_ids))
+        links = [self._get_credit_links()]
+        if any(plan.due == "paid" for plan in plans):
+            links.append(self._get_matched_links())
         self.env.cr.execute(
             SQL(
                 """
-                WITH noted AS (%(note)s), origin AS (
-                    SELECT COALESCE(reversed_entry_id, id) AS id FROM account_move
-                     WHERE id = ANY(%(ids)s)
+                WITH RECURSIVE noted AS (%(note)s), family (id, is_posted) AS (
+                    SELECT id, state = 'posted' FROM account_move
+                     WHERE id = ANY(%(move_ids)s) AND move_type = ANY(%(types)s)
+                    UNION
+                    SELECT move.id, move.state = 'posted'
+                      FROM family
+                      CROSS JOIN LATERAL (%(links)s) AS link
+                      JOIN account_move AS move
+                        ON move.id = link.id AND move.move_type = ANY(%(types)s)
                 )
-                SELECT id FROM origin
-                UNION SELECT credit.id FROM account_move AS credit
-                        JOIN origin ON origin.id = credit.reversed_entry_id
-                UNION SELECT unnest(%(ids)s)
+                SELECT id FROM family UNION SELECT unnest(%(move_ids)s)
                 """,
                 note=self.env["isof.trade.note"]._prepare_insert(ids)
                 if is_noted
                 else SQL("SELECT"),
-                ids=ids,
+                move_ids=ids,
+                types=list(SALE_TYPES),
+                links=SQL(" UNION ALL ").join(links),
             )
         )
         return [id_ for (id_,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _get_credit_links(self):
+        """Return the query of what the document ``family.id`` credits and what credits it."""
+        return SQL(
+            """
+            SELECT reversed_entry_id AS id FROM account_move WHERE id = family.id
+            UNION ALL
+            SELECT id FROM account_move WHERE reversed_entry_id = family.id
+            UNION ALL
+            SELECT origin.move_id
+              FROM isof_trade_line AS fact
+              JOIN isof_trade_line AS origin ON origin.move_line_id = fact.origin_line_id
+             WHERE fact.move_id = family.id
+            UNION ALL
+            SELECT credit.move_id
+              FROM isof_trade_line AS fact
+              JOIN isof_trade_line AS credit ON credit.origin_line_id = fact.move_line_id
+             WHERE fact.move_id = family.id
+            UNION ALL
+            SELECT other.move_id
+              FROM account_move_line AS line
+              JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
+              JOIN sale_order_line AS other_sold ON other_sold.order_id = sold.order_id
+              JOIN sale_order_line_invoice_rel AS other_rel
+                ON other_rel.order_line_id = other_sold.id
+              JOIN account_move_line AS other ON other.id = other_rel.invoice_line_id
+             WHERE NOT family.is_posted AND line.move_id = family.id
+            """
+        )
+
+    @api.model
+    def _get_matched_links(self):
+        """Return the query of what is paid together with the document ``family.id``."""
+        return SQL(
+            """
+            SELECT other.move_id
+              FROM account_move_line AS line
+              JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
+              JOIN sale_order_line AS advance
+                ON advance.order_id = sold.order_id AND advance.is_downpayment
+              JOIN sale_order_line AS other_sold ON other_sold.order_id = sold.order_id
+              JOIN sale_order_line_invoice_rel AS other_rel
+                ON other_rel.order_line_id = other_sold.id
+              JOIN account_move_line AS other ON other.id = other_rel.invoice_line_id
+             WHERE line.move_id = family.id
+            UNION ALL
+            SELECT other.move_id
+              FROM account_move_line AS line
+              JOIN account_partial_reconcile AS part ON part.debit_move_id = line.id
+              JOIN account_move_line AS other ON other.id = part.credit_move_id
+             WHERE line.move_id = family.id
+            UNION ALL
+            SELECT other.move_id
+              FROM account_move_line AS line
+              JOIN account_partial_reconcile AS part ON part.credit_move_id = line.id
+              JOIN account_move_line AS other ON other.id = part.debit_move_id
+             WHERE line.move_id = family.id
+            """
+        )
 
     # ------------------------------------------------------------
     # Reading
@@ -160,16 +243,25 @@ class IsofCommissionEntry(models.Model):
         return SQL(
             """
             SELECT fact.move_line_id, fact.move_id, move.name, fact.move_type,
-                   fact.origin_line_id, move.reversed_entry_id, fact.invoice_date,
+                   fact.origin_line_id, COALESCE(origin.move_id, move.reversed_entry_id),
+                   fact.invoice_date,
                    fact.company_id, fact.company_currency_id, fact.partner_id,
                    fact.product_id, fact.product_category_id, category.parent_path,
                    partner_group.parent_path, segments.ids, fact.team_id,
                    fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
-                   partner.isof_agent_id, fact.sold_net, fact.margin, fact.sold_quantity,
+                   partner.isof_agent_id, sold.order_id, fact.role = 'down_payment',
+                   move.currency_id, fact.sold_net, fact.margin, fact.sold_quantity,
                    fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
-                   shares.partner_ids, shares.percents
+                   abs(move.amount_total_signed), shares.partner_ids, shares.percents
               FROM isof_trade_line AS fact
               JOIN account_move AS move ON move.id = fact.move_id
+              LEFT JOIN isof_trade_line AS origin ON origin.move_line_id = fact.origin_line_id
+              LEFT JOIN LATERAL (
+                   SELECT min(sold_line.order_id) AS order_id
+                     FROM sale_order_line_invoice_rel AS rel
+                     JOIN sale_order_line AS sold_line ON sold_line.id = rel.order_line_id
+                    WHERE rel.invoice_line_id = fact.move_line_id
+              ) AS sold ON TRUE
               LEFT JOIN product_category AS category ON category.id = fact.product_category_id
               LEFT JOIN isof_partner_group AS partner_group ON partner_group.id = fact.group_id
               LEFT JOIN res_partner AS partner ON partner.id = fact.partner_id
@@ -191,7 +283,9 @@ class IsofCommissionEntry(models.Model):
 
     @api.model
     def _prepare_line(self, row):
-        *plain, net, margin, quantity, margin_rate, total, partner_ids, percents = row
+        *plain, net, margin, quantity, margin_rate, total, company_total, partner_ids, percents = (
+            row
+        )
         line = Line(
             *plain,
             net=to_decimal(net),
@@ -199,6 +293,7 @@ class IsofCommissionEntry(models.Model):
             quantity=to_decimal(quantity),
             margin_rate=None if margin_rate is None else to_decimal(margin_rate),
             total=to_decimal(total),
+            company_total=to_decimal(company_total),
             shares=tuple(zip(partner_ids or (), map(to_decimal, percents or ()), strict=True)),
         )
         return line._replace(segment_ids=frozenset(line.segment_ids or ()))
@@ -246,97 +341,6 @@ class IsofCommissionEntry(models.Model):
                 """,
                 columns=SQL(", ").join(SQL.identifier("entry", name) for name in BALANCE_TERMS),
                 move_ids=IDS,
-            ),
-        )
-
-    @api.model
-    def _get_payments(self, move_ids):
-        """Return what was paid of documents, and how credit notes were used otherwise.
-
-        A payment is what a payment, a bank or a cash entry was matched with the document, as
-        far as it was money: what it wrote off is none. Credit notes, exchange differences and
-        other entries are no payments. Payments without a journal entry count where the company
-        says so.
-
-        :return: dict of document to list of ``Payment`` in order, and dict of credit note to
-            what of it was matched with other documents than the one it credits
-        """
-        payments, offsets = defaultdict(list), defaultdict(lambda: ZERO)
-        rows = fetch_kept(self.env.cr, self._get_payments_text(), move_ids)
-        for move_id, key, day, amount, is_payment, is_offset in rows:
-            if is_payment:
-                payments[move_id].append(Payment(key, day, to_decimal(amount)))
-            elif is_offset:
-                offsets[move_id] += to_decimal(amount)
-        return payments, offsets
-
-    @api.model
-    @tools.ormcache()
-    def _get_payments_text(self):
-        return get_text(
-            self.env.cr,
-            SQL(
-                """
-                SELECT own.move_id, 'match,' || part.id, part.max_date,
-                       own.amount * CASE WHEN counter.origin_payment_id IS NULL THEN 1
-                                         ELSE LEAST(1, payment.amount / NULLIF(received.amount, 0))
-                                    END,
-                       counter.origin_payment_id IS NOT NULL
-                         OR counter.statement_line_id IS NOT NULL
-                         OR counter.move_type = 'entry'
-                        AND journal.type IN ('bank', 'cash', 'credit') AS is_payment,
-                       counter.move_type <> 'entry'
-                         AND counter.id IS DISTINCT FROM move.reversed_entry_id AS is_offset
-                  FROM (SELECT line.move_id, part.id AS part_id, part.credit_move_id AS counter_id,
-                               part.debit_amount_currency AS amount
-                          FROM account_move_line AS line
-                          JOIN account_partial_reconcile AS part ON part.debit_move_id = line.id
-                         WHERE line.move_id = ANY(%(move_ids)s)
-                        UNION ALL
-                        SELECT line.move_id, part.id, part.debit_move_id,
-                               part.credit_amount_currency
-                          FROM account_move_line AS line
-                          JOIN account_partial_reconcile AS part ON part.credit_move_id = line.id
-                         WHERE line.move_id = ANY(%(move_ids)s)) AS own
-                  JOIN account_partial_reconcile AS part ON part.id = own.part_id
-                  JOIN account_move AS move ON move.id = own.move_id
-                  JOIN account_move_line AS counter_line ON counter_line.id = own.counter_id
-                  JOIN account_move AS counter
-                    ON counter.id = counter_line.move_id AND counter.state = 'posted'
-                  JOIN account_journal AS journal ON journal.id = counter.journal_id
-                  LEFT JOIN account_payment AS payment ON payment.id = counter.origin_payment_id
-                  LEFT JOIN LATERAL (
-                       SELECT abs(sum(line.amount_currency)) AS amount
-                         FROM account_move_line AS line
-                        WHERE line.move_id = counter.id
-                          AND line.account_id = counter_line.account_id
-                  ) AS received ON payment.id IS NOT NULL
-                UNION ALL
-                SELECT rel.invoice_id, 'payment,' || payment.id, GREATEST(payment.date, move.date),
-                       CASE WHEN payment.currency_id = move.currency_id
-                            THEN LEAST(move.amount_total,
-                                       payment.amount * move.amount_total / NULLIF(paid.total, 0))
-                            ELSE move.amount_total END,
-                       TRUE, FALSE
-                  FROM %(payment_rel)s AS rel
-                  JOIN account_payment AS payment ON payment.id = rel.payment_id
-                  JOIN account_move AS move ON move.id = rel.invoice_id
-                  JOIN res_company AS company ON company.id = move.company_id
-                  CROSS JOIN LATERAL (
-                       SELECT sum(other.amount_total) AS total
-                         FROM %(payment_rel)s AS other_rel
-                         JOIN account_move AS other ON other.id = other_rel.invoice_id
-                        WHERE other_rel.payment_id = payment.id
-                  ) AS paid
-                 WHERE rel.invoice_id = ANY(%(move_ids)s) AND payment.move_id IS NULL
-                   AND payment.state IN ('in_process', 'paid')
-                   AND company.isof_commission_on_unposted_payment
-                 ORDER BY 3, 2
-                """,
-                move_ids=IDS,
-                payment_rel=SQL.identifier(
-                    self.env["account.move"]._fields["matched_payment_ids"].relation
-                ),
             ),
         )
 

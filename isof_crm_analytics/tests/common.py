@@ -127,6 +127,21 @@ class TradeCommon(OrderReportCommon):
             refund.action_post()
         return refund
 
+    @classmethod
+    def _advance(cls, order, method="delivered", day=date(2026, 3, 10), **vals):
+        """Return an invoice of an order, or of a down payment; posted."""
+        wizard = (
+            cls.env["sale.advance.payment.inv"]
+            .with_context(active_model="sale.order", active_ids=order.ids)
+            .create({"advance_payment_method": method, **vals})
+        )
+        before = order.invoice_ids
+        wizard.create_invoices()
+        invoice = order.invoice_ids - before
+        invoice.invoice_date = day
+        invoice.action_post()
+        return invoice
+
     def _get_facts(self, moves):
         return self.facts.search([("move_id", "in", moves.ids)], order="move_line_id")
 

@@ -149,19 +149,6 @@ class TestTradeLine(TradeCommon):
 
     # Special lines
 
-    def _advance(self, order, method, **vals):
-        wizard = (
-            self.env["sale.advance.payment.inv"]
-            .with_context(active_model="sale.order", active_ids=order.ids)
-            .create({"advance_payment_method": method, **vals})
-        )
-        before = order.invoice_ids
-        wizard.create_invoices()
-        invoice = order.invoice_ids - before
-        invoice.invoice_date = date(2026, 3, 10)
-        invoice.action_post()
-        return invoice
-
     def test_down_payment_and_its_settlement(self):
         order = self._create_sale({}, delivered=10)
         advance = self._advance(order, "percentage", amount=25)

@@ -95,6 +95,26 @@ def distribute(amount, weights, unit):
     return [upto - before for before, upto in zip([ZERO, *reached], reached, strict=False)]
 
 
+def apportion(amount, parts, unit):
+    """Return parts that were computed exactly, rounded so that they add up to an amount.
+
+    Each is rounded by itself; where that does not add up, those that were rounded most give way.
+
+    >>> halves = apportion(Decimal("0.03"), [Decimal("0.005")] * 6, Decimal("0.01"))
+    >>> [str(part) for part in halves]
+    ['0.00', '0.00', '0.00', '0.01', '0.01', '0.01']
+    """
+    rounded = [round_money(part, unit) for part in parts]
+    rest = round_money(amount - sum(rounded, ZERO), unit)
+    if rest:
+        step = unit if rest > 0 else -unit
+        errors = [(part - own) * step for part, own in zip(parts, rounded, strict=True)]
+        most = sorted(range(len(parts)), key=lambda position: -errors[position])
+        for position in most[: int(rest / step)]:
+            rounded[position] += step
+    return rounded
+
+
 def tier_amount(total, tiers, progressive):
     """Return what tiers make of the total of a period, not rounded.
 
@@ -181,50 +201,6 @@ def _lower(amount, rests, known):
         steps.append(rest - amount if step is None else step)
         amount += steps[-1]
     return steps
-
-
-def due_steps(commission, paid, total, unit):
-    """Return what of a commission each payment makes due.
-
-    :param paid: list of what was paid, in order
-    :param total: what the document is to be paid with
-
-    >>> steps = due_steps(Decimal("10.00"), [Decimal(40)] * 3, Decimal(120), Decimal("0.01"))
-    >>> [str(step) for step in steps]
-    ['3.33', '3.34', '3.33']
-    """
-    reached = [
-        round_money(scale(commission, min(upto, total), total), unit) if total else ZERO
-        for upto in accumulate(paid)
-    ]
-    return [upto - before for before, upto in zip([ZERO, *reached], reached, strict=False)]
-
-
-def clawed_back(earned, due, credits):
-    """Return what credit notes take back of what is already due of a sale.
-
-    What is due of the sale and its credit notes together is never more than they earn; each
-    takes back what it can, in order.
-
-    :param earned: commission on the sale
-    :param due: what is due of it
-    :param credits: list of tuples of the commission of a credit note and the part of it, 0 to
-        1, that it may take back
-    :return: list of amounts
-
-    >>> clawed_back(Decimal(10), Decimal(10), [(Decimal(-4), Decimal(1))])
-    [Decimal('-4')]
-    >>> clawed_back(Decimal(10), Decimal(6), [(Decimal(-4), Decimal(1))])
-    [Decimal('0')]
-    """
-    sign = -1 if earned < 0 else 1
-    excess = max(sign * (due - earned - sum(amount for amount, _part in credits)), ZERO)
-    taken = []
-    for amount, part in credits:
-        back = min(max(-sign * amount * part, ZERO), excess)
-        excess -= back
-        taken.append(-sign * back if back else ZERO)
-    return taken
 
 
 def settle_period(sales, tiers, progressive, total, cap, unit):

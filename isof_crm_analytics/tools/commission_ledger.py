@@ -1,7 +1,8 @@
 """What a ledger of commissions ought to hold, and what is missing in it.
 
-How it works: ``get_earnings`` says what each line of some documents earns whom, and what of it
-is due by now. ``get_differences`` compares that with what the ledger has. Posting, reset,
+How it works: ``Earnings`` says what each line of some documents earns whom, and
+``commission_due.py`` what of it is due by now. ``get_differences`` compares that with what the
+ledger has. Posting, reset,
 payment, a payment taken back, a credit note and a correction all are a comparison; what is
 already right costs nothing.
 
@@ -20,26 +21,17 @@ from typing import NamedTuple
 from .commission import (
     ZERO,
     Sale,
-    clawed_back,
     credit_parts,
     distribute,
-    due_steps,
     round_money,
     scale,
     settle_period,
     tier_rate,
 )
+from .commission_due import DOCUMENT_KEY, Deals, hand_out
 from .commission_plan import Line, Plan
 
 QUANTITY_UNIT = Decimal("0.0001")
-
-
-class Payment(NamedTuple):
-    """What was paid of a document, in its currency."""
-
-    key: str
-    day: date
-    amount: Decimal
 
 
 @dataclass(slots=True)
@@ -83,6 +75,7 @@ class Earning:
     percent: Decimal
     basis: Decimal
     accrued: Decimal
+    is_taken_back: bool = False
     dues: dict = field(default_factory=dict)
 
 
@@ -90,8 +83,8 @@ class Earnings:
     """What the lines of some documents ought to have earned.
 
     :param plans: iterable of ``Plan``
-    :param lines: list of ``Line``; of each document all, and with a credit note those of the
-        document that it credits
+    :param lines: list of ``Line``; of each document all, and those of the documents that are
+        one sale with it
     :param balances: dict of line to dict of plan (its first version) to dict of payee to
         ``Balance``
     :param get_rates: function of a dict of ``(plan, seller, first day, team)`` to what is sold
@@ -102,12 +95,13 @@ class Earnings:
 
     def __init__(self, plans, lines, balances, get_rates, fixed=None):
         self.plans = {plan.id: plan for plan in plans}
+        self.lines = sorted(lines, key=lambda line: (line.day, line.move_id, line.line_id))
         self.balances = balances
         self.fixed = fixed or {}
         self.found = {}  # (line, plan) to list of Earning
         credited = {line.move_id for line in lines}
         sales, credits = [], []
-        for line in sorted(lines, key=lambda line: (line.day, line.move_id, line.line_id)):
+        for line in self.lines:
             is_credit = line.is_credit and line.origin_move_id in credited
             (credits if is_credit else sales).append(line)
         self._add_sales(sales, get_rates)
@@ -307,7 +301,7 @@ class Earnings:
         if first != terms.period_start:
             terms = terms._replace(period_start=None)
         self.found.setdefault((line.line_id, terms.plan.root_id), []).append(
-            Earning(line, terms, origin.payee_id, origin.percent, basis, accrued)
+            Earning(line, terms, origin.payee_id, origin.percent, basis, accrued, True)
         )
 
     def _get_balance(self, line, root_id, payee_id):
@@ -317,60 +311,22 @@ class Earnings:
     # What is due
     # ------------------------------------------------------------
 
-    def add_dues(self, payments, offsets):
-        """Say what of the earnings is due by now.
+    def add_dues(self, payments):
+        """Say what of the earnings is due by now, see ``commission_due.py``.
 
-        :param payments: dict of document to list of ``Payment``, in order
-        :param offsets: dict of credit note to what of it was matched with other documents than
-            the one that it credits: there, it lowers what is paid
+        :param payments: list of ``Payment`` for the documents of the lines
         """
-        claims = defaultdict(list)
+        deals = Deals(self.lines, payments)
+        groups = defaultdict(list)
         for earning in self:
             line, plan = earning.line, earning.terms.plan
-            origin = line.is_credit and self._find_origin(earning)
-            if plan.due == "invoiced" or not line.total:
+            if plan.due == "invoiced":
                 earning.dues = {None: (earning.accrued, line.day)}
-            elif origin:
-                claims[id(origin)].append((origin, earning))
             else:
-                paid = payments.get(line.move_id, [])
-                steps = due_steps(
-                    earning.accrued, [payment.amount for payment in paid], line.total, plan.unit
-                )
-                earning.dues = {
-                    payment.key: (step, payment.day)
-                    for payment, step in zip(paid, steps, strict=True)
-                }
-        for pairs in claims.values():
-            self._claw_back(pairs[0][0], [earning for _origin, earning in pairs], offsets)
-
-    def _find_origin(self, earning):
-        line, root_id = earning.line, earning.terms.plan.root_id
-        return next(
-            (
-                origin
-                for origin in self.found.get((line.origin_line_id, root_id), ())
-                if origin.payee_id == earning.payee_id
-            ),
-            None,
-        )
-
-    @staticmethod
-    def _claw_back(origin, credits, offsets):
-        unit = origin.terms.plan.unit
-        taken = clawed_back(
-            origin.accrued,
-            sum(amount for amount, _day in origin.dues.values()),
-            [
-                (
-                    earning.accrued,
-                    1 - scale(offsets.get(earning.line.move_id, ZERO), 1, earning.line.total),
-                )
-                for earning in credits
-            ],
-        )
-        for earning, amount in zip(credits, taken, strict=True):
-            earning.dues = {None: (round_money(amount, unit), earning.line.day)}
+                key = (deals.by_move[line.move_id], plan.root_id, plan.netting)
+                groups[key].append(earning)
+        for (deal, _root_id, netting), earnings in groups.items():
+            hand_out(earnings, deals.get_events(deal, netting))
 
     # ------------------------------------------------------------
     # The total of a period
@@ -478,10 +434,14 @@ def _compare(earning, known, today):
                 "basis": ZERO,
                 "accrued": ZERO,
                 "due": due - had,
-                "kind": "payment",
+                "kind": _get_kind(key),
                 "date": max(today, day) if key in paid else day,
                 "payment_key": key,
             }
+
+
+def _get_kind(key):
+    return "change" if key.startswith(DOCUMENT_KEY) else "payment"
 
 
 def _describe(earning):
@@ -528,6 +488,6 @@ def _take_back(balance, today):
                 "basis": ZERO,
                 "accrued": ZERO,
                 "due": -due,
-                "kind": "payment",
+                "kind": _get_kind(key),
                 "payment_key": key,
             }

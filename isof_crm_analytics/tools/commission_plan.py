@@ -40,17 +40,33 @@ class Line(NamedTuple):
     user_partner_id: int | None
     leader_partner_id: int | None
     agent_id: int | None
+    order_id: int | None
+    is_down_payment: bool
+    document_currency_id: int
     net: Decimal
     margin: Decimal
     quantity: Decimal
     margin_rate: Decimal | None
+    # of the document, in its currency and in the company's
     total: Decimal
+    company_total: Decimal
     # who shares the commission of the document, tuples of a partner and percents; empty: by plan
     shares: tuple = ()
 
     @property
     def is_credit(self):
-        return self.move_type == "out_refund" and self.origin_move_id is not None
+        """Return whether it gives back what another document sold.
+
+        A line of an invoice does so, too, if it takes back what was delivered.
+
+        >>> example_line(move_type="out_invoice", origin_move_id=1, net=Decimal(-8)).is_credit
+        True
+        >>> example_line(move_type="out_invoice", origin_move_id=1, net=Decimal(8)).is_credit
+        False
+        """
+        return self.origin_move_id is not None and (
+            self.move_type == "out_refund" or self.net < 0 or self.quantity < 0
+        )
 
     def get_basis(self, basis):
         return getattr(self, basis)
@@ -127,6 +143,7 @@ class Plan(NamedTuple):
     team_ids: frozenset
     basis: str  # net, margin or quantity
     due: str  # invoiced or paid
+    netting: bool  # whether debts that were netted are received
     period: str
     progressive: bool
     of_target: bool
@@ -248,8 +265,8 @@ def _is_below(path, ids):
 def example_line(**values):
     """Return a sale, for examples."""
     defaults = dict.fromkeys(Line._fields)
-    zeros = dict.fromkeys(("net", "margin", "quantity", "total"), ZERO)
-    defaults["segment_ids"] = frozenset()
+    zeros = dict.fromkeys(("net", "margin", "quantity", "total", "company_total"), ZERO)
+    defaults |= {"segment_ids": frozenset(), "is_down_payment": False, "shares": ()}
     return Line(**{**defaults, **zeros, "day": date(2026, 3, 10), "company_id": 1, **values})
 
 
