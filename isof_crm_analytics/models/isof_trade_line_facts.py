@@ -290,12 +290,14 @@ class IsofTradeLine(models.Model):
                            AND sold.sold_quantity > 0 AND sold.move_id <> move.id) AS candidate
                   JOIN account_move_line AS old_line ON old_line.id = candidate.id
                   LEFT JOIN uom_uom AS old_uom ON old_uom.id = old_line.product_uom_id
-                  CROSS JOIN LATERAL (
-                        SELECT COALESCE(old_line.currency_id = line.currency_id
-                                        AND abs(%(old_price)s - corrected.price)
-                                            <= %(tolerance)s, FALSE) AS is_same
+                  LEFT JOIN LATERAL (
+                        SELECT COALESCE(difference <= tolerance, FALSE) AS is_same,
+                               COALESCE(difference <= tolerance / 2, FALSE) AS is_equal
+                          FROM (SELECT abs(%(old_price)s - corrected.price) AS difference,
+                                       %(tolerance)s AS tolerance
+                                 WHERE old_line.currency_id = line.currency_id) AS compared
                         OFFSET 0
-                  ) AS old_price
+                  ) AS old_price ON TRUE
                   LEFT JOIN LATERAL (
                         SELECT sum(known.sold_quantity) AS quantity
                           FROM isof_trade_line AS known
@@ -305,11 +307,11 @@ class IsofTradeLine(models.Model):
                   ) AS old_rest ON TRUE
                  WHERE old_line.product_id IS NOT DISTINCT FROM line.product_id
                    AND (line.product_id IS NOT NULL OR old_line.name = line.name
-                        OR old_price.is_same)
+                        OR old_price.is_equal)
                    AND (%(is_debit_note)s OR old_line.balance * line.balance <= 0)
                  ORDER BY (old_line.id = was.origin_line_id AND was.invoiced_net = -line.balance)
                               IS TRUE DESC,
-                          old_price.is_same DESC,
+                          old_price.is_same IS TRUE DESC,
                           (EXISTS (SELECT FROM sale_order_line_invoice_rel AS rel
                                     WHERE rel.invoice_line_id = old_line.id
                                       AND rel.order_line_id = sold_line.id)) DESC,
@@ -496,7 +498,10 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _get_tolerance(self, line, uom):
-        """Return by how much two prices differ that are the same: amounts are rounded."""
+        """Return by how much two prices may differ that are the same: amounts are rounded.
+
+        By half of it where no tax is in the price.
+        """
         return SQL(
             "document_currency.rounding * (1 / NULLIF(abs(line.quantity * corrected.unit), 0)"
             " + 1 / NULLIF(abs(%s.quantity * %s), 0))",
