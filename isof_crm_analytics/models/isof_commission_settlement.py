@@ -216,7 +216,7 @@ class IsofCommissionSettlement(models.Model):
 
     @api.model
     def _prepare_vals(self, payee, company, first, last, approver):
-        user = payee.user_ids.filtered(lambda user: not user.share)[:1]
+        user_id = self.env["isof.commission.entry"]._get_users(payee.ids).get(payee.id)
         previous = self.sudo().search(
             [
                 ("payee_id", "=", payee.id),
@@ -227,8 +227,8 @@ class IsofCommissionSettlement(models.Model):
         )
         return {
             "payee_id": payee.id,
-            "user_id": user.id,
-            "is_external": not user,
+            "user_id": user_id,
+            "is_external": not user_id,
             "company_id": company.id,
             "currency_id": company.currency_id.id,
             "date_from": first,

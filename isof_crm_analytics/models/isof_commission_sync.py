@@ -612,10 +612,15 @@ class IsofCommissionEntry(models.Model):
 
     @api.model
     def _get_users(self, partner_ids):
-        """Return the employee that each payee is: dict of partner to user, both ids."""
+        """Return the employee that each payee is: dict of partner to user, both ids.
+
+        Who has left still is one, with what was earned before. Of several users of one person an
+        active one counts.
+        """
+        self.env["res.users"].flush_model(["active", "partner_id", "share"])
         self.env.cr.execute(
-            "SELECT partner_id, min(id) FROM res_users WHERE partner_id = ANY(%s) AND NOT share"
-            " GROUP BY 1",
+            "SELECT DISTINCT ON (partner_id) partner_id, id FROM res_users"
+            " WHERE partner_id = ANY(%s) AND NOT share ORDER BY partner_id, active DESC, id",
             [list(partner_ids)],
         )
         return dict(self.env.cr.fetchall())
