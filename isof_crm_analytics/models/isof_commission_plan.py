@@ -18,7 +18,12 @@ class IsofCommissionPlan(models.Model):
 
     A draft can be changed and tried on what was sold already. An approved plan never changes
     again: what is to be different is a new version, and the one before ends the day before it.
-    Each sale keeps the version by which it earned.
+    Each sale keeps the version by which it earned, with its rules, rates and split.
+
+    A period is of all versions, also where one begins within it. The version in force on its last
+    day has its minimum and its cap decide about all that was sold in it, or else the last one that
+    was in force; the last one with tiers has them and its targets decide, about what was sold on
+    the same basis. Versions with periods of another length count theirs apart.
     """
 
     _name = "isof.commission.plan"
@@ -67,6 +72,7 @@ class IsofCommissionPlan(models.Model):
         tracking=True,
         help="Documents from this day on earn by the plan.",
     )
+    period_hint = fields.Char(compute="_compute_period_hint")
     date_to = fields.Date(
         string="Until", tracking=True, copy=False, help="The last day; empty: until further notice."
     )
@@ -127,7 +133,9 @@ class IsofCommissionPlan(models.Model):
         [("month", "Month"), ("quarter", "Quarter"), ("year", "Year")],
         required=True,
         default="month",
-        help="Tiers, targets, the cap and the minimum are of each period.",
+        help="Tiers, targets, the cap and the minimum are of each period, and of all versions of "
+        "the plan: those of the version decide that is in force on the last day of the period, or "
+        "of the last one that was in force in it.",
     )
     rule_ids = fields.One2many("isof.commission.rule", "plan_id", string="Rules", copy=True)
     tier_mode = fields.Selection(
@@ -152,7 +160,7 @@ class IsofCommissionPlan(models.Model):
     )
     minimum = fields.Monetary(
         string="At Least",
-        help="Who earns anything in a period gets at least that much.",
+        help="Who earns more than 0 in a period gets at least that much.",
     )
     settled_at = fields.Datetime(
         string="Last Settled",
@@ -192,6 +200,33 @@ class IsofCommissionPlan(models.Model):
                 if plan.name and plan.version > 1
                 else plan.name
             )
+
+    @api.depends("date_from", "period", "previous_id.period")
+    @api.depends_context("lang")
+    def _compute_period_hint(self):
+        """Say what it means that a version begins within a period."""
+        for plan in self:
+            plan.period_hint = plan._get_period_hint()
+
+    def _get_period_hint(self):
+        if not self.previous_id or not self.date_from or not self.period:
+            return False
+        if self.period != self.previous_id.period:
+            return self.env._(
+                "The periods of the version before have another length: what each version sold "
+                "counts in its own."
+            )
+        first, last = commission_plan.get_period(self.period, self.date_from)
+        if first == self.date_from:
+            return False
+        return self.env._(
+            "%(first)s – %(last)s stays one period: tiers, targets, cap and minimum of this "
+            "version will be of all that is sold in it, by the version before, too. Rules, rates "
+            "and the split are of sales from %(day)s on.",
+            first=format_date(self.env, first),
+            last=format_date(self.env, last),
+            day=format_date(self.env, self.date_from),
+        )
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_entry_count(self):
@@ -313,16 +348,15 @@ class IsofCommissionPlan(models.Model):
             self.date_to = last
 
     def action_new_version(self):
-        """Return the action that opens a new version of the plan, a draft."""
+        """Return the action that opens a new version of the plan, a draft.
+
+        It is to begin with the next period.
+        """
         self.ensure_one()
         self.check_access("read")
-        version = self.copy(
-            {
-                "name": self.name,
-                "date_from": max(fields.Date.context_today(self), self.date_from)
-                + timedelta(days=1),
-            }
-        )
+        day = max(fields.Date.context_today(self), self.date_from)
+        _first, last = commission_plan.get_period(self.period, day)
+        version = self.copy({"name": self.name, "date_from": last + timedelta(days=1)})
         # sudo: only this button makes versions
         version.sudo().write({"version": self.version + 1, "previous_id": self.id})
         return {

@@ -197,30 +197,26 @@ class IsofCommissionSettlement(models.Model):
     @api.model
     def _settle_periods(self, entries, is_open, last):
         """Have the totals of periods decide what is settled of them."""
-        plans = {
-            plan.id: plan
-            for plan in self.env["isof.commission.plan"]._get_specs()
-            if plan.is_by_period
-        }
         groups = entries._read_group(
-            is_open & Domain("plan_id", "in", list(plans)) & Domain("period_start", "!=", False),
+            is_open & Domain("plan_id", "!=", False) & Domain("period_start", "!=", False),
             ["plan_id", "seller_id", "period_start:day"],
         )
         keys = sorted((plan.id, seller.id, first) for plan, seller, first in groups)
-        if not keys:
+        periods = entries._get_periods(keys)
+        if not periods:
             return
         # Two who settle at the same time: the second one starts again when the first is done.
         self.env.cr.execute(
             SQL(
-                "UPDATE isof_commission_plan SET settled_at = now() WHERE id IN %s",
-                tuple({plan_id for plan_id, _seller, _first in keys}),
+                "UPDATE isof_commission_plan SET settled_at = now() WHERE root_id IN %s",
+                tuple({plan.root_id for plan, _seller, _first in periods}),
             )
         )
         entries._settle_periods(keys)
 
     @api.model
     def _prepare_vals(self, payee, company, first, last, approver):
-        user = payee.user_ids.filtered(lambda user: not user.share)[:1]
+        user_id = self.env["isof.commission.entry"]._get_users(payee.ids).get(payee.id)
         previous = self.sudo().search(
             [
                 ("payee_id", "=", payee.id),
@@ -231,8 +227,8 @@ class IsofCommissionSettlement(models.Model):
         )
         return {
             "payee_id": payee.id,
-            "user_id": user.id,
-            "is_external": not user,
+            "user_id": user_id,
+            "is_external": not user_id,
             "company_id": company.id,
             "currency_id": company.currency_id.id,
             "date_from": first,

@@ -7,7 +7,7 @@ from odoo.tools import SQL, split_every
 
 from ..tools.commission import ZERO, tier_rate, to_decimal
 from ..tools.commission_ledger import Balance, Earnings, get_differences
-from ..tools.commission_plan import Line
+from ..tools.commission_plan import Line, find_deciding, find_rating
 from ..tools.kept_plan import IDS, fetch_kept, get_text
 
 # So many documents are compared at a time.
@@ -46,10 +46,9 @@ class IsofCommissionEntry(models.Model):
         :param fixed: see ``Earnings``
         :return: number of entries that were added
         """
-        plans = self.env["isof.commission.plan"]._get_specs()
-        if not plans or not move_ids:
+        if not move_ids or not self.env["isof.commission.plan"]._get_specs():
             return 0
-        earnings, balances = self._compute_earnings(plans, move_ids, fixed, is_noted=True)
+        earnings, balances = self._compute_earnings(move_ids, fixed, is_noted=True)
         today = day or fields.Date.context_today(self)
         rows = list(get_differences(earnings, balances, today))
         self._insert(rows)
@@ -76,26 +75,41 @@ class IsofCommissionEntry(models.Model):
             self._sync(ids)
 
     @api.model
-    def _compute_earnings(self, plans, move_ids, fixed=None, *, is_noted=False):
+    def _compute_earnings(self, move_ids, fixed=None, *, is_noted=False):
         """Return what documents ought to have earned, and the balances of the ledger.
 
         :param is_noted: whether to leave a note for who changes what this follows meanwhile
         """
         self._flush_sources()
-        move_ids = self._get_families(plans, move_ids, is_noted=is_noted)
-        balances = self._get_balances(move_ids)
-        earnings = Earnings(
-            plans,
-            self._get_lines(move_ids),
-            balances,
-            self._get_rates,
-            fixed,
-        )
+        plans = self.env["isof.commission.plan"]._get_specs()
+        family_ids, balances = self._get_family_balances(plans, move_ids, is_noted=is_noted)
+        if not self._get_named_plans(balances) <= {plan.id for plan in plans}:
+            # one was approved in another transaction since a long job has kept the plans
+            self.env.registry.clear_cache()
+            plans = self.env["isof.commission.plan"]._get_specs()
+            family_ids, balances = self._get_family_balances(plans, move_ids)
+        lines = self._get_lines(family_ids)
+        earnings = Earnings(plans, lines, balances, self._get_rates, fixed)
         payments = []
         if any(earning.terms.plan.due == "paid" for earning in earnings):
             payments = self._get_payments(list({line.move_id for line in earnings.lines}))
         earnings.add_dues(payments)
         return earnings, balances
+
+    @api.model
+    def _get_family_balances(self, plans, move_ids, *, is_noted=False):
+        family_ids = self._get_families(plans, move_ids, is_noted=is_noted)
+        return family_ids, self._get_balances(family_ids)
+
+    @api.model
+    def _get_named_plans(self, balances):
+        """Return the ids of the plans that decide about what the ledger has."""
+        return {
+            balance.last["plan_id"]
+            for by_root in balances.values()
+            for by_payee in by_root.values()
+            for balance in by_payee.values()
+        }
 
     @api.model
     def _flush_sources(self):
@@ -374,12 +388,22 @@ class IsofCommissionEntry(models.Model):
     def _get_totals(self, keys):
         """Return what the ledger has by tiers: of each plan and period, by seller and by team.
 
-        Teams count only where the plan has a team's targets.
+        Versions of one basis count together, for the one whose tiers rate the period. Teams count
+        only where that has a team's targets.
 
         :param keys: iterable of tuples of plan, seller, first day of a period, and team
         :return: dict of ``(plan id, first day, "seller" or "team", its id)`` to total
         """
         totals = defaultdict(lambda: ZERO)
+        rating, sellers, teams = defaultdict(set), set(), set()
+        for plan, seller_id, first, team_id in keys:
+            has_team = team_id and any(target.team_id for target in plan.targets)
+            for version in self._get_versions(plan):
+                if version.basis == plan.basis:
+                    rating[version.id, first].add(plan.id)
+                    sellers.add((version.id, seller_id, first))
+                    if has_team:
+                        teams.add((version.id, team_id, first))
         self.env.cr.execute(
             """
             SELECT plan_id, period_start, seller_id, team_id, sum(basis)
@@ -388,44 +412,57 @@ class IsofCommissionEntry(models.Model):
                                   OR (plan_id, team_id, period_start) IN %s)
              GROUP BY 1, 2, 3, 4
             """,
-            [
-                tuple({(plan.id, seller, first) for plan, seller, first, _team in keys}),
-                tuple(
-                    {
-                        (plan.id, team, first)
-                        for plan, _seller, first, team in keys
-                        if team and any(target.team_id for target in plan.targets)
-                    }
-                )
-                or ((None, None, None),),
-            ],
+            [tuple(sellers), tuple(teams) or ((None, None, None),)],
         )
-        for plan_id, first, seller_id, team_id, basis in self.env.cr.fetchall():
-            totals[plan_id, first, "seller", seller_id] += to_decimal(basis)
-            totals[plan_id, first, "team", team_id] += to_decimal(basis)
+        for version_id, first, seller_id, team_id, basis in self.env.cr.fetchall():
+            for plan_id in rating[version_id, first]:
+                totals[plan_id, first, "seller", seller_id] += to_decimal(basis)
+                totals[plan_id, first, "team", team_id] += to_decimal(basis)
         return totals
+
+    @api.model
+    def _get_versions(self, plan):
+        """Return the versions that make one period with a plan, itself with them."""
+        specs = self.env["isof.commission.plan"]._get_specs()
+        return [other for other in specs if other.series == plan.series] or [plan]
 
     @api.model
     def _settle_periods(self, keys):
         """Have the totals of periods decide what their sales earned.
 
-        :param keys: iterable of tuples of the id of a plan, a seller's and the first day
+        :param keys: iterable of tuples of the id of a version of a plan, a seller's and the first
+            day
         """
-        plans = {plan.id: plan for plan in self.env["isof.commission.plan"]._get_specs()}
-        for plan_id, seller_id, first in keys:
-            plan = plans[plan_id]
+        for plan, seller_id, first in self._get_periods(keys):
             day = min(plan.get_period(first)[1], fields.Date.context_today(self))
             fixed, minimum = self._get_period_result(plan, seller_id, first)
             if fixed:
-                self._sync(self._get_period_moves(plan_id, seller_id, first), day=day, fixed=fixed)
+                self._sync(self._get_period_moves(plan, seller_id, first), day=day, fixed=fixed)
             self._sync_minimum(plan, seller_id, first, minimum, day)
 
     @api.model
-    def _get_period_moves(self, plan_id, seller_id, first):
+    def _get_periods(self, keys):
+        """Return periods once, whichever versions name them, where their totals decide.
+
+        :param keys: see ``_settle_periods``
+        :return: list of tuples of the version that decides, a seller's id and the first day
+        """
+        specs = self.env["isof.commission.plan"]._get_specs()
+        plans = {plan.id: plan for plan in specs}
+        periods = {
+            (find_deciding(specs, plans[plan_id], first), seller_id, first): None
+            for plan_id, seller_id, first in keys
+            if plan_id in plans
+            and any(version.is_by_period for version in self._get_versions(plans[plan_id]))
+        }
+        return list(periods)
+
+    @api.model
+    def _get_period_moves(self, plan, seller_id, first):
         self.env.cr.execute(
-            "SELECT DISTINCT move_id FROM isof_commission_entry WHERE plan_id = %s"
+            "SELECT DISTINCT move_id FROM isof_commission_entry WHERE plan_id = ANY(%s)"
             " AND seller_id = %s AND period_start = %s AND move_id IS NOT NULL",
-            [plan_id, seller_id, first],
+            [[version.id for version in self._get_versions(plan)], seller_id, first],
         )
         return [id_ for (id_,) in self.env.cr.fetchall()]
 
@@ -435,15 +472,15 @@ class IsofCommissionEntry(models.Model):
 
         :return: tuple of a dict as ``fixed`` of ``Earnings``, and what the minimum adds
         """
-        move_ids = self._get_period_moves(plan.id, seller_id, first)
+        move_ids = self._get_period_moves(plan, seller_id, first)
         if not move_ids:
             return {}, ZERO
-        specs = self.env["isof.commission.plan"]._get_specs()
-        earnings, _balances = self._compute_earnings(specs, move_ids)
+        earnings, _balances = self._compute_earnings(move_ids)
+        rating = find_rating(earnings.plans.values(), plan, first)
 
         def get_team_total(team_id):
-            totals = self._get_totals([(plan, seller_id, first, team_id)])
-            return totals[plan.id, first, "team", team_id]
+            totals = self._get_totals([(rating, seller_id, first, team_id)])
+            return totals[rating.id, first, "team", team_id]
 
         return earnings.decide(plan, seller_id, first, get_team_total)
 
@@ -495,20 +532,18 @@ class IsofCommissionEntry(models.Model):
     @api.model
     def _estimate(self, payee, company, day):
         """Return what the totals of the periods around a day would still change for a payee."""
-        plans = {plan.id: plan for plan in self.env["isof.commission.plan"]._get_specs()}
         self.env.cr.execute(
             "SELECT DISTINCT plan_id, seller_id, period_start FROM isof_commission_entry"
             " WHERE payee_id = %s AND company_id = %s AND period_start <= %s",
             [payee.id, company.id, day],
         )
         change = ZERO
-        for plan_id, seller_id, first in self.env.cr.fetchall():
-            plan = plans[plan_id]
-            if not plan.is_by_period or plan.get_period(first)[1] < day:
+        for plan, seller_id, first in self._get_periods(self.env.cr.fetchall()):
+            if plan.get_period(first)[1] < day:
                 continue
             fixed, minimum = self._get_period_result(plan, seller_id, first)
-            move_ids = self._get_period_moves(plan_id, seller_id, first)
-            earnings, balances = self._compute_earnings(plans.values(), move_ids, fixed)
+            move_ids = self._get_period_moves(plan, seller_id, first)
+            earnings, balances = self._compute_earnings(move_ids, fixed)
             change += sum(
                 row["accrued"]
                 for row in get_differences(earnings, balances, day)
@@ -546,9 +581,9 @@ class IsofCommissionEntry(models.Model):
     def _get_minimum(self, plan, seller_id, first):
         """Return what the ledger has already that the minimum of a period adds."""
         self.env.cr.execute(
-            "SELECT sum(accrued) FROM isof_commission_entry WHERE plan_id = %s AND seller_id = %s"
-            " AND period_start = %s AND kind = 'minimum'",
-            [plan.id, seller_id, first],
+            "SELECT sum(accrued) FROM isof_commission_entry WHERE plan_id = ANY(%s)"
+            " AND seller_id = %s AND period_start = %s AND kind = 'minimum'",
+            [[version.id for version in self._get_versions(plan)], seller_id, first],
         )
         return to_decimal(self.env.cr.fetchone()[0])
 
@@ -586,10 +621,15 @@ class IsofCommissionEntry(models.Model):
 
     @api.model
     def _get_users(self, partner_ids):
-        """Return the employee that each payee is: dict of partner to user, both ids."""
+        """Return the employee that each payee is: dict of partner to user, both ids.
+
+        Who has left still is one, with what was earned before. Of several users of one person an
+        active one counts.
+        """
+        self.env["res.users"].flush_model(["active", "partner_id", "share"])
         self.env.cr.execute(
-            "SELECT partner_id, min(id) FROM res_users WHERE partner_id = ANY(%s) AND NOT share"
-            " GROUP BY 1",
+            "SELECT DISTINCT ON (partner_id) partner_id, id FROM res_users"
+            " WHERE partner_id = ANY(%s) AND NOT share ORDER BY partner_id, active DESC, id",
             [list(partner_ids)],
         )
         return dict(self.env.cr.fetchall())

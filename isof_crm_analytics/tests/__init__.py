@@ -14,6 +14,7 @@ from . import (
     test_commission_journey,
     test_commission_money,
     test_commission_performance,
+    test_commission_period,
     test_commission_rights,
     test_commission_settlement,
     test_commission_share,

@@ -164,6 +164,30 @@ class TestCommissionSettlement(CommissionCommon):
             ],
         )
 
+    def test_who_has_left_is_paid_with_the_salary(self):
+        """A salesperson is archived before the month is settled: no vendor bill."""
+        self._create_invoice()
+        self.env.flush_all()
+        self.salesperson_a.active = False
+        settlement = self._settle("2026-03-01", "2026-03-31")
+        self.assertRecordValues(
+            settlement,
+            [{"is_external": False, "user_id": self.salesperson_a.id, "amount_payable": 8}],
+        )
+        settlement.action_confirm()
+        settlement.action_approve()
+        self.assertFalse(settlement.bill_id)
+        self.assertTrue(settlement.action_export_payroll())
+        late = self._create_invoice(invoice_date=date(2026, 4, 2))
+        self.assertEqual(self._get_entries(late).user_id, self.salesperson_a)
+
+    def test_of_several_users_of_a_person_the_active_one_is_the_employee(self):
+        first = self.salesperson_a
+        first.active = False
+        again = first.copy({"login": "again", "partner_id": self.seller.id, "active": True})
+        self.assertEqual(again.partner_id, self.seller)
+        self.assertEqual(self.entries._get_users(self.seller.ids), {self.seller.id: again.id})
+
     def test_companies_are_settled_apart(self):
         self._create_plan(company_id=self.other_company.id, name="Czech", team_ids=[])
         self._create_invoice()

@@ -234,6 +234,32 @@ class TestCommissionShare(CommissionCommon):
         self._divide(move, {self.seller_b: 100})
         self.assertFalse(move.copy().isof_commission_share_ids)
 
+    def test_an_invoice_in_place_of_another_is_shared_like_that(self):
+        """*Reverse and Create Invoice*, of two invoices, by who must not know who shares."""
+        self._create_plan()
+        accountant = self._create_user("reversing", "account.group_account_invoice")
+        moves = self._create_invoice({"quantity": 20}) | self._create_invoice()
+        self._divide(moves[0], {self.seller_a: 60, self.seller_b: 40})
+        self._divide(moves[1], {self.seller_b: 100})
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_user(accountant)
+            .with_context(active_model="account.move", active_ids=moves.ids)
+            .create({"journal_id": moves.journal_id.id, "date": "2026-03-10"})
+        )
+        wizard.modify_moves()
+        credits = self.env["account.move"].search([("reversed_entry_id", "in", moves.ids)])
+        self.assertShared(moves | credits, {})
+        for move, shares in zip(
+            wizard.new_move_ids.sudo().sorted("id"),
+            ({self.seller_a: 9.6, self.seller_b: 6.4}, {self.seller_b: 8}),
+            strict=True,
+        ):
+            self.assertEqual((move.move_type, move.state), ("out_invoice", "draft"))
+            move.with_user(accountant).action_post()
+            self.assertShared(move, shares)
+        self.assertLedgerInStep()
+
     def test_merged_people_have_both_parts(self):
         self._create_plan()
         move = self._create_invoice()

@@ -29,7 +29,7 @@ from .commission import (
     tier_rate,
 )
 from .commission_due import DOCUMENT_KEY, Deals, hand_out
-from .commission_plan import Line, Plan
+from .commission_plan import Line, Plan, find_deciding, find_rating
 
 QUANTITY_UNIT = Decimal("0.0001")
 
@@ -88,7 +88,8 @@ class Earnings:
     :param balances: dict of line to dict of plan (its first version) to dict of payee to
         ``Balance``
     :param get_rates: function of a dict of ``(plan, seller, first day, team)`` to what is sold
-        in addition to the ledger, that returns a dict of the same keys to factors
+        in addition to the ledger, that returns a dict of the same keys to factors; the plan is
+        the version whose tiers rate the period
     :param fixed: dict of line and plan (its first version) to commission and factor, which the
         total of a period has given
     """
@@ -128,9 +129,9 @@ class Earnings:
                     terms = terms._replace(factor=rates[self._get_key(line, terms)])
                 self._add_sale(line, terms)
 
-    @staticmethod
-    def _get_key(line, terms):
-        return terms.plan, terms.seller_id, terms.period_start, line.team_id
+    def _get_key(self, line, terms):
+        plan = find_rating(self.plans.values(), terms.plan, terms.period_start, terms.plan.basis)
+        return plan, terms.seller_id, terms.period_start, line.team_id
 
     @staticmethod
     def _get_basis(line, plan):
@@ -332,12 +333,19 @@ class Earnings:
     # The total of a period
     # ------------------------------------------------------------
 
-    def get_sales(self, plan_id, seller_id, first):
-        """Return the sales of a period as ``commission.Sale``, their keys being lines."""
+    def get_sales(self, plan, seller_id, first):
+        """Return the sales of a period as ``commission.Sale``, their keys being lines.
+
+        :param plan: the version whose tiers decide; sales by tiers of another basis keep their rate
+        """
         own = {}
         for (line_id, _root_id), earnings in self.found.items():
             terms = earnings[0].terms
-            if (terms.plan.id, terms.seller_id, terms.period_start) == (plan_id, seller_id, first):
+            if (terms.plan.series, terms.seller_id, terms.period_start) == (
+                plan.series,
+                seller_id,
+                first,
+            ):
                 own[line_id] = earnings
         credits, sales = defaultdict(list), []
         for line_id, earnings in own.items():
@@ -349,11 +357,12 @@ class Earnings:
         for line_id, earnings in own.items():
             if line_id not in taken:
                 terms = earnings[0].terms
+                is_rated = terms.is_tiered and terms.plan.basis == plan.basis
                 sales.append(
                     Sale(
                         line_id,
                         sum(earning.basis for earning in earnings),
-                        None if terms.is_tiered else terms.factor,
+                        None if is_rated else terms.factor,
                         tuple(credits.get(line_id, ())),
                     )
                 )
@@ -362,30 +371,34 @@ class Earnings:
     def decide(self, plan, seller_id, first, get_team_total):
         """Return what the total of a period makes of its sales.
 
+        :param plan: any version of the plan; see ``find_deciding``
         :param get_team_total: function of a sales team to what it sold by tiers in the period
         :return: tuple of a dict as ``fixed``, and what the minimum adds for the seller
         """
-        sales = self.get_sales(plan.id, seller_id, first)
+        limits = find_deciding(self.plans.values(), plan, first)
+        rating = find_rating(self.plans.values(), plan, first)
+        sales = self.get_sales(rating, seller_id, first)
         if not sales:
             return {}, ZERO
         teams = {
             earning.line.team_id for sale in sales for earning in self.found[sale.key, plan.root_id]
         }
-        target = plan.get_target(seller_id, teams - {None}, first)
+        target = rating.get_target(seller_id, teams - {None}, first)
         if target and target.team_id:
             total = get_team_total(target.team_id)
         else:
             total = sum((sale.net for sale in sales if sale.rate is None), ZERO)
-        tiers = plan.get_tiers(target)
-        found = settle_period(sales, tiers, plan.progressive, total, plan.cap, plan.unit)
-        by_tiers = tier_rate(total, tiers, plan.progressive)
+        tiers = rating.get_tiers(target)
+        found = settle_period(sales, tiers, rating.progressive, total, limits.cap, plan.unit)
+        by_tiers = tier_rate(total, tiers, rating.progressive)
         fixed = {}
         for sale in sales:
             rate = by_tiers if sale.rate is None else sale.rate
             for line_id in (sale.key, *(line_id for line_id, _basis in sale.credits)):
                 fixed[line_id, plan.root_id] = found[line_id], rate
-        missing = plan.minimum - sum(found.values(), ZERO)
-        return fixed, missing if plan.minimum and missing > 0 else ZERO
+        earned = sum(found.values(), ZERO)
+        missing = limits.minimum - earned
+        return fixed, missing if earned > 0 and missing > 0 else ZERO
 
 
 def get_differences(earnings, balances, today):

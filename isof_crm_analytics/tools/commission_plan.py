@@ -130,7 +130,10 @@ class Share(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A version of a plan; ``root_id`` is what all its versions have in common."""
+    """A version of a plan; ``root_id`` is what all its versions have in common.
+
+    A version changes terms, and not the period: see ``find_deciding``.
+    """
 
     id: int
     root_id: int
@@ -158,6 +161,11 @@ class Plan(NamedTuple):
     def is_by_period(self):
         """Return whether what a sale earns depends on the others of its period."""
         return bool(self.tiers or self.cap is not None or self.minimum)
+
+    @property
+    def series(self):
+        """Return what the versions have in common whose periods are the same."""
+        return self.root_id, self.period
 
     def get_seller(self, line):
         """Return the partner who earns by a sale: salesperson or agent."""
@@ -190,7 +198,7 @@ class Plan(NamedTuple):
         >>> [str(day) for day in plan.get_period(date(2026, 5, 20))]
         ['2026-04-01', '2026-06-30']
         """
-        return _get_period(MONTHS[self.period], day)
+        return get_period(self.period, day)
 
     def get_own_shares(self, line):
         """Return the shares of the document, if it has any and they count for the plan.
@@ -243,6 +251,53 @@ class Plan(NamedTuple):
             Tier(scale(target.amount, tier.threshold, Decimal(100)), tier.rate)
             for tier in self.tiers
         ]
+
+
+def find_deciding(plans, plan, first):
+    """Return the version of a plan whose minimum and cap are those of a period.
+
+    It is the one in force on the last day of the period, or else the last one that was in force
+    in it. They are of all that was sold in the period, by whichever version.
+
+    :param plans: iterable of the approved ``Plan``s
+    :param plan: any version
+    :param first: first day of the period
+
+    >>> old = example_plan(last=date(2026, 3, 14), minimum=Decimal(10))
+    >>> new = example_plan(id=2, first=date(2026, 3, 15), minimum=Decimal(20))
+    >>> find_deciding([old, new], old, date(2026, 3, 1)).id
+    2
+    >>> find_deciding([old, new], old, date(2026, 2, 1)).id
+    1
+    """
+    return _find_last(_find_begun(plans, plan, first), plan)
+
+
+def find_rating(plans, plan, first, basis=None):
+    """Return the version of a plan whose tiers and targets are those of a period.
+
+    That is the last one in the period, as for ``find_deciding``, of those that have tiers.
+
+    :param basis: of this basis only: totals of different ones cannot be added up
+    """
+    begun = _find_begun(plans, plan, first)
+    return _find_last(
+        [other for other in begun if other.tiers and basis in (None, other.basis)], plan
+    )
+
+
+def _find_begun(plans, plan, first):
+    last = plan.get_period(first)[1]
+    return [other for other in plans if other.series == plan.series and other.first <= last]
+
+
+def _find_last(plans, default):
+    return max(plans, key=lambda plan: (plan.first, plan.id), default=default)
+
+
+def get_period(period, day):
+    """Return the first and last day of the month, quarter or year that a day is in."""
+    return _get_period(MONTHS[period], day)
 
 
 def _add_up(shares):

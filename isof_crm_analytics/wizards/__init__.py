@@ -1,4 +1,5 @@
 from . import (
+    account_move_reversal,
     isof_commission_card,
     isof_commission_correction,
     isof_commission_division,
