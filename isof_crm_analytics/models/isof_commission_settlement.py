@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_date, format_datetime, formatLang
+from odoo.tools.misc import format_date, formatLang
 
 ACTIVITY_TYPE = "isof_crm_analytics.mail_activity_type_commission"
 
@@ -17,7 +17,10 @@ class IsofCommissionSettlement(models.Model):
 
     _name = "isof.commission.settlement"
     _description = "Commission Settlement"
-    _inherit = ["mail.thread", "mail.activity.mixin", "isof.guard.mixin"]
+    _inherit = [
+        *("mail.thread", "mail.activity.mixin"),
+        *("isof.commission.step.mixin", "isof.guard.mixin"),
+    ]
     _order = "date_to desc, payee_id, id desc"
     _rec_name = "payee_id"
     _check_company_auto = True
@@ -308,48 +311,14 @@ class IsofCommissionSettlement(models.Model):
         self.invalidate_recordset(["state"])
         if wrong := self.filtered(lambda settlement: settlement.state != state):
             labels = dict(self._fields["state"]._description_selection(self.env))
-            lines = [
-                self.env._(
-                    "%(settlement)s is: %(state)s. Choose only settlements that are: %(wanted)s.",
-                    settlement=wrong[0].display_name,
-                    state=labels[wrong[0].state],
-                    wanted=labels[state],
-                ),
-                wrong[0]._describe_last_step(),
-            ]
-            raise UserError("\n".join(filter(None, lines)))
-        return self
-
-    def _describe_last_step(self):
-        """Return who has brought the settlement into its state and when, as far as is known."""
-        self.ensure_one()
-        # sudo: what its own chatter shows
-        step = (
-            self.env["mail.tracking.value"]
-            .sudo()
-            .search(
-                [
-                    ("mail_message_id.model", "=", self._name),
-                    ("mail_message_id.res_id", "=", self.id),
-                    ("field_id.name", "=", "state"),
-                ],
-                order="id desc",
-                limit=1,
+            reason = self.env._(
+                "%(settlement)s is: %(state)s. Choose only settlements that are: %(wanted)s.",
+                settlement=wrong[0].display_name,
+                state=labels[wrong[0].state],
+                wanted=labels[state],
             )
-            .mail_message_id
-        )
-        if not step:
-            return ""
-        values = {
-            "user": step.author_id.name,
-            "time": format_datetime(self.env, step.date, dt_format="short"),
-        }
-        return {
-            "draft": self.env._("%(user)s has made it a draft again, %(time)s.", **values),
-            "confirmed": self.env._("%(user)s has confirmed it already, %(time)s.", **values),
-            "approved": self.env._("%(user)s has approved it already, %(time)s.", **values),
-            "paid": self.env._("%(user)s has marked it as paid already, %(time)s.", **values),
-        }[self.state]
+            raise UserError(f"{reason}\n{wrong[0]._describe_last_step()}".strip())
+        return self
 
     def _create_bill(self):
         self.ensure_one()

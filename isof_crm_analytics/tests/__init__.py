@@ -11,6 +11,7 @@ from . import (
     test_commission,
     test_commission_conditions,
     test_commission_journey,
+    test_commission_overlap,
     test_commission_performance,
     test_commission_rights,
     test_commission_settlement,

@@ -1,4 +1,5 @@
 from . import (
+    isof_commission_approval,
     isof_commission_card,
     isof_commission_correction,
     isof_commission_division,
