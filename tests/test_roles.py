@@ -66,10 +66,11 @@ GAINS = {
     },
     "commission manager": {
         "r": "commission.share",
-        "rcd": "commission.trial.line",
-        "rcw": "commission.correction commission.division commission.settle commission.trial",
-        "rcwd": "commission.division.line commission.plan commission.rule commission.settlement"
-        " commission.split commission.target commission.tier",
+        "rcd": "commission.approval.line commission.trial.line",
+        "rcw": "commission.approval commission.correction commission.division commission.settle"
+        " commission.trial",
+        "rcwd": "commission.division.line commission.plan commission.rule commission.settle.line"
+        " commission.settlement commission.split commission.target commission.tier",
     },
     "manager": {
         "rd": "activity.plan.run",

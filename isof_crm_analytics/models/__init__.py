@@ -1,5 +1,6 @@
 from . import (  # first: other models inherit them
     isof_commission_plan_part,
+    isof_commission_step_mixin,
     isof_figures_mixin,
     isof_period_mixin,
     isof_score_mixin,

@@ -7,7 +7,7 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
 
-from ..tools import commission, commission_plan
+from ..tools import commission, commission_overlap, commission_plan
 
 # What may still be written of an approved plan, beside its chatter.
 UNLOCKED = {"state", "date_to", "sequence"}
@@ -28,7 +28,10 @@ class IsofCommissionPlan(models.Model):
 
     _name = "isof.commission.plan"
     _description = "Commission Plan"
-    _inherit = ["mail.thread", "mail.activity.mixin", "isof.guard.mixin"]
+    _inherit = [
+        *("mail.thread", "mail.activity.mixin"),
+        *("isof.commission.step.mixin", "isof.guard.mixin"),
+    ]
     _order = "sequence, name, version desc, id desc"
     _check_company_auto = True
 
@@ -297,6 +300,48 @@ class IsofCommissionPlan(models.Model):
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
+
+    def action_compare_and_approve(self):
+        """Approve a draft, or return the dialogue that shows which plans would pay once more.
+
+        :raises UserError: see ``action_approve``, and with who has approved it already
+        """
+        self.ensure_one()
+        self._check_to_approve()
+        self._check_complete()
+        if others := self._find_overlapping():
+            return self.env["isof.commission.approval"]._open(self, others)
+        return self.action_approve()
+
+    def _check_to_approve(self):
+        """Refuse to approve what somebody else has approved meanwhile."""
+        self.check_access("write")
+        if self.state != "draft":
+            reason = self.env._("%(plan)s is approved.", plan=self.display_name)
+            raise UserError(f"{reason}\n{self._describe_last_step()}".strip())
+
+    def _find_overlapping(self):
+        """Return the approved plans that would pay for sales of this one, too."""
+        self.ensure_one()
+        specs = self._get_specs()
+        own = self._prepare_spec()
+        rules = [rule for plan in (own, *specs) for rule in plan.rules]
+        # sudo: where they are in their trees, and nothing else
+        products, categories, groups = (
+            self.env[model].sudo().browse({id_ for rule in rules for id_ in getattr(rule, name)})
+            for model, name in (
+                ("product.product", "product_ids"),
+                ("product.category", "category_ids"),
+                ("isof.partner.group", "group_ids"),
+            )
+        )
+        trees = commission_overlap.Trees(
+            categories={category.id: category.parent_path for category in categories},
+            groups={group.id: group.parent_path for group in groups},
+            products={product.id: product.categ_id.parent_path for product in products},
+        )
+        found = commission_overlap.find_overlapping(own, specs, trees)
+        return self.browse(plan.id for plan in found)
 
     def action_approve(self):
         """Approve drafts: documents from their first day on earn by them.

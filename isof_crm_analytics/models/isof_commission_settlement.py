@@ -1,10 +1,16 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_date, format_datetime, formatLang
+from odoo.tools.misc import format_date, formatLang
+
+from ..tools.periods import last_month
 
 ACTIVITY_TYPE = "isof_crm_analytics.mail_activity_type_commission"
+# People named in a message; the rest is counted.
+NAMES_SHOWN = 12
 
 
 class IsofCommissionSettlement(models.Model):
@@ -17,7 +23,10 @@ class IsofCommissionSettlement(models.Model):
 
     _name = "isof.commission.settlement"
     _description = "Commission Settlement"
-    _inherit = ["mail.thread", "mail.activity.mixin", "isof.guard.mixin"]
+    _inherit = [
+        *("mail.thread", "mail.activity.mixin"),
+        *("isof.commission.step.mixin", "isof.guard.mixin"),
+    ]
     _order = "date_to desc, payee_id, id desc"
     _rec_name = "payee_id"
     _check_company_auto = True
@@ -54,7 +63,6 @@ class IsofCommissionSettlement(models.Model):
     approver_id = fields.Many2one(
         "res.users",
         string="To Be Approved by",
-        default=lambda self: self.env.user,
         help="Gets an activity when the settlement is confirmed.",
     )
 
@@ -94,7 +102,7 @@ class IsofCommissionSettlement(models.Model):
         "EXCLUDE USING gist (int4range(payee_id, payee_id, '[]') WITH =,"
         " int4range(company_id, company_id, '[]') WITH =,"
         " daterange(date_from, date_to, '[]') WITH &&)",
-        "Somebody has settled these days already. Reload the page and look at the settlements.",
+        "These days are settled already. Reload the page and look at the settlements.",
     )
     _previous_unique = models.UniqueIndex("(previous_id) WHERE previous_id IS NOT NULL")
     _days_order = models.Constraint(
@@ -170,8 +178,10 @@ class IsofCommissionSettlement(models.Model):
         :param first: first day of the period
         :param last: last day; what was due until then and is not settled counts
         :param payees: ``res.partner`` to settle with; everybody if not given
+        :param approver: ``res.users`` who is to approve them; see ``_propose_approver``
         :return: the settlements
         :raises AccessError: if the user may not act for the company
+        :raises UserError: with whom some of the days are settled already
         """
         self.check_access("create")
         company._check_isof_switched_on()
@@ -184,6 +194,8 @@ class IsofCommissionSettlement(models.Model):
         self._settle_periods(entries, is_open, last)
         is_due = is_open & Domain("due", "!=", 0)
         due_payees = [payee for (payee,) in entries._read_group(is_due, ["payee_id"])]
+        self._check_not_settled(company, first, last, due_payees)
+        approver = approver or self._propose_approver(company)
         # sudo: see create()
         settlements = self.sudo().create(
             [self._prepare_vals(payee, company, first, last, approver) for payee in due_payees]
@@ -193,6 +205,91 @@ class IsofCommissionSettlement(models.Model):
             found.settlement_id = by_payee[payee]
         settlements.flush_recordset()
         return settlements.with_env(self.env)
+
+    @api.model
+    def _check_not_settled(self, company, first, last, payees):
+        """Refuse days that are settled with some of the people already, and say which."""
+        # sudo: of the company, for which the user may make settlements
+        found = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("payee_id", "in", [payee.id for payee in payees]),
+                ("date_from", "<=", last),
+                ("date_to", ">=", first),
+            ],
+            order="date_to desc, payee_id, id",
+        )
+        if found:
+            raise UserError(
+                self.env._(
+                    "Some of these days are settled already:\n%(settlements)s\nChoose a first day "
+                    "after them, or settle with others only.",
+                    settlements="\n".join(found[:NAMES_SHOWN].mapped("display_name")),
+                )
+            )
+
+    @api.model
+    def _describe_settled(self, company, payees=None):
+        """Return with whom a company has settled until when, a line each (str)."""
+        domain = Domain("company_id", "=", company.id)
+        if payees:
+            domain &= Domain("payee_id", "in", payees.ids)
+        # sudo: the names of those with whom the user may settle
+        groups = self.sudo()._read_group(
+            domain, ["payee_id"], ["date_to:max"], order="date_to:max desc, payee_id"
+        )
+        lines = [
+            self.env._(
+                "%(person)s: until %(day)s", person=payee.name, day=format_date(self.env, day)
+            )
+            for payee, day in groups[:NAMES_SHOWN]
+        ]
+        if (rest := len(groups) - NAMES_SHOWN) > 0:
+            lines.append(self.env._("and %(count)s more", count=rest))
+        return "\n".join(lines)
+
+    @api.model
+    def _get_first_open_day(self, company):
+        """Return the day after the last one that a company has settled with anybody.
+
+        Where it never has, the first day of the month in which something became due, or of last
+        month.
+        """
+        # sudo: days only
+        settled = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        if settled:
+            return settled.date_to + timedelta(days=1)
+        # sudo: days only
+        entries = self.env["isof.commission.entry"].sudo()
+        is_open = [("company_id", "=", company.id), ("settlement_id", "=", False), ("due", "!=", 0)]
+        earliest = entries.search(is_open, order="date", limit=1).date
+        first = last_month(fields.Date.context_today(self))[0]
+        return min(first, earliest.replace(day=1)) if earliest else first
+
+    @api.model
+    def _propose_approver(self, company):
+        """Return who may approve settlements of a company and does not make them.
+
+        That is who was asked the last time, or somebody else who may; nobody where nobody may.
+        """
+        group = self.env.ref("isof_crm_analytics.group_commission_manager")
+        # sudo: who has the role
+        able = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "in", group.ids),
+                    ("company_ids", "in", company.ids),
+                    ("id", "!=", self.env.uid),
+                ],
+                order="name, id",
+            )
+        )
+        asked = self.sudo().search(
+            [("company_id", "=", company.id), ("approver_id", "in", able.ids)], limit=1
+        )
+        return (asked.approver_id or able[:1]).with_env(self.env)
 
     @api.model
     def _settle_periods(self, entries, is_open, last):
@@ -234,7 +331,7 @@ class IsofCommissionSettlement(models.Model):
             "date_from": first,
             "date_to": last,
             "previous_id": previous.id,
-            "approver_id": (approver or self.env.user).id,
+            "approver_id": approver.id,
         }
 
     # ------------------------------------------------------------
@@ -254,12 +351,23 @@ class IsofCommissionSettlement(models.Model):
                 )
             # sudo: only the buttons write the state
             settlement.sudo().state = "confirmed"
-            approver = settlement.approver_id
-            settlement.activity_schedule(
-                ACTIVITY_TYPE,
-                user_id=approver.id,
-                summary=self.with_context(lang=approver.lang).env._("Approve the settlement"),
+            settlement._ask_approver()
+
+    def _ask_approver(self):
+        """Put an activity on the list of who is to approve; say so where there is nobody."""
+        self.ensure_one()
+        if not (approver := self.approver_id):
+            self._message_log(
+                body=self.env._(
+                    "Nobody is asked to approve it: nobody but who made it has the role for that."
+                )
             )
+            return
+        self.activity_schedule(
+            ACTIVITY_TYPE,
+            user_id=approver.id,
+            summary=self.with_context(lang=approver.lang).env._("Approve the settlement"),
+        )
 
     def action_draft(self):
         """Make confirmed settlements drafts again."""
@@ -304,48 +412,14 @@ class IsofCommissionSettlement(models.Model):
         self.invalidate_recordset(["state"])
         if wrong := self.filtered(lambda settlement: settlement.state != state):
             labels = dict(self._fields["state"]._description_selection(self.env))
-            lines = [
-                self.env._(
-                    "%(settlement)s is: %(state)s. Choose only settlements that are: %(wanted)s.",
-                    settlement=wrong[0].display_name,
-                    state=labels[wrong[0].state],
-                    wanted=labels[state],
-                ),
-                wrong[0]._describe_last_step(),
-            ]
-            raise UserError("\n".join(filter(None, lines)))
-        return self
-
-    def _describe_last_step(self):
-        """Return who has brought the settlement into its state and when, as far as is known."""
-        self.ensure_one()
-        # sudo: what its own chatter shows
-        step = (
-            self.env["mail.tracking.value"]
-            .sudo()
-            .search(
-                [
-                    ("mail_message_id.model", "=", self._name),
-                    ("mail_message_id.res_id", "=", self.id),
-                    ("field_id.name", "=", "state"),
-                ],
-                order="id desc",
-                limit=1,
+            reason = self.env._(
+                "%(settlement)s is: %(state)s. Choose only settlements that are: %(wanted)s.",
+                settlement=wrong[0].display_name,
+                state=labels[wrong[0].state],
+                wanted=labels[state],
             )
-            .mail_message_id
-        )
-        if not step:
-            return ""
-        values = {
-            "user": step.author_id.name,
-            "time": format_datetime(self.env, step.date, dt_format="short"),
-        }
-        return {
-            "draft": self.env._("%(user)s has made it a draft again, %(time)s.", **values),
-            "confirmed": self.env._("%(user)s has confirmed it already, %(time)s.", **values),
-            "approved": self.env._("%(user)s has approved it already, %(time)s.", **values),
-            "paid": self.env._("%(user)s has marked it as paid already, %(time)s.", **values),
-        }[self.state]
+            raise UserError(f"{reason}\n{wrong[0]._describe_last_step()}".strip())
+        return self
 
     def _create_bill(self):
         self.ensure_one()
@@ -447,6 +521,21 @@ class IsofCommissionSettlement(models.Model):
             for name in names
             if name in ("amount_due", "amount_payable") or self.amount_carried
         ]
+
+    def _get_statement_plans(self):
+        """Return what each plan gives: list of tuples of its name, what is earned and due.
+
+        All versions of a plan are one; what no plan gives is a correction.
+        """
+        self.ensure_one()
+        plans = {}
+        for entry in self._get_statement_entries():
+            # sudo: the name of the plan of one's own commission
+            plan = entry.plan_id.sudo().root_id
+            name = plan.name or self.env._("Corrections")
+            accrued, due = plans.get(plan, (name, 0, 0))[1:]
+            plans[plan] = (name, accrued + entry.accrued, due + entry.due)
+        return sorted(plans.values(), key=lambda values: values[0])
 
     def _get_statement_entries(self):
         """Return the entries of the statement in order."""

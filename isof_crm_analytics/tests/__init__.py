@@ -13,6 +13,7 @@ from . import (
     test_commission_due,
     test_commission_journey,
     test_commission_money,
+    test_commission_overlap,
     test_commission_performance,
     test_commission_period,
     test_commission_rights,

@@ -1,11 +1,13 @@
 import io
 from datetime import date
+from unittest.mock import patch
 
+from lxml import html
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
 from .commission_common import CommissionCommon
@@ -20,6 +22,7 @@ class TestCommissionSettlement(CommissionCommon):
         super().setUpClass()
         cls._create_plan()
         cls.seller = cls.salesperson_a.partner_id
+        cls.commission_group = cls.env.ref("isof_crm_analytics.group_commission_manager")
 
     def test_from_draft_to_paid(self):
         move = self._create_invoice()
@@ -84,10 +87,142 @@ class TestCommissionSettlement(CommissionCommon):
         self._create_invoice()
         self._settle("2026-03-01", "2026-03-31")
         self._create_invoice()
-        with self.assertDatabaseRefuses("Somebody has settled these days already"):
+        with self.assertRefused(
+            UserError,
+            r"^Some of these days are settled already:\nSalesperson A, 03/01/2026 – 03/31/2026\n",
+        ):
             self._settle("2026-03-15", "2026-04-15")
         late = self._settle("2026-04-01", "2026-04-30")
         self.assertEqual(late.amount_due, 8, "what came late is in the next one")
+
+    def test_the_database_settles_days_once(self):
+        """Also for two people at the same moment, of whom neither sees the other's settlement."""
+        self._create_invoice()
+        self._settle("2026-03-01", "2026-03-31")
+        self._create_invoice()
+        with (
+            patch.object(self.registry["isof.commission.settlement"], "_check_not_settled"),
+            self.assertDatabaseRefuses("These days are settled already"),
+        ):
+            self._settle("2026-03-15", "2026-04-15")
+
+    # ------------------------------------------------------------
+    # The dialogue
+    # ------------------------------------------------------------
+
+    def _open_dialogue(self, user=None, **vals):
+        dialogue = Form(
+            self.env["isof.commission.settle"].with_user(user or self.commission_manager)
+        )
+        for name, value in vals.items():
+            setattr(dialogue, name, value)
+        return dialogue
+
+    def _get_days(self, dialogue):
+        return str(dialogue.date_from), str(dialogue.date_to)
+
+    def test_first_unsettled_day_is_proposed_for_each_company(self):
+        self.commission_manager.company_ids += self.other_company
+        self._create_invoice(invoice_date=date(2026, 1, 20))
+        self._create_invoice()
+        dialogue = self._open_dialogue()
+        # nothing is settled yet: from the month in which something became due
+        self.assertEqual(self._get_days(dialogue), ("2026-01-01", "2026-02-28"))
+        self._settle("2026-01-01", "2026-01-31")
+        dialogue = self._open_dialogue()
+        self.assertEqual(self._get_days(dialogue), ("2026-02-01", "2026-02-28"))
+        self._settle("2026-02-01", "2026-03-11")
+        dialogue = self._open_dialogue()
+        self.assertEqual(self._get_days(dialogue), ("2026-03-12", "2026-03-31"))
+        # of the other company nothing is known
+        dialogue.company_id = self.other_company
+        self.assertEqual(self._get_days(dialogue), ("2026-02-01", "2026-02-28"))
+
+    def test_each_persons_sum_is_seen_before_it_is_settled(self):
+        """With what the total of the period makes of it, and what is carried over."""
+        self._create_plan(tiers=[(0, 1), (100, 5)], name="Tiers", user_ids=self.salesperson_b.ids)
+        by_b = {"invoice_user_id": self.salesperson_b.id}
+        self._create_invoice(**by_b)
+        self._create_invoice(**by_b)
+        move = self._create_invoice()
+        self._settle("2026-03-01", "2026-03-10", payees=self.seller)
+        self._create_credit_note(move, quantity=5)
+        entries = self._get_entries()
+        dialogue = self._open_dialogue(approver_id=self.manager).save()
+        dialogue.date_to = date(2026, 3, 31)
+        action = dialogue.action_preview()
+        self.assertEqual(action["res_id"], dialogue.id)
+        self.assertRecordValues(
+            dialogue.line_ids,
+            [
+                {
+                    "payee_id": self.salesperson_b.partner_id.id,
+                    "settled_until": False,
+                    "amount_due": 24,  # 10 % by one plan and, by the total, 5 % by the other
+                    "amount_payable": 24,
+                },
+                {
+                    "payee_id": self.seller.id,
+                    "settled_until": date(2026, 3, 10),
+                    "amount_due": -4,
+                    "amount_payable": 0,
+                },
+            ],
+        )
+        self.assertEqual(self.settlements.search_count([]), 1, "it is only shown")
+        self.assertEqual(self._get_entries(), entries)
+        made = self.settlements.search(dialogue.action_settle()["domain"])
+        self.assertEqual(
+            set(made.mapped(lambda one: (one.payee_id, one.amount_payable))),
+            set(dialogue.line_ids.mapped(lambda line: (line.payee_id, line.amount_payable))),
+        )
+
+    def test_what_is_settled_already_is_said(self):
+        self._create_invoice()
+        self._settle("2026-03-01", "2026-03-31")
+        dialogue = self._open_dialogue(approver_id=self.manager)
+        self.assertEqual(dialogue.settled, "Salesperson A: until 03/31/2026")
+        dialogue.payee_ids = self.agent
+        self.assertFalse(dialogue.settled)
+        dialogue.payee_ids = self.env["res.partner"]
+        with self.assertRefused(
+            UserError,
+            r"^Nothing is due until 04/30/2026 that is not settled already\.\n"
+            r"Salesperson A: until 03/31/2026$",
+        ):
+            dialogue.save().action_settle()
+
+    def test_who_makes_a_settlement_is_not_proposed_to_approve_it(self):
+        maker, other = (
+            self._create_user(login, "isof_crm_analytics.group_commission_manager")
+            for login in ("maker", "other")
+        )
+        self.assertNotIn(self._open_dialogue(maker).approver_id, (maker, self.env["res.users"]))
+        self._create_invoice()
+        self._settle("2026-03-01", "2026-03-31", approver=other)
+        self.assertEqual(self._open_dialogue(maker).approver_id, other, "asked the last time")
+        self.assertNotEqual(self._open_dialogue(other).approver_id, other)
+        self.assertFalse(self._open_dialogue(maker).is_alone)
+
+    def test_who_alone_may_approve_is_told(self):
+        others = self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", self.commission_group.ids),
+                ("id", "!=", self.commission_manager.id),
+            ]
+        )
+        for user in others:
+            user.write({"company_ids": self.other_company.ids, "company_id": self.other_company.id})
+        self._create_invoice()
+        dialogue = self._open_dialogue()
+        self.assertFalse(dialogue.approver_id)
+        self.assertTrue(dialogue.is_alone)
+        settlement = self.settlements.with_user(self.commission_manager)._settle(
+            self.company, date(2026, 3, 1), date(2026, 3, 31)
+        )
+        settlement.action_confirm()
+        self.assertFalse(settlement.activity_ids)
+        self.assertIn("Nobody is asked to approve it", settlement.message_ids[0].body)
 
     def test_a_negative_balance_is_carried_over(self):
         move = self._create_invoice({"quantity": 100})
@@ -218,6 +353,55 @@ class TestCommissionSettlement(CommissionCommon):
         self.assertEqual(kind, "html")
         for text in (move.name, "Alfa Hurt", "Test bolt", "Sale · Test plan · All sales", "8.00"):
             self.assertIn(text, content.decode())
+
+    def test_statement_has_the_letterhead_of_its_company(self):
+        self.company.write({"street": "Portowa 12", "vat": "PL5260001246"})
+        self.other_company.street = "Hlavní 5"
+        self._create_invoice()
+        settlement = self._settle("2026-03-01", "2026-03-31")
+        page = html.fromstring(
+            self.env["ir.actions.report"]
+            .with_company(self.other_company)
+            ._render_qweb_html("isof_crm_analytics.report_commission_statement", settlement.ids)[0]
+        )
+        [header] = page.xpath("//div[contains(@class, 'header')]")
+        self.assertIn("Portowa 12", header.text_content())
+        self.assertNotIn("Hlavní 5", page.text_content())
+
+    def test_statement_has_sums_of_each_plan(self):
+        """All versions of a plan are one; what no plan gives is a correction."""
+        plan = self.env["isof.commission.plan"].search([("name", "=", "Test plan")])
+        self._create_plan({"rate": 5}, name="Bonus")
+        self._create_invoice()
+        version = plan.browse(plan.action_new_version()["res_id"])
+        version.date_from = date(2026, 3, 11)
+        version.action_approve()
+        self._create_invoice(invoice_date=date(2026, 3, 11))
+        self.env["isof.commission.correction"].create(
+            {
+                "payee_id": self.seller.id,
+                "amount": 7,
+                "date": "2026-03-11",
+                "note": "Thanks",
+                "company_id": self.company.id,
+            }
+        ).action_book()
+        settlement = self._settle("2026-03-01", "2026-03-31")
+        expected = [("Bonus", 8, 8), ("Corrections", 7, 7), ("Test plan", 16, 16)]
+        self.assertEqual(settlement._get_statement_plans(), expected)
+        settlement.action_confirm()
+        own = settlement.with_user(self.salesperson_a)
+        self.assertEqual(own._get_statement_plans(), expected)
+        page = html.fromstring(
+            self.env["ir.actions.report"]
+            .with_user(self.salesperson_a)
+            ._render_qweb_html("isof_crm_analytics.report_commission_statement", own.ids)[0]
+        )
+        rows = page.xpath("//table[@name='plans']/tbody/tr")
+        self.assertEqual(
+            [[" ".join(cell.text_content().split()) for cell in row] for row in rows],
+            [[name, f"{earned:.2f} zł", f"{due:.2f} zł"] for name, earned, due in expected],
+        )
 
     def _read_workbook(self, user, settlements, form):
         export = (

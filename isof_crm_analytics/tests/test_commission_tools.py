@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase, tagged
 
-from ..tools import commission, commission_plan
+from ..tools import commission, commission_overlap, commission_plan
 
 CENT = Decimal("0.01")
 money = st.decimals(-(10**7), 10**7, places=2)
@@ -49,7 +49,7 @@ class TestCommissionTools(BaseCase):
     """The arithmetic of commissions against plain models in fractions."""
 
     def test_examples(self):
-        for module in (commission, commission_plan):
+        for module in (commission, commission_overlap, commission_plan):
             with self.subTest(module.__name__):
                 failed, attempted = doctest.testmod(module)
                 self.assertTrue(attempted)

@@ -56,6 +56,15 @@ def last_month(today):
     return last.replace(day=1), last
 
 
+def month_of(day):
+    """Return the first and the last day of the month that a day is in.
+
+    >>> [str(day) for day in month_of(date(2026, 2, 10))]
+    ['2026-02-01', '2026-02-28']
+    """
+    return day.replace(day=1), day.replace(day=1) + relativedelta(months=1) - DAY
+
+
 def calendar_spans(first, last, months):
     """Yield the parts of calendar years that have so many months; 12 is divisible by it.
 

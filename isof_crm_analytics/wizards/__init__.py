@@ -1,5 +1,6 @@
 from . import (
     account_move_reversal,
+    isof_commission_approval,
     isof_commission_card,
     isof_commission_correction,
     isof_commission_division,

@@ -57,6 +57,15 @@ registry.category("web_tour.tours").add("isof_crm_analytics_commission_manager",
         },
         ...openMenu("isof_commission_settle_action"),
         {
+            content: "See what settling last month makes",
+            trigger: ".o_dialog footer button[name=action_preview]",
+            run: "click",
+        },
+        {
+            content: "Who gets how much is there before it is done",
+            trigger: ".o_dialog .o_data_row:contains(Tour Seller):contains(30.00)",
+        },
+        {
             content: "Settle last month",
             trigger: ".o_dialog footer button[name=action_settle]",
             run: "click",
