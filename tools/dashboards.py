@@ -239,6 +239,7 @@ SOLD = Measure("sold_net")
 MARGIN = Measure("margin")
 MARGIN_RATE = Measure("margin_rate", RATE, "avg")
 COST = Measure("cost")
+COVERAGE = Measure("cost_coverage", RATE, "avg")
 CUSTOMERS = Measure("partner_count", NUMBER, "count_distinct", "Customers")
 DOCUMENTS = Measure("move_count", NUMBER, "count_distinct")
 DISCOUNT_RATE = Measure("discount_rate", RATE, "avg")
@@ -256,7 +257,7 @@ DAYS_LATE = Measure("days_late", NUMBER, "max")
 CURRENCIES = Measure("company_currency_id", NUMBER, "count_distinct")
 # of tables
 SALES_MEASURES = (SOLD, CUSTOMERS, DOCUMENTS)
-MARGIN_MEASURES = (MARGIN, MARGIN_RATE, SOLD)
+MARGIN_MEASURES = (MARGIN, MARGIN_RATE, COVERAGE)
 TARGET_MEASURES = (TARGET, REACHED, REACHED_RATE)
 CAMPAIGN_MEASURES = (TURNOVER, WON, KEPT)
 ACTIVITY_MEASURES = (COUNT, DURATION, CONTRACTORS)
@@ -306,7 +307,7 @@ DASHBOARDS = {
             Card("Margin", MARGINS, MARGIN),
             Card("Margin Rate", MARGINS, MARGIN_RATE),
             Card("Cost", MARGINS, COST, is_bad=True),
-            Card("With Known Cost", MARGINS, Measure("costed_net")),
+            Card("Known Cost", MARGINS, COVERAGE),
             Card("Discount", MARGINS, Measure("discount"), is_bad=True),
         ),
         charts=(
@@ -322,14 +323,14 @@ DASHBOARDS = {
                 "Customers with the Lowest Margin Rate",
                 MARGINS.where(["costed_net", "!=", 0]),
                 "partner_id",
-                (MARGIN_RATE, MARGIN, SOLD),
+                (MARGIN_RATE, MARGIN, COVERAGE),
                 ascending=True,
             ),
             Table(
                 "Products with the Lowest Margin Rate",
                 MARGINS.where(["costed_net", "!=", 0]),
                 "product_id",
-                (MARGIN_RATE, MARGIN, SOLD),
+                (MARGIN_RATE, MARGIN, COVERAGE),
                 ascending=True,
             ),
         ),

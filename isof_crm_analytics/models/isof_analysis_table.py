@@ -5,7 +5,7 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import mute_logger
+from odoo.tools import formatLang, mute_logger
 from odoo.tools.misc import format_date
 
 from odoo.addons.isof_crm.tools import domain_text
@@ -381,6 +381,8 @@ class IsofAnalysis(models.Model):
                 "What belongs to several groups counts in each of them, and in the total once."
             )
             notes.append({"type": "info", "text": text})
+        if coverage := self._get_coverage_note(reader):
+            notes.append({"type": "info", "text": coverage})
         has_money = any(measure.kind == "money" for measure in reader.measures)
         if has_money and len(self._get_currencies()) > 1:
             text = self.env._(
@@ -389,6 +391,19 @@ class IsofAnalysis(models.Model):
             )
             notes.append({"type": "info", "text": text})
         return notes
+
+    def _get_coverage_note(self, reader):
+        """Return of how much of the turnover the margins are, unless a column says it."""
+        names = {measure.name for measure in reader.measures}
+        if not reader.total or "margin_rate" not in names or "cost_coverage" in names:
+            return None
+        [(coverage,)] = reader.model._read_group(reader.domains[BASE], [], ["cost_coverage:avg"])
+        if coverage is False or coverage is None:
+            return None
+        return self.env._(
+            "The cost is known for %(percent)s %% of the turnover: margins are of that part.",
+            percent=formatLang(self.env, 100 * coverage, digits=1),
+        )
 
     # ------------------------------------------------------------
     # Format

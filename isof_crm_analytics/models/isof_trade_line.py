@@ -58,6 +58,7 @@ class IsofTradeLine(models.Model):
         "bought_price": ("bought_net", "bought_quantity"),
         "discount_rate": ("discount", "list_net"),
         "margin_rate": ("margin", "costed_net"),
+        "cost_coverage": ("costed_net", "sold_net"),
     }
 
     # Document
@@ -129,6 +130,14 @@ class IsofTradeLine(models.Model):
         digits=(16, 4),
         groups=MARGIN_GROUP,
         help="Margin by what was sold with a known cost.",
+    )
+    cost_coverage = fields.Float(
+        string="Known Cost %",
+        compute="_compute_ratios",
+        aggregator="avg",
+        digits=(16, 4),
+        groups=MARGIN_GROUP,
+        help="For how much of what was sold the cost is known: costs and margins are of that part.",
     )
     current_cost = fields.Float(
         compute="_compute_current_cost",
@@ -264,7 +273,12 @@ class IsofTradeLine(models.Model):
     def _read_group_select(self, aggregate_spec, query):
         if aggregate_spec == "__count" and isinstance(query, GroupedQuery):
             return SQL("COALESCE(SUM(%s), 0)::bigint", SQL.identifier(self._table, COUNT))
-        return super()._read_group_select(aggregate_spec, query)
+        aggregate = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec == "cost_coverage:avg":
+            # where no cost is known there is no sum of it, but it is known that it is none
+            sold = self._read_group_select("sold_net:sum", query)
+            return SQL("CASE WHEN %s <> 0 THEN COALESCE(%s, 0) END", sold, aggregate)
+        return aggregate
 
     @api.model
     def _bring_in_step(self):

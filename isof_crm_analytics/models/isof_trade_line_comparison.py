@@ -45,7 +45,7 @@ class IsofTradeLine(models.Model):
             # what would follow on its own is no difference
             if late := set(notes._find_overlaps()).intersection(ids):
                 self._sync(late)
-            wrong = self._sync(ids)
+            wrong = self._as_reconstructing()._sync(ids)
             changed, last = changed + wrong, ids[-1]
             self._count_lines(ids)
             self.env["isof.commission.entry"]._sync(ids)

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .isof_trade_line_history import RECONSTRUCTED
+
 
 class IsofTradeLine(models.Model):
     """What the facts cost: a part of the query of ``isof_trade_line_facts.py``; and cost today."""
@@ -42,8 +44,8 @@ class IsofTradeLine(models.Model):
                        CASE WHEN x.flow = 'purchase' THEN NULL
                             WHEN how.is_kept THEN was.cost_source
                             WHEN how.is_returned
-                            THEN CASE origin.cost_source
-                                 WHEN 'unknown' THEN 'unknown' ELSE 'original' END
+                            THEN CASE WHEN origin.cost_source = ANY(%(inherited)s)
+                                      THEN origin.cost_source ELSE 'original' END
                             %(name)s ELSE 'unknown' END AS source
                 OFFSET 0
             ) AS spent
@@ -51,6 +53,7 @@ class IsofTradeLine(models.Model):
             joins=SQL(" ").join(self._from_cost_sources()),
             entry=sources.get("entry", SQL("NULL")),
             cost=cost,
+            inherited=["unknown", *RECONSTRUCTED],
             name=name,
         )
 
@@ -108,10 +111,7 @@ class IsofTradeLine(models.Model):
                 " / COALESCE(NULLIF(sale.currency_rate, 0), 1)"
                 " / (sold_uom.factor / NULLIF(uom.factor, 0))"
             )
-        sources["product"] = SQL(
-            "x.quantity * NULLIF((product.standard_price ->> move.company_id::text)::numeric, 0)"
-        )
-        return sources
+        return sources | self._get_product_cost_sources()
 
     @api.model
     def _from_cost_sources(self):
@@ -140,7 +140,7 @@ class IsofTradeLine(models.Model):
             joins.append(self._from_deliveries())
         if self._has_kits():
             joins.append(self._from_kits())
-        return joins
+        return [*joins, *self._from_cost_history()]
 
     @api.model
     def _has_kits(self):

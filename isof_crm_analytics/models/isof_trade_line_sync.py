@@ -113,7 +113,7 @@ class IsofTradeLine(models.Model):
         return execute_kept(self.env.cr, self._get_upsert(are_corrections), move_ids)
 
     @api.model
-    @tools.ormcache("are_corrections")
+    @tools.ormcache("are_corrections", "self._is_reconstructing()")
     def _get_upsert(self, are_corrections):
         columns = self._get_fact_columns()
         names = SQL(", ").join(map(SQL.identifier, columns))

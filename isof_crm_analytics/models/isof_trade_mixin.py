@@ -224,13 +224,16 @@ class IsofTradeMixin(models.AbstractModel):
             ("delivery", "Delivered goods"),
             ("order", "Order line"),
             ("product", "Cost of the product"),
+            ("history", "Cost history"),
+            ("later", "Later cost of the product"),
             ("no_cost", "Has no cost"),
             ("unknown", "Unknown"),
         ],
         readonly=True,
         groups=MARGIN_GROUP,
-        help="Where the cost comes from. Price corrections, down payments and discounts have "
-        "none. Where the cost is unknown, there is no margin.",
+        help="Where the cost comes from. Cost history and later cost of the product: it was not "
+        "known when the document was posted, and has been reconstructed since. Price corrections, "
+        "down payments and discounts have none. Where the cost is unknown, there is no margin.",
     )
     costed_net = fields.Float(
         string="Sold with Known Cost", readonly=True, digits=(16, 2), groups=MARGIN_GROUP

@@ -79,6 +79,8 @@ class ResPartner(models.Model):
         """Return the rows of the card: label, CSS classes, and a text of each currency."""
 
         def write(figures, name, rate=None, sign=""):
+            if figures[name] is None:
+                return "–"
             text = formatLang(self.env, figures[name], currency_obj=figures["currency"])
             text = (sign if figures[name] > 0 else "") + text
             if rate and figures[rate] is not None:
@@ -92,6 +94,7 @@ class ResPartner(models.Model):
             (self.env._("Change"), "", ["change", "change_rate", "+"]),
             (self.env._("Whole last year"), "", ["last_year"]),
             (self.env._("Margin this year"), "", ["margin", "margin_rate"]),
+            (self.env._("Turnover with known cost"), "", ["costed", "cost_coverage"]),
         ]
         return [
             (label, look, [write(figures, *spec) for figures in turnover])
@@ -107,8 +110,9 @@ class ResPartner(models.Model):
         """Return the figures of each customer: {partner: [dict of a currency, …]}.
 
         They are ``this_year`` and ``last_year_to_date``, both until today, ``last_year``,
-        ``change`` and ``change_rate`` of the first two, and for who may see it ``margin`` and
-        ``margin_rate`` of this year. A rate is None where its divisor is not positive.
+        ``change`` and ``change_rate`` of the first two, and for who may see it ``margin``,
+        ``margin_rate``, ``costed`` and ``cost_coverage`` of this year. A rate is None where its
+        divisor is not positive, the margin where no cost is known.
         """
         today = fields.Date.context_today(self)
         year = relativedelta(years=1)
@@ -139,9 +143,13 @@ class ResPartner(models.Model):
             figures["change"] = figures["this_year"] - before
             figures["change_rate"] = figures["change"] / before if before > 0 else None
             if has_margin:
-                costed = sums["this_year"]["costed_net"]
-                figures["margin"] = sums["this_year"]["margin"]
+                # there is no sum where nothing is known
+                costed, margin = (sums["this_year"][name] for name in ("costed_net", "margin"))
+                figures["margin"] = None if margin is False else margin
                 figures["margin_rate"] = figures["margin"] / costed if costed > 0 else None
+                figures["costed"] = costed or 0.0
+                sold = figures["this_year"]
+                figures["cost_coverage"] = figures["costed"] / sold if sold > 0 else None
             turnovers[partner].append(figures)
         return turnovers
 
@@ -200,7 +208,9 @@ class ResPartner(models.Model):
             "context": {
                 "search_default_sales": 1,
                 "isof_flow": "sale",
-                "pivot_measures": ["sold_net", "sold_quantity", "margin", "margin_rate"],
+                "pivot_measures": [
+                    *("sold_net", "sold_quantity", "margin", "margin_rate", "cost_coverage"),
+                ],
                 "pivot_row_groupby": ["product_category_id", "product_id"],
                 "pivot_column_groupby": ["invoice_date:year"],
             },

@@ -21,6 +21,7 @@ from . import (
     test_commission_share,
     test_commission_target_report,
     test_commission_tools,
+    test_cost_history,
     test_dashboard,
     test_dashboard_activities,
     test_dashboard_campaigns,

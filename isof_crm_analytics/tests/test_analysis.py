@@ -397,6 +397,23 @@ class TestAnalysis(AnalysisCommon):
         bolt = table["rows"][1]
         self.assertEqual(bolt["values"][:2], [480, 480 / 580], "share of the row above")
 
+    def test_margins_say_for_how_much_the_cost_is_known(self):
+        """Of the period, where no column says so already; nobody else reads it."""
+        self.bolt.standard_price = 0
+        moves = self.moves + self._create_invoice({"quantity": 30}, invoice_date="2026-03-01")
+        vals = {"comparison": "none", "domain": str([("move_id", "in", moves.ids)])}
+        analysis = self._create_analysis("sold_net", "margin_rate", **vals)
+        note = "The cost is known for 80.0 % of the turnover"
+        self.assertIn(note, self._get_notes(self._get_table(analysis)))
+        self.assertNotIn("cost", self._get_notes(self._get_table(analysis, self.analyst)))
+        analysis = self._create_analysis("margin_rate", "cost_coverage", **vals)
+        table = self._get_table(analysis)
+        self.assertNotIn(note, self._get_notes(table))
+        self.assertEqual(table["columns"][1]["type"], "percent")
+        self.assertAlmostEqual(table["total"]["values"][1], 0.8)
+        analysis = self._create_analysis("sold_net", **vals)
+        self.assertNotIn("cost", self._get_notes(self._get_table(analysis)))
+
     def test_no_shares_of_a_ratio(self):
         analysis = self._create_analysis("margin_rate", comparison="none", show_share=True)
         columns = self._get_table(analysis)["columns"]

@@ -41,6 +41,10 @@ class TestAnalysisWorkbook(AnalysisCommon):
         self.assertEqual(sheet["A1"].value, "Test analysis")
         self.assertEqual(sheet["A2"].value, "Period: 01/01/2026 – 03/11/2026")
         self.assertEqual(sheet["A3"].value, "Compared with: 01/01/2025 – 03/11/2025")
+        self.assertIn(
+            "The cost is known for 100.0 % of the turnover: margins are of that part.",
+            [row[0] for row in sheet.iter_rows(max_row=10, values_only=True)],
+        )
         header, rows, first = self._read(book)
         self.assertEqual(
             header[:8],

@@ -93,7 +93,7 @@ class TestDashboardCurrencies(TradeCommon, HttpCase):
                 ["Margin", "30", "100.0%"],
                 ["Margin Rate", "37.5%", "0.0%"],
                 ["Cost", "50", "100.0%"],
-                ["With Known Cost", "80", "100.0%"],
+                ["Known Cost", "100.0%", "0.0%"],
                 ["Discount", "0", "–"],
             ],
         )
@@ -105,7 +105,7 @@ class TestDashboardCurrencies(TradeCommon, HttpCase):
             companies,
             [
                 [title, "–", "–"]
-                for title in ("Margin", "Margin Rate", "Cost", "With Known Cost", "Discount")
+                for title in ("Margin", "Margin Rate", "Cost", "Known Cost", "Discount")
             ],
             reason=REASON,
             drawn=(True, False),  # the year before is of one currency
@@ -132,7 +132,7 @@ class TestDashboardCurrencies(TradeCommon, HttpCase):
                 ["Margin", "60", "–"],
                 ["Margin Rate", "37.5%", "–"],
                 ["Cost", "100", "–"],
-                ["With Known Cost", "160", "–"],
+                ["Known Cost", "100.0%", "–"],
                 ["Discount", "0", "–"],
             ],
         )
@@ -149,7 +149,7 @@ class TestDashboardCurrencies(TradeCommon, HttpCase):
                 ["Margin", "–", "–"],
                 ["Margin Rate", "–", "–"],
                 ["Cost", "–", "–"],
-                ["With Known Cost", "–", "–"],
+                ["Known Cost", "0.0%", "–"],
                 ["Discount", "0", "–"],
             ],
             drawn=(False, False),

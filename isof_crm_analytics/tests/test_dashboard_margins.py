@@ -29,37 +29,37 @@ class TestMarginsDashboard(TradeDashboardCommon):
                 "Margin": ((200 - 80) + (72 - 50) - (14.4 - 10), 40 - 25),
                 "Margin Rate": ((120 + 22 - 4.4) / (200 + 72 - 14.4), 15 / 40),
                 "Cost": (80 + 50 - 10, 25),
-                "With Known Cost": (200 + 72 - 14.4, 40),
+                "Known Cost": (257.6 / 269.6, 1),
                 "Discount": (8 - 1.6, 0),
             }
         )
 
     def test_tables(self):
-        rate = 17.6 / 57.6
+        rate, coverage = 17.6 / 57.6, 57.6 / 69.6
         self.assertTables(
             {
                 "Customers": [
-                    (self.beta.id, 120, 0.6, 200),
-                    (self.alfa.id, 17.6, rate, 57.6 + 12),
-                    (self.gamma.id, 0, None, 0),
+                    (self.beta.id, 120, 0.6, 1),
+                    (self.alfa.id, 17.6, rate, coverage),
+                    (self.gamma.id, 0, None, None),
                 ],
                 "Products": [
-                    (self.transport.id, 120, 0.6, 200),
-                    (self.bolt.id, 17.6, rate, 57.6),
+                    (self.transport.id, 120, 0.6, 1),
+                    (self.bolt.id, 17.6, rate, 1),
                 ],
                 "Salespeople": [
-                    (self.salesperson_b.id, 120, 0.6, 200),
-                    (self.salesperson_a.id, 17.6, rate, 57.6 + 12),
+                    (self.salesperson_b.id, 120, 0.6, 1),
+                    (self.salesperson_a.id, 17.6, rate, coverage),
                 ],
-                "Contractor Groups": [(self.group.id, 17.6, rate, 57.6 + 12)],
+                "Contractor Groups": [(self.group.id, 17.6, rate, coverage)],
                 "Customers with the Lowest Margin Rate": [
-                    (self.alfa.id, rate, 17.6, 57.6),
-                    (self.beta.id, 0.6, 120, 200),
-                    (self.gamma.id, None, 0, 0),
+                    (self.alfa.id, rate, 17.6, 1),
+                    (self.beta.id, 0.6, 120, 1),
+                    (self.gamma.id, None, 0, None),
                 ],
                 "Products with the Lowest Margin Rate": [
-                    (self.bolt.id, rate, 17.6, 57.6),
-                    (self.transport.id, 0.6, 120, 200),
+                    (self.bolt.id, rate, 17.6, 1),
+                    (self.transport.id, 0.6, 120, 1),
                 ],
             }
         )

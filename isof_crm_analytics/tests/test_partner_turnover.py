@@ -154,6 +154,18 @@ class TestPartnerTurnover(TurnoverCommon):
             with self.subTest(user=user.name):
                 self.assertNotIn("Margin", " ".join(self._get_card(user)))
 
+    def test_margin_is_of_what_has_a_known_cost(self):
+        self._invoice(self.alfa, "2026-01-05", (self.bolt, 10, 8))
+        self.bolt.standard_price = 0
+        self._invoice(self.alfa, "2026-01-05", (self.bolt, 5, 8))
+        self._invoice(self.beta, "2026-01-05", (self.bolt, 5, 8))
+        card = self._get_card(self.manager)
+        self.assertIn("Margin this year 20.00 zł (25.0%)", card)
+        self.assertIn("Turnover with known cost 80.00 zł (66.7%)", card)
+        card = self._get_card(self.manager, self.beta)
+        self.assertIn("Margin this year –", card)
+        self.assertIn("Turnover with known cost 0.00 zł (0.0%)", card)
+
     def test_not_without_the_role(self):
         self._invoice(self.alfa, "2026-01-05", (self.bolt, 10, 8))
         self._forget()

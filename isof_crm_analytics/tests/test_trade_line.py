@@ -297,7 +297,7 @@ class TestTradeLine(TradeCommon):
         )
         domain = [("move_id", "in", moves.ids)]
         names = ["sold_net", "invoiced_net", "cost", "margin", "current_cost", "list_net"]
-        specs = [f"{name}:sum" for name in names]
+        specs = [*(f"{name}:sum" for name in names), "margin_rate:avg", "cost_coverage:avg"]
         self.assertEqual(
             self.facts._read_group(domain, [], [*specs, "sold_quantity:sum"])[0],
             (*[False] * len(specs), 20),
@@ -554,6 +554,35 @@ class TestTradeLine(TradeCommon):
                 ["sold_net:sum", "costed_net:sum", "margin:sum", "margin_rate:avg"],
             ),
             [(88, 8, -32, -4)],
+        )
+
+    def test_coverage_tells_of_how_much_the_cost_is_known(self):
+        """As a ratio of sums at each level; where no cost is known it is 0, of nothing none."""
+        self.bolt.standard_price = 0
+        unknown = self._create_invoice()
+        known = self._create_invoice({"product_id": self.transport.id, "quantity": 1})
+        given_back = unknown | self._create_credit_note(unknown)
+        bill = self._create_bill()
+        for moves, coverage in (
+            (unknown | known, 8 / 88),
+            (unknown, 0),
+            (known, 1),
+            (given_back, False),
+            (bill, False),
+        ):
+            domain = [("move_id", "in", moves.ids)]
+            self.assertEqual(
+                self.facts._read_group(domain, [], ["cost_coverage:avg"]), [(coverage,)]
+            )
+        self.assertRecordValues(
+            self._get_facts(unknown) + self._get_facts(known),
+            [{"cost_coverage": 0}, {"cost_coverage": 1}],
+        )
+        self.assertEqual(
+            self.facts._read_group(
+                [("move_id", "in", (unknown | known).ids)], ["product_id"], ["cost_coverage:avg"]
+            ),
+            [(self.bolt, 0), (self.transport, 1)],
         )
 
     def test_cost_stays_unknown_when_it_is_credited(self):

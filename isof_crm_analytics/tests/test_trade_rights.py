@@ -6,7 +6,11 @@ from odoo.tools import mute_logger
 
 from .common import TradeCommon
 
-MARGIN_FIELDS = ("cost", "cost_source", "costed_net", "margin", "margin_rate", "current_cost")
+MARGIN_RATIOS = ("margin_rate", "cost_coverage")
+MARGIN_FIELDS = (
+    *("cost", "cost_source", "costed_net", "margin", "current_cost"),
+    *MARGIN_RATIOS,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -172,8 +176,8 @@ class TestTradeRights(TradeCommon):
     def _get_margin_paths(self, name):
         """Return how a client may try to get at a field: dict of name to method and arguments."""
         aggregate = f"{name}:count_distinct" if name == "cost_source" else f"{name}:sum"
-        if name == "margin_rate":
-            aggregate = "margin_rate:avg"
+        if name in MARGIN_RATIOS:
+            aggregate = f"{name}:avg"
         ids = self._get_facts(self.move_a).ids
         paths = {
             "read": ("read", ids, [name]),
@@ -202,13 +206,13 @@ class TestTradeRights(TradeCommon):
                 [(aggregate, ">", 0)],
             ),
         }
-        if name != "margin_rate":
+        if name not in MARGIN_RATIOS:
             paths |= {
                 "group": ("formatted_read_group", self.domain, [name], ["__count"]),
                 "grouping sets": ("formatted_read_grouping_sets", self.domain, [[name]], []),
                 "order": ("search", self.domain, 0, None, f"{name} desc"),
             }
-        if name not in ("margin_rate", "current_cost"):
+        if name not in (*MARGIN_RATIOS, "current_cost"):
             paths["domain"] = ("search", [*self.domain, (name, "!=", False)])
         return paths
 

@@ -264,6 +264,9 @@ class TestTradeSync(TradeCommon):
         self.patch(isof_trade_line_comparison, "BATCH_SIZE", 1)
         post_init_hook(self.env)
         self.env.invalidate_all()
+        for fact in before:  # the bill has no cost
+            if fact[names.index("cost_source")] == "product":
+                fact[names.index("cost_source")] = "later"
         self.assertEqual(self._read_facts(moves, names), before)
         self.assertTrue(grouped.isof_is_grouped)
         self.assertEqual(moves.mapped("isof_trade_line_count"), [2, 2, 1])

@@ -53,12 +53,20 @@ DATASETS = {
         domain=(("flow", "=", "sale"),),
         dimensions=TRADE_DIMENSIONS,
         measures=(
-            *("sold_net", "sold_quantity", "sold_price", "margin", "margin_rate", "cost"),
-            *("current_cost", "discount", "discount_rate", "list_net", "invoiced_net"),
+            *("sold_net", "sold_quantity", "sold_price", "margin", "margin_rate"),
+            *(
+                "cost_coverage",
+                "cost",
+                "current_cost",
+                "discount",
+                "discount_rate",
+                "list_net",
+                "invoiced_net",
+            ),
             *TRADE_COUNTS,
         ),
         rows=("partner_id",),
-        chosen=("sold_net", "margin", "margin_rate"),
+        chosen=("sold_net", "margin", "margin_rate", "cost_coverage"),
         context={"isof_flow": "sale"},
     ),
     "purchase": Dataset(

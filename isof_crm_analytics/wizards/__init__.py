@@ -8,4 +8,5 @@ from . import (
     isof_commission_settle,
     isof_commission_trial,
     isof_period_generate,
+    isof_product_cost_take,
 )
