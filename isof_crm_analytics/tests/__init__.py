@@ -30,6 +30,7 @@ from . import (
     test_filters,
     test_js,
     test_kept_plan,
+    test_ledger_report,
     test_my_day,
     test_order_report,
     test_partner_turnover,
