@@ -26,6 +26,7 @@ REPORTS = {
     "isof.assortment.report": ("isof_trade_line", "last_date", "product_id"),
     "isof.assortment.suggestion": ("isof_trade_line", "last_date", "product_id"),
     "isof.order.report": ("sale_order_line", "date", "product_id"),
+    "isof.ledger.report": ("account_move_line", "date", "account_id"),
     "isof.campaign.report": ("isof_trade_line", "date", "campaign_id"),
 }
 SETTINGS = postgres.FAST | {"wal_level": "replica"}

@@ -60,6 +60,7 @@ GAINS = {
         "rcwd": "analysis.schedule",
     },
     "all figures": {
+        "r": "ledger.report",
         "rd": "score.run",
         "rcw": "period.generate",
         "rcwd": "campaign.cost period period.generate.line period.type score.scheme",

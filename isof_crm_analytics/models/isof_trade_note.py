@@ -174,6 +174,7 @@ class IsofTradeNote(models.Model):
             SELECT pg_current_xact_id()::text::bigint - COALESCE(max(age(backend_xmin)), 0)
               FROM pg_stat_activity
              WHERE datname = current_database() AND backend_type = 'client backend'
+               AND pid <> pg_backend_pid()
             """
         )
         return self.env.cr.fetchone()[0]

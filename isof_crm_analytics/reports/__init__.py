@@ -6,5 +6,6 @@ from . import (
     isof_assortment_suggestion,
     isof_campaign_report,
     isof_commission_target_report,
+    isof_ledger_report,
     isof_order_report,
 )

@@ -33,6 +33,7 @@ from . import (
     test_filters,
     test_js,
     test_kept_plan,
+    test_ledger_report,
     test_lives,
     test_my_day,
     test_order_report,
