@@ -264,12 +264,16 @@ class IsofCommissionEntry(models.Model):
                    partner_group.parent_path, segments.ids, fact.team_id,
                    fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
                    partner.isof_agent_id, sold.order_id, fact.role = 'down_payment',
-                   move.currency_id, fact.sold_net, fact.margin, fact.sold_quantity,
+                   move.currency_id, memory.id IS NOT NULL, fact.sold_net, fact.margin, fact.sold_quantity,
                    fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
                    abs(move.amount_total_signed), shares.partner_ids, shares.percents
               FROM isof_trade_line AS fact
               JOIN account_move AS move ON move.id = fact.move_id
               LEFT JOIN isof_trade_line AS origin ON origin.move_line_id = fact.origin_line_id
+              LEFT JOIN isof_trade_memory AS memory
+                     ON memory.move_line_id = fact.move_line_id
+                    AND memory.product_id IS NOT DISTINCT FROM fact.product_id
+                    AND memory.sold_quantity = fact.sold_quantity
               LEFT JOIN LATERAL (
                    SELECT min(sold_line.order_id) AS order_id
                      FROM sale_order_line_invoice_rel AS rel

@@ -34,15 +34,19 @@ class IsofTradeLine(models.Model):
                                 AND was.sold_quantity = x.quantity
                                 AND was.cost_source IS NOT NULL
                                 AND (was.is_posted OR %(entry)s IS NULL), FALSE) AS is_kept,
-                       origin.id IS NOT NULL AND x.quantity <> 0 AS is_returned
+                       origin.id IS NOT NULL AND x.quantity <> 0 AS is_returned,
+                       -- what corrects the price of something of unknown cost has no margin, too
+                       role.is_price_correction AND COALESCE(origin.cost_source = 'unknown', FALSE)
+                       AS is_unknown
             ) AS how
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.flow = 'purchase' THEN NULL
                             WHEN how.is_kept THEN was.cost
-                            WHEN how.is_returned THEN NULL
+                            WHEN how.is_returned OR how.is_unknown THEN NULL
                             %(cost)s END AS cost,
                        CASE WHEN x.flow = 'purchase' THEN NULL
                             WHEN how.is_kept THEN was.cost_source
+                            WHEN how.is_unknown THEN 'unknown'
                             WHEN how.is_returned
                             THEN CASE WHEN origin.cost_source = ANY(%(inherited)s)
                                       THEN origin.cost_source ELSE 'original' END

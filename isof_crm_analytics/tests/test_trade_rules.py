@@ -201,6 +201,13 @@ class TestTradeRules(TradeCommon):
         refund.action_post()
         self.assertTotals(refund, sold_quantity=0, cost=0, margin=-6)
 
+    def test_price_correction_of_unknown_cost_has_no_margin(self):
+        invoice = self._create_invoice({"product_id": False, "name": "Fee", "price_unit": 50})
+        correction = self._create_credit_note(invoice, price_unit=20)
+        self.assertFacts(correction, [{"cost_source": "unknown", "is_price_correction": True}])
+        refund = self._create_credit_note(invoice, price_unit=30)
+        self.assertNothingLeft(invoice | correction | refund)
+
     def test_return_at_the_price_that_corrections_left(self):
         invoice = self._create_invoice()
         correction = self._create_credit_note(invoice, price_unit=1)

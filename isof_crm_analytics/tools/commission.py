@@ -171,22 +171,32 @@ def credit_steps(commission, basis, credited, unit, known=()):
     return credit_parts([commission], basis, credited, unit, [known])[0]
 
 
-def credit_parts(parts, basis, credited, unit, known=None):
+def credit_parts(parts, basis, credited, unit, known=None, factor=None, weights=None):
     """Return what credit notes take back of each part of a commission: a list for each of them.
 
     They take as much back of all parts as of the whole, and all of each part in the end.
 
     :param known: for each part, see ``credit_steps``
+    :param factor: by which the commission follows from the basis; without it what is left is in
+        proportion to the basis, of which there has to be some then
+    :param weights: of the parts, should all of them be 0
 
     >>> steps = credit_parts([Decimal(5)] * 2, Decimal(3), [Decimal(-1)] * 3, Decimal("0.01"))
     >>> [[str(step) for step in own] for own in steps]
     [['-1.66', '-1.67', '-1.67'], ['-1.67', '-1.67', '-1.66']]
+    >>> credit_parts([ZERO], ZERO, [Decimal(-20)], Decimal("0.01"), factor=Decimal("0.1"))
+    [[Decimal('-2.00')]]
     """
     whole = sum(parts, ZERO)
+    if weights is None or any(parts):
+        weights = parts
     rests = []
     for upto in accumulate(credited):
-        rest = round_money(scale(whole, basis + upto, basis), unit) if basis else ZERO
-        rests.append(distribute(rest, parts, unit))
+        if factor is not None and whole == round_money(basis * factor, unit):
+            rest = (basis + upto) * factor
+        else:
+            rest = scale(whole, basis + upto, basis) if basis else ZERO
+        rests.append(distribute(round_money(rest, unit), weights, unit))
     return [
         _lower(part, [rest[position] for rest in rests], known[position] if known else ())
         for position, part in enumerate(parts)

@@ -7,7 +7,8 @@ payment, a payment taken back, a credit note and a correction all are a comparis
 already right costs nothing.
 
 The first time a line earns, its terms are frozen: version of the plan, rule, rate, who sold and
-who shares. From then on they are read from the ledger. A line that has come to nothing starts
+who shares. From then on they are read from the ledger, also after the document was reset and
+posted again, as long as the line says the same. Otherwise a line that has come to nothing starts
 afresh. A credit note earns by the terms of the line that it credits. What a document itself says
 about who shares always counts.
 """
@@ -16,6 +17,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from .commission import (
@@ -149,6 +152,8 @@ class Earnings:
             }
             if earning:
                 known[root_id] = self._get_frozen_terms(line, earning)
+            elif terms := self._get_former_terms(line, by_payee):
+                known[root_id] = terms
         fresh = [
             self._get_fresh_terms(line, plan)
             for plan in self.plans.values()
@@ -176,6 +181,27 @@ class Earnings:
             is_own_split=bool(own_shares),
             frozen=by_payee,
         )
+
+    def _get_former_terms(self, line, by_payee):
+        """Return the terms of a line that was reset, if it says the same as it did then."""
+        lasts = sorted((balance.last for balance in by_payee.values()), key=itemgetter("id"))
+        last = lasts[-1]
+        plan = self.plans[last["plan_id"]]
+        if not (
+            line.is_as_before
+            and plan.covers(line.day)
+            and plan.get_seller(line) == last["seller_id"]
+            and last["period_start"] == plan.get_period(line.day)[0]
+        ):
+            return None
+        # those who shared it to the end: who did before them has nothing since
+        sharers, percents = {}, ZERO
+        for row in reversed(lasts):
+            if percents < 100:
+                sharers[row["payee_id"]] = by_payee[row["payee_id"]]
+                percents += row["percent"]
+        sharers = dict(reversed(sharers.items()))
+        return self._get_frozen_terms(line, sharers)._replace(frozen={})
 
     def _get_fresh_terms(self, line, plan):
         rule = plan.find_rule(line)
@@ -241,14 +267,18 @@ class Earnings:
 
     def _add_line_credits(self, origins, lines):
         """Add what credit notes of one line take back, of each payee."""
-        plan = origins[0].terms.plan
+        terms = origins[0].terms
+        plan = terms.plan
         credited = [self._get_basis(line, plan) for line in lines]
         whole = self._get_basis(origins[0].line, plan)
         unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
-        bases = credit_parts([origin.basis for origin in origins], whole, credited, unit)
+        percents = [origin.percent for origin in origins]
+        bases = credit_parts(
+            [origin.basis for origin in origins], whole, credited, unit, None, Decimal(1), percents
+        )
         known = self._get_known_credits(origins, lines, bases)
         earned = [origin.accrued for origin in origins]
-        steps = credit_parts(earned, whole, credited, plan.unit, known)
+        steps = credit_parts(earned, whole, credited, plan.unit, known, terms.factor, percents)
         for origin, own_bases, own_steps in zip(origins, bases, steps, strict=True):
             for line, basis, step in zip(lines, own_bases, own_steps, strict=True):
                 self._add_credit(origin, line, basis, step)
@@ -273,28 +303,45 @@ class Earnings:
         return known
 
     def _add_document_credit(self, documents, line):
-        """Add what a line takes back that credits a document and none of its lines."""
+        """Add what a line takes back that credits a document and none of its lines.
+
+        It lowers all lines in the proportion of what was sold on them, each at its own rate.
+        """
         by_root = defaultdict(list)
         for earnings in documents:
-            by_root[earnings[0].terms.plan.root_id] += earnings
-        for earnings in by_root.values():
-            plan = earnings[0].terms.plan
+            by_root[earnings[0].terms.plan.root_id].append(earnings)
+        for by_line in by_root.values():
+            plan = by_line[0][0].terms.plan
             unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
             basis = self._get_basis(line, plan)
-            whole = sum(earning.basis for earning in earnings)
+            parts = distribute(basis, [earnings[0].line.net for earnings in by_line], unit)
+            back = sum(
+                part * self._get_rate(earnings)
+                for part, earnings in zip(parts, by_line, strict=True)
+            )
             by_payee = defaultdict(list)
-            for earning in earnings:
+            for earning in chain(*by_line):
                 by_payee[earning.payee_id].append(earning)
-            bases = [sum(one.basis for one in group) for group in by_payee.values()]
-            earned = [sum(one.accrued for one in group) for group in by_payee.values()]
-            back = round_money(scale(sum(earned), basis, whole) if whole else ZERO, plan.unit)
+            weights = [
+                sum(one.line.net * one.percent for one in group) for group in by_payee.values()
+            ]
             for group, part, step in zip(
                 by_payee.values(),
-                distribute(basis, bases, unit),
-                distribute(back, earned, plan.unit),
+                distribute(basis, weights, unit),
+                distribute(round_money(back, plan.unit), weights, plan.unit),
                 strict=True,
             ):
                 self._add_credit(group[0], line, part, step)
+
+    @staticmethod
+    def _get_rate(earnings):
+        """Return at what rate a line earned: that of its terms, but for a cap or rounding."""
+        terms = earnings[0].terms
+        basis = sum(earning.basis for earning in earnings)
+        earned = sum(earning.accrued for earning in earnings)
+        if not basis or round_money(basis * terms.factor, terms.plan.unit) == earned:
+            return terms.factor
+        return scale(earned, 1, basis)
 
     def _add_credit(self, origin, line, basis, accrued):
         terms = origin.terms

@@ -43,6 +43,8 @@ class Line(NamedTuple):
     order_id: int | None
     is_down_payment: bool
     document_currency_id: int
+    # whether a document that was reset says the same of it: product and quantity
+    is_as_before: bool
     net: Decimal
     margin: Decimal
     quantity: Decimal
@@ -321,7 +323,12 @@ def example_line(**values):
     """Return a sale, for examples."""
     defaults = dict.fromkeys(Line._fields)
     zeros = dict.fromkeys(("net", "margin", "quantity", "total", "company_total"), ZERO)
-    defaults |= {"segment_ids": frozenset(), "is_down_payment": False, "shares": ()}
+    defaults |= {
+        "segment_ids": frozenset(),
+        "is_down_payment": False,
+        "is_as_before": False,
+        "shares": (),
+    }
     return Line(**{**defaults, **zeros, "day": date(2026, 3, 10), "company_id": 1, **values})
 
 
