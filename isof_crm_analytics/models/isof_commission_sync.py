@@ -264,7 +264,8 @@ class IsofCommissionEntry(models.Model):
                    partner_group.parent_path, segments.ids, fact.team_id,
                    fact.department_id, fact.user_id, seller.partner_id, leader.partner_id,
                    partner.isof_agent_id, sold.order_id, fact.role = 'down_payment',
-                   move.currency_id, memory.id IS NOT NULL, fact.sold_net, fact.margin, fact.sold_quantity,
+                   move.currency_id, memory.id IS NOT NULL,
+                   fact.sold_net, fact.margin, fact.sold_quantity,
                    fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
                    abs(move.amount_total_signed), shares.partner_ids, shares.percents
               FROM isof_trade_line AS fact
