@@ -546,6 +546,8 @@ class IsofTradeLine(models.Model):
                           WHERE old_line.move_id = credited.move_id
                             AND old_line.display_type = 'product'
                             AND old_line.product_id IS NOT DISTINCT FROM line.product_id
+                            AND (line.product_id IS NOT NULL OR old_line.id = credited.id)
+                            AND old_line.balance * line.balance <= 0
                             AND old_line.currency_id = line.currency_id
                             AND (old_line.amount_currency <> 0 OR line.amount_currency = 0))
                     AND (abs(rest.price - corrected.price)
