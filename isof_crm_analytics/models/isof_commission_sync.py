@@ -112,7 +112,7 @@ class IsofCommissionEntry(models.Model):
     def _flush_sources(self):
         self.flush_model()
         for model, names in {
-            "account.account": ["account_type"],
+            "account.account": ["account_type", "reconcile"],
             "account.journal": ["default_account_id", "type"],
             "account.move": ["name", "state", "amount_total", "reversed_entry_id"],
             "account.move.line": [
@@ -121,7 +121,6 @@ class IsofCommissionEntry(models.Model):
             ],
             "account.partial.reconcile": None,
             "account.payment": ["amount", "currency_id", "date", "move_id", "state"],
-            "account.payment.method.line": ["payment_account_id"],
             "product.category": ["parent_path"],
             "isof.commission.share": None,
             "isof.partner.group": ["parent_path"],

@@ -35,7 +35,7 @@ class Sale:
     :param advance: what of it is a down payment, in cents
     """
 
-    def __init__(self, number, prices, advance=0, is_first=True):
+    def __init__(self, number, prices, advance=0):
         self.number, self.prices = number, prices
         self.left = list(prices)
         self.documents = {}  # id to lines
@@ -159,15 +159,14 @@ class Books:
         rows = list(commission_ledger.get_differences(earnings, self.balances, date(2026, 12, 1)))
         return earnings, rows
 
-    def get(self, sale, payee=None):
+    def get(self, sale):
         """Return what a sale earned, and what of it is due, by the ledger."""
         earned = due = ZERO
         for line in sale.lines:
             for by_payee in self.balances.get(line.line_id, {}).values():
-                for payee_id, balance in by_payee.items():
-                    if payee in (None, payee_id):
-                        earned += balance.accrued
-                        due += sum(balance.dues.values())
+                for balance in by_payee.values():
+                    earned += balance.accrued
+                    due += sum(balance.dues.values())
         return earned, due
 
     def get_positions(self):
