@@ -45,8 +45,10 @@ class IsofCommissionEntry(models.Model):
         """Return the query of what was matched with documents.
 
         Of each entry that was matched it says which parts are ``got.cash`` and ``got.netted``.
-        What is neither belongs first to the documents that allow a discount for early payment
-        (``allowed``), and the rest to all: so much of what was matched is ``kept``.
+        Money is on the account of a bank or cash, or on its way there: on another current asset
+        that is reconciled. What is neither belongs first to the documents that allow a discount
+        for early payment (``allowed``), and the rest to all: so much of what was matched is
+        ``kept``.
         """
         return SQL(
             """
@@ -94,11 +96,8 @@ class IsofCommissionEntry(models.Model):
                           SELECT account.account_type = receivable.account_type AS is_same,
                                  account.account_type = 'liability_payable' AS is_debt,
                                  account.account_type IN ('asset_cash', 'liability_credit_card')
-                                 OR account.id = journal.default_account_id
-                                 OR EXISTS (SELECT FROM account_payment_method_line AS method
-                                             WHERE method.journal_id = journal.id
-                                               AND method.payment_account_id = account.id)
-                                 AS is_money
+                                 OR account.account_type = 'asset_current' AND account.reconcile
+                                 OR account.id = journal.default_account_id AS is_money
                      ) AS line_kind
                     WHERE line.move_id = counter.id
               ) AS entry ON is_entry

@@ -115,7 +115,7 @@ class IsofCommissionEntry(models.Model):
     def _flush_sources(self):
         self.flush_model()
         for model, names in {
-            "account.account": ["account_type"],
+            "account.account": ["account_type", "reconcile"],
             "account.journal": ["default_account_id", "type"],
             "account.move": ["name", "state", "amount_total", "reversed_entry_id"],
             "account.move.line": [
@@ -124,7 +124,6 @@ class IsofCommissionEntry(models.Model):
             ],
             "account.partial.reconcile": None,
             "account.payment": ["amount", "currency_id", "date", "move_id", "state"],
-            "account.payment.method.line": ["payment_account_id"],
             "product.category": ["parent_path"],
             "isof.commission.share": None,
             "isof.partner.group": ["parent_path"],
@@ -146,8 +145,9 @@ class IsofCommissionEntry(models.Model):
         :param is_noted: see ``_compute_earnings``
         """
         ids = SQL("%s::int[]", list(move_ids))
-        links = [self._get_credit_links()]
-        if any(plan.due == "paid" for plan in plans):
+        is_paid = any(plan.due == "paid" for plan in plans)
+        links = [self._get_credit_links(), self._get_order_links(is_paid)]
+        if is_paid:
             links.append(self._get_matched_links())
         self.env.cr.execute(
             SQL(
@@ -192,36 +192,42 @@ class IsofCommissionEntry(models.Model):
               FROM isof_trade_line AS fact
               JOIN isof_trade_line AS credit ON credit.origin_line_id = fact.move_line_id
              WHERE fact.move_id = family.id
-            UNION ALL
-            SELECT other.move_id
-              FROM account_move_line AS line
-              JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
-              JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
-              JOIN sale_order_line AS other_sold ON other_sold.order_id = sold.order_id
-              JOIN sale_order_line_invoice_rel AS other_rel
-                ON other_rel.order_line_id = other_sold.id
-              JOIN account_move_line AS other ON other.id = other_rel.invoice_line_id
-             WHERE NOT family.is_posted AND line.move_id = family.id
             """
         )
 
     @api.model
-    def _get_matched_links(self):
-        """Return the query of what is paid together with the document ``family.id``."""
+    def _get_order_links(self, is_paid):
+        """Return the query of the documents of the orders of the document ``family.id``.
+
+        That is where it is not posted, or where the money of down payments counts. ``OFFSET 0``
+        keeps PostgreSQL from thinking about the order of all joins, longer than it then takes.
+        """
         return SQL(
             """
             SELECT other.move_id
-              FROM account_move_line AS line
-              JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
-              JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
-              JOIN sale_order_line AS advance
-                ON advance.order_id = sold.order_id AND advance.is_downpayment
-              JOIN sale_order_line AS other_sold ON other_sold.order_id = sold.order_id
-              JOIN sale_order_line_invoice_rel AS other_rel
-                ON other_rel.order_line_id = other_sold.id
-              JOIN account_move_line AS other ON other.id = other_rel.invoice_line_id
-             WHERE line.move_id = family.id
-            UNION ALL
+              FROM (SELECT DISTINCT sold.order_id
+                      FROM account_move_line AS line
+                      JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = line.id
+                      JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
+                     WHERE line.move_id = family.id AND (NOT family.is_posted OR %s)
+                    OFFSET 0) AS sale
+              JOIN sale_order_line AS sold ON sold.order_id = sale.order_id
+              JOIN sale_order_line_invoice_rel AS rel ON rel.order_line_id = sold.id
+              JOIN account_move_line AS other ON other.id = rel.invoice_line_id
+            """,
+            SQL(
+                "EXISTS (SELECT FROM sale_order_line AS advance"
+                " WHERE advance.order_id = sold.order_id AND advance.is_downpayment)"
+            )
+            if is_paid
+            else SQL("FALSE"),
+        )
+
+    @api.model
+    def _get_matched_links(self):
+        """Return the query of what was matched with the document ``family.id``."""
+        return SQL(
+            """
             SELECT other.move_id
               FROM account_move_line AS line
               JOIN account_partial_reconcile AS part ON part.debit_move_id = line.id

@@ -1,5 +1,5 @@
 import doctest
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -35,7 +35,7 @@ class Sale:
     :param advance: what of it is a down payment, in cents
     """
 
-    def __init__(self, number, prices, advance=0, is_first=True):
+    def __init__(self, number, prices, advance=0):
         self.number, self.prices = number, prices
         self.left = list(prices)
         self.documents = {}  # id to lines
@@ -159,15 +159,14 @@ class Books:
         rows = list(commission_ledger.get_differences(earnings, self.balances, date(2026, 12, 1)))
         return earnings, rows
 
-    def get(self, sale, payee=None):
+    def get(self, sale):
         """Return what a sale earned, and what of it is due, by the ledger."""
         earned = due = ZERO
         for line in sale.lines:
             for by_payee in self.balances.get(line.line_id, {}).values():
-                for payee_id, balance in by_payee.items():
-                    if payee in (None, payee_id):
-                        earned += balance.accrued
-                        due += sum(balance.dues.values())
+                for balance in by_payee.values():
+                    earned += balance.accrued
+                    due += sum(balance.dues.values())
         return earned, due
 
     def get_positions(self):
@@ -209,6 +208,7 @@ def plans(draw):
     return example_plan(unit=CENT, basis="net", due="paid", rules=tuple(rules), shares=shares)
 
 
+positive = st.decimals("0.01", 10**5, places=2)
 prices = st.lists(st.integers(1, 200000), min_size=1, max_size=6)
 parts = st.fractions(0, 1, max_denominator=20)
 steps = st.one_of(
@@ -333,3 +333,48 @@ class TestCommissionDue(BaseCase):
                 credit_id + 1: {None: "-3.00"},
             },
         )
+
+    def test_a_sale_in_two_currencies(self):
+        """A down payment of 100 EUR at 4, and an invoice of 600 PLN: 1000 PLN in all."""
+        plan = example_plan(
+            unit=CENT, basis="net", due="paid", rules=(Rule(1, "rate", Decimal("0.1")),)
+        )
+        books = Books(plan)
+        sale = Sale(1, [100000], 40000)
+        books.sales.append(sale)
+        (advance_id, (line,)), _invoice = sale.documents.items()
+        sale.documents[advance_id] = [
+            line._replace(document_currency_id=2, total=Decimal(100), company_total=Decimal(400))
+        ]
+        books.payments.append(Payment("match,0", advance_id, FIRST_DAY, cash=Decimal(50)))
+        books.sync()
+        self.assertEqual(books.get(sale), (100, 20))
+
+    @given(
+        st.lists(positive, max_size=4),
+        st.lists(positive, max_size=4),
+        st.lists(positive, max_size=4),
+    )
+    @settings(deadline=None, max_examples=100)
+    def test_announced_money_counts_once(self, before, announced, brought):
+        """What the bank brings after it was announced counts as far as it is more than that."""
+        payments = [
+            Payment(
+                f"{what},{number}",
+                1,
+                FIRST_DAY,
+                is_announced=what == "payment",
+                journal_id=5,
+                created=datetime(2026, 3, day, number),
+                entered=FIRST_DAY,
+                cash=amount,
+            )
+            for day, what, own in (
+                (1, "earlier", before),
+                (2, "payment", announced),
+                (3, "match", brought),
+            )
+            for number, amount in enumerate(own)
+        ]
+        counted = sum(payment.cash for payment in commission_due.count_once(payments))
+        self.assertEqual(counted, sum(before) + max(sum(announced), sum(brought)))

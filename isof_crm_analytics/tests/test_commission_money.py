@@ -18,6 +18,9 @@ class TestCommissionMoney(CommissionCommon):
         cls.loss = cls.company.expense_currency_exchange_account_id
         cls.bank.suspense_account_id = cls._create_account("ISSUS", "asset_current")
         cls.seller_b = cls.salesperson_b
+        partner = cls.alfa.with_company(cls.company)
+        cls.receivable = partner.property_account_receivable_id
+        cls.payable = partner.property_account_payable_id
 
     @classmethod
     def _create_account(cls, code, kind):
@@ -43,7 +46,6 @@ class TestCommissionMoney(CommissionCommon):
 
     def _enter(self, journal, day, *amounts):
         """Post an entry: tuples of an account and a balance; for the customer if it has none."""
-        receivable = self._get_open_lines(self._sell(1)).account_id
         entry = self.env["account.move"].create(
             {
                 "move_type": "entry",
@@ -52,7 +54,7 @@ class TestCommissionMoney(CommissionCommon):
                 "line_ids": [
                     Command.create(
                         {
-                            "account_id": (account or receivable).id,
+                            "account_id": (account or self.receivable).id,
                             "partner_id": self.alfa.id,
                             "balance": balance,
                         }
@@ -75,7 +77,6 @@ class TestCommissionMoney(CommissionCommon):
                 "amount": amount,
             }
         )
-        receivable = self._get_open_lines(self._sell(1)).account_id
         suspense = line._seek_for_lines()[1]
         line.move_id.with_context(force_delete=True, skip_readonly_check=True).write(
             {
@@ -84,7 +85,7 @@ class TestCommissionMoney(CommissionCommon):
                     *(
                         Command.create(
                             {
-                                "account_id": (account or receivable).id,
+                                "account_id": (account or self.receivable).id,
                                 "partner_id": self.alfa.id,
                                 "name": "Counterpart",
                                 "balance": balance,
@@ -208,12 +209,11 @@ class TestCommissionMoney(CommissionCommon):
         self._create_plan(due="paid", user_ids=self.salesperson_a.ids)
         self._create_plan(due="paid", user_ids=self.seller_b.ids, counts_netting=True)
         general = self.company.currency_exchange_journal_id
-        payable = self.alfa.with_company(self.company).property_account_payable_id
         for seller, due in ((self.salesperson_a, 0), (self.seller_b, 30)):
             with self.subTest(seller=seller.login):
                 move = self._sell(invoice_user_id=seller.id)
                 day = date(2026, 3, 20)
-                self._match(move, self._enter(general, day, (None, -300), (payable, 300)))
+                self._match(move, self._enter(general, day, (None, -300), (self.payable, 300)))
                 self._match(move, self._enter(general, day, (None, -100), (self.loss, 100)))
                 self.assertEqual(move.amount_residual, 600)
                 self.assertEarned(move, 100, due)
@@ -386,3 +386,26 @@ class TestCommissionMoney(CommissionCommon):
         back.button_draft()
         self.assertEarned(invoice, 8)
         self.assertLedgerInStep()
+
+    def test_a_bank_entry_that_pays_less_for_a_credit_note(self):
+        """One transfer of 950 pays an invoice of 1000 less a credit note of 50."""
+        self._create_plan(due="paid")
+        move, other = self._sell(), self._sell(100)
+        self._pay(other, day=date(2026, 3, 11))
+        refund = self._create_credit_note(other, price_unit=50, invoice_date=date(2026, 3, 12))
+        brought = self._bring(950, date(2026, 3, 20), (None, -1000), (None, 50))
+        lines = self._get_open_lines(brought)
+        (lines.filtered("credit") | self._get_open_lines(move)).reconcile()
+        (lines.filtered("debit") | self._get_open_lines(refund)).reconcile()
+        self.assertEarned(move, 100)
+        self.assertEarned(other | refund, 5)
+        self.assertLedgerInStep()
+
+    def test_money_on_its_way_is_received(self):
+        self._create_plan(due="paid")
+        move = self._sell()
+        transit = self._create_account("ISTRA", "asset_current")
+        transit.reconcile = True
+        entry = self._enter(self.bank, date(2026, 3, 20), (None, -1000), (transit, 1000))
+        self._match(move, entry)
+        self.assertEarned(move, 100)

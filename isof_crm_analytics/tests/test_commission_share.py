@@ -136,6 +136,25 @@ class TestCommissionShare(CommissionCommon):
             self._divide(after, {self.seller_b: 100})
         self.assertLedgerInStep()
 
+    def test_what_comes_back_to_an_order_follows(self):
+        """A credit note of an order has no link to the invoice, and is one all the same."""
+        self.bolt.invoice_policy = "delivery"
+        self._create_plan()
+        order = self._create_sale({}, delivered=10)
+        move = self._advance(order, day=date(2026, 2, 10))
+        self._divide(move, {self.seller_a: 50, self.seller_b: 50})
+        order.order_line.qty_delivered = 5
+        back = order._create_invoices(final=True)
+        back.invoice_date = date(2026, 2, 20)
+        back.action_post()
+        self.assertFalse(back.reversed_entry_id)
+        self.assertShared(move | back, {self.seller_a: 2, self.seller_b: 2})
+        self._divide(move, {self.seller_b: 100})
+        self.assertShared(move | back, {self.seller_b: 4})
+        with self.assertRefused(UserError, f"Share the commission of {move.name}"):
+            self._divide(back, {self.seller_a: 100})
+        self.assertLedgerInStep()
+
     def test_what_is_paid_already(self):
         self._create_plan(due="paid")
         move = self._create_invoice({"quantity": 1, "price_unit": 100})

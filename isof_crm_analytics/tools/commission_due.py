@@ -87,7 +87,9 @@ class Position:
         parts = distribute(step, [earning.accrued for earning in chosen], unit)
         for earning, part in zip(chosen, parts, strict=True):
             if part:
-                earning.dues[key] = (part, event.day)
+                # one payment may pay several documents of a deal
+                before, _day = earning.dues.get(key, (ZERO, None))
+                earning.dues[key] = (before + part, event.day)
 
 
 class Deals:
@@ -189,6 +191,7 @@ class Deals:
         left = [payment.given * self.factors[payment.credit_id] for payment in transfers]
         given = [ZERO] * len(transfers)
         for _round in transfers:
+            before = list(given)
             for position, payment in enumerate(transfers):
                 source = self.by_move[payment.credit_id]
                 excess = received[source] - max(self.totals[source], ZERO)
@@ -199,6 +202,8 @@ class Deals:
                     received[self.by_move[payment.move_id]] += self._get_value(
                         payment, amount, left[position]
                     )
+            if given == before:
+                break
         return [
             (
                 payment._replace(

@@ -80,16 +80,22 @@ class IsofCommissionDivision(models.TransientModel):
         move.check_access("read")
         if not move.is_sale_document(include_receipts=True):
             raise UserError(self.env._("Only documents of sales earn commissions."))
-        if move.move_type == "out_refund" and move.reversed_entry_id:
+        # sudo: of all, also where one cannot read the other documents
+        facts = self.env["isof.trade.line"].sudo()
+        origin = (
+            move.reversed_entry_id
+            or (facts.search([("move_id", "=", move.id)]).origin_line_id.move_id[:1])
+        )
+        if move.move_type == "out_refund" and origin:
             raise UserError(
                 self.env._(
                     "A credit note takes its commission back from those who earned it. Share the "
                     "commission of %(document)s instead.",
-                    document=move.reversed_entry_id.display_name,
+                    document=origin.sudo(False).display_name,
                 )
             )
-        # sudo: of all, also where one cannot read the credit notes
-        family = (move | move.sudo().reversal_move_ids).ids
+        credits = facts.search([("origin_line_id", "in", move.line_ids.ids)]).move_id
+        family = (move | move.sudo().reversal_move_ids | credits).ids
         settled = self.env["isof.commission.entry"].search(
             [
                 ("move_id", "in", family),
