@@ -15,7 +15,7 @@ class TestCommissionJourney(HttpCase):
         cls.env["account.chart.template"].try_loading(
             "generic_coa", company=company, install_demo=False
         )
-        cls.seller, cls.other, cls.payer = (
+        cls.seller, cls.other, cls.payer, cls.approver = (
             new_test_user(
                 cls.env,
                 login=f"com_{login}",
@@ -28,6 +28,7 @@ class TestCommissionJourney(HttpCase):
                 ("seller", "group_own"),
                 ("other", "group_own"),
                 ("payer", "group_commission_manager"),
+                ("approver", "group_commission_manager"),
             )
         )
         today = fields.Date.today()

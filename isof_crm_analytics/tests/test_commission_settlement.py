@@ -171,6 +171,9 @@ class TestCommissionSettlement(CommissionCommon):
         )
         self.assertEqual(self.settlements.search_count([]), 1, "it is only shown")
         self.assertEqual(self._get_entries(), entries)
+        dialogue.action_back()
+        self.assertFalse(dialogue.line_ids)
+        dialogue.action_preview()
         made = self.settlements.search(dialogue.action_settle()["domain"])
         self.assertEqual(
             set(made.mapped(lambda one: (one.payee_id, one.amount_payable))),

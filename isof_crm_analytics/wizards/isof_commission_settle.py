@@ -98,11 +98,6 @@ class IsofCommissionSettle(models.TransientModel):
         group = self.env.ref("isof_crm_analytics.group_commission_manager")
         return f"[('all_group_ids', 'in', {group.ids}), ('company_ids', 'in', [company_id])]"
 
-    @api.onchange("company_id", "date_from", "date_to", "payee_ids")
-    def _onchange_what(self):
-        """What is shown would be of something else."""
-        self.line_ids = [Command.clear()]
-
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
@@ -129,6 +124,15 @@ class IsofCommissionSettle(models.TransientModel):
             ]
             savepoint.rollback()
         self.line_ids = [Command.clear(), *map(Command.create, lines)]
+        return self._reopen()
+
+    def action_back(self):
+        """Return the action that asks again, for other days or people."""
+        self.ensure_one()
+        self.line_ids = [Command.clear()]
+        return self._reopen()
+
+    def _reopen(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Settle Commissions"),

@@ -42,7 +42,7 @@ registry.category("web_tour.tours").add("isof_crm_analytics_commission_manager",
         },
         {
             content: "Approve it",
-            trigger: ".o_form_view button[name=action_approve]",
+            trigger: ".o_form_view button[name=action_compare_and_approve]",
             run: "click",
         },
         {
@@ -73,7 +73,7 @@ registry.category("web_tour.tours").add("isof_crm_analytics_commission_manager",
         {
             content: "Open the settlement",
             trigger:
-                ".o_list_view .o_data_row:contains(Tour Seller):contains(30.00) td[name=payee_id]",
+                "body:not(:has(.o_dialog)) .o_list_view .o_data_row:contains(Tour Seller):contains(30.00) td[name=payee_id]",
             run: "click",
         },
         {
