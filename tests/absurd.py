@@ -40,7 +40,7 @@ VALUES = {
     "monetary": AMOUNTS,
 }
 # a value that is fine: what is refused with it is not refused for the value
-FINE = {"date": "2026-12-01", "datetime": "2026-12-01 10:00:00"}
+FINE = {"date": "2026-12-01", "datetime": "2026-12-01 10:00:00", "float": 1}
 # records of a model whose copies are tried
 TRIED = 10
 # what a copy has to differ in

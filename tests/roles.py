@@ -99,6 +99,8 @@ def add_record(name):
             vals.setdefault(field.name, env[field.comodel_name].search([], limit=1).id)
         elif field.type in ("date", "datetime"):
             vals.setdefault(field.name, fields.Datetime.now())
+        elif field.type in ("float", "integer", "monetary"):
+            vals.setdefault(field.name, 1)
     model.create(vals)
 
 

@@ -75,8 +75,9 @@ GAINS = {
     },
     "manager": {
         "rd": "activity.plan.run",
+        "rcw": "product.cost.take",
         "rcwd": "activity activity.plan activity.plan.step activity.status activity.tag"
-        " activity.type activity.type.suggestion analysis analysis.measure",
+        " activity.type activity.type.suggestion analysis analysis.measure product.cost",
     },
     # their own bookings
     **{login: {"w": "booking"} for login in ("anna", "ewa", "magda")},

@@ -220,9 +220,20 @@ class TradeGenerator:
         )
 
     def _set_costs(self, ago):
-        """Give the products the cost that they had so many days ago."""
+        """Give the products the cost that they had so many days ago, and keep it as history."""
         for product, (facts, _leaf) in self.products.items():
             product.standard_price = round(facts.cost * (1 + facts.drift * (1 - ago / DAYS)), 2)
+        self.env["isof.product.cost"].create(
+            [
+                {
+                    "product_id": product.id,
+                    "date": self.today - timedelta(days=ago),
+                    "cost": product.standard_price,
+                    "company_id": self.company.id,
+                }
+                for product in self.products
+            ]
+        )
 
     # ------------------------------------------------------------
     # Sales
