@@ -11,6 +11,7 @@ from . import (  # first: other models inherit them
 from . import (
     account_move,
     account_move_line,
+    account_move_pos,
     base,
     base_partner_merge,
     hr_employee,
@@ -47,6 +48,7 @@ from . import (
     isof_trade_line_cost,
     isof_trade_line_facts,
     isof_trade_line_history,
+    isof_trade_line_pos,
     isof_trade_line_sync,
     isof_trade_memory,
     isof_trade_note,

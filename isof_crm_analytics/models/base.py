@@ -2,6 +2,7 @@ from odoo import api, models, tools
 
 # Which documents follow these is noted by document.
 LEDGER = {"account.move", "account.move.line", "account.partial.reconcile", "account.payment"}
+LEDGER |= {"pos.order", "pos.order.line", "pos.session"}
 
 
 class Base(models.AbstractModel):

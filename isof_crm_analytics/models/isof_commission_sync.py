@@ -300,7 +300,7 @@ class IsofCommissionEntry(models.Model):
                      FROM isof_commission_share AS share
                     WHERE share.move_id = COALESCE(move.reversed_entry_id, move.id)
               ) AS shares ON TRUE
-             WHERE fact.flow = 'sale' AND %(condition)s
+             WHERE fact.flow = 'sale' AND fact.move_line_id IS NOT NULL AND %(condition)s
             """,
             condition=condition,
             segments=self._get_segments(),

@@ -19,6 +19,8 @@ MONTHLY = {"month", "quarter", "year"}
 class IsofTradeLine(models.Model):
     """The facts: one row a product line of a posted invoice, bill, credit note or receipt.
 
+    Or of an order without an invoice at a Point of Sale, see ``isof_trade_line_pos.py``.
+
     Nobody writes them: ``isof_trade_line_sync.py`` derives them from the ledger, in the
     transaction that changes it, by the one SQL query of ``isof_trade_line_facts.py``. Amounts are
     in the currency of the company, as the ledger has them. A credit note has the opposite sign, so
@@ -63,7 +65,11 @@ class IsofTradeLine(models.Model):
 
     # Document
     move_line_id = fields.Many2one(
-        "account.move.line", string="Journal Item", required=True, readonly=True, ondelete="cascade"
+        "account.move.line",
+        string="Journal Item",
+        readonly=True,
+        ondelete="cascade",
+        help="Empty: a line at a Point of Sale, which the ledger has in sums of a session.",
     )
     origin_line_id = fields.Many2one(
         "account.move.line",

@@ -12,9 +12,9 @@ class IsofLedgerReport(models.Model):
     """Revenue and cost by the ledger: a row for each posted item on one of their accounts.
 
     What the analyses count is explained by a document: its product lines, each of which has a
-    fact, and the entries of what they cost. The rest is in the ledger only: entries that somebody
-    made by hand, openings, sessions of a Point of Sale, what a document was rounded by, exchange
-    differences. So what is unexplained is what the analyses and the ledger differ by.
+    fact, and the entries of what they cost; or by a session of a Point of Sale. The rest is in the
+    ledger only: entries that somebody made by hand, openings, what a document was rounded by,
+    exchange differences. So what is unexplained is what the analyses and the ledger differ by.
 
     To have more explained, extend ``_is_explained`` and what it needs in ``_from``.
     """
@@ -57,7 +57,8 @@ class IsofLedgerReport(models.Model):
     is_explained = fields.Boolean(
         string="Explained",
         readonly=True,
-        help="By an invoice, bill, credit note or receipt whose lines the analyses count.",
+        help="By an invoice, bill, credit note, receipt or session of a Point of Sale whose lines "
+        "the analyses count.",
     )
     partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
     company_id = fields.Many2one("res.company", string="Company", readonly=True)
@@ -162,9 +163,21 @@ class IsofLedgerReport(models.Model):
 
     @api.model
     def _is_explained(self):
-        """Return the condition of an item that the analyses count, or whose cost they count."""
+        """Return the condition of an item that the analyses count, or whose cost they count.
+
+        Entries have facts where they are of a session at a Point of Sale. What an invoice of an
+        order in it takes out of the session again is explained by the invoice.
+        """
         return SQL(
-            "(fact.id IS NOT NULL OR line.display_type = 'cogs' AND move.isof_trade_line_count > 0)"
+            """
+            (fact.id IS NOT NULL
+             OR move.isof_trade_line_count > 0
+                AND (line.display_type = 'cogs' OR move.move_type = 'entry')
+             OR %(is_taken_out)s)
+            """,
+            is_taken_out=SQL("move.reversed_pos_order_id IS NOT NULL")
+            if self.env["isof.trade.line"]._has_field("account.move", "reversed_pos_order_id")
+            else SQL("FALSE"),
         )
 
     @api.model

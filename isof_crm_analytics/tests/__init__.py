@@ -46,6 +46,7 @@ from . import (
     test_settings,
     test_trade_line,
     test_trade_note,
+    test_trade_pos,
     test_trade_rights,
     test_trade_rules,
     test_trade_stock,
