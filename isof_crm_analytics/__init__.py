@@ -46,3 +46,5 @@ def uninstall_hook(env):
     env.cr.execute("DROP TABLE IF EXISTS isof_commission_export_res_company_rel")
     env["isof.demo"]._unload_trade()
     env["isof.period.type"].with_context(active_test=False).search([]).unlink()
+    # notes of these changes are written as long as there is a table for them
+    env.cr.flush()

@@ -34,9 +34,11 @@ class Base(models.AbstractModel):
         """
         if self._name in LEDGER:
             return set()
+        # they are not there any more while the add-on is uninstalled
         counts = {
-            self.env["account.move"]._fields[name]
+            field
             for name in ("isof_trade_line_count", "isof_commission_count")
+            if (field := self.env["account.move"]._fields.get(name))
         }
         return {
             name
