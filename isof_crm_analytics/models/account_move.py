@@ -181,7 +181,10 @@ class AccountMove(models.Model):
         self.check_access("write")
         if not self.env.user.has_group(MARGIN_GROUP):
             raise AccessError(
-                self.env._("Costs are changed by who may see them: the role “Costs and Margins”.")
+                self.env._(
+                    "Costs are changed by who may see them: the role “Costs and Margins in "
+                    "Analyses”."
+                )
             )
         # sudo: facts are derived; who is asked above may have them derived anew
         changed = self.env["isof.trade.line"].sudo()._take_costs(self.ids)

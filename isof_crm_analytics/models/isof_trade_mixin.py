@@ -116,6 +116,9 @@ class IsofTradeMixin(models.AbstractModel):
         string="Goods or Service",
         required=True,
         readonly=True,
+        help="A discount takes money off and no goods back: a line of a negative price, or one "
+        "that credits no line that is known, of a service or of no product. It has no quantity, "
+        "costs nothing and lowers the margin by its amount.",
     )
     is_price_correction = fields.Boolean(
         string="Price Correction",
@@ -216,7 +219,8 @@ class IsofTradeMixin(models.AbstractModel):
         readonly=True,
         digits=(16, 2),
         groups=MARGIN_GROUP,
-        help="Cost of what was sold, as it was when the invoice was posted.",
+        help="Cost of what was sold, as it was when the invoice was posted; it stays when that is "
+        "posted again. What gives back the whole leaves no cost.",
     )
     cost_source = fields.Selection(
         [
