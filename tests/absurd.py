@@ -45,6 +45,7 @@ FINE = {"date": "2026-12-01", "datetime": "2026-12-01 10:00:00", "float": 1}
 TRIED = 10
 # what a copy has to differ in
 OTHERWISE = {
+    "isof.product.cost": {"date": "2026-12-01"},
     "isof.activity.tag": {"name": "Absurd"},
     "isof.booking": {"start": "2027-06-01 10:00:00", "stop": "2027-06-01 11:00:00"},
     "isof.booking.series": {"start": "2027-06-01 10:00:00", "stop": "2027-06-01 11:00:00"},

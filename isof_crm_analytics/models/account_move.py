@@ -88,6 +88,11 @@ class AccountMove(models.Model):
             "reversed_entry_id.invoice_date",
             "line_ids.product_id.categ_id",
             "line_ids.product_id.type",
+            *(
+                ["line_ids.product_id.is_storable"]
+                if "is_storable" in self.env["product.template"]._fields
+                else []
+            ),
             "line_ids.product_id.uom_id.factor",
             "line_ids.product_uom_id.factor",
             "line_ids.purchase_line_id.is_downpayment",
@@ -150,6 +155,12 @@ class AccountMove(models.Model):
         for move in self:
             move.isof_commission_count = counts.get(move.id, 0)
 
+    def button_draft(self):
+        res = super().button_draft()
+        # what is changed and posted in the same transaction says so of what was, too
+        self.flush_recordset(["isof_trade_line_count", "isof_commission_count"])
+        return res
+
     def unlink(self):
         # entries of a document that was reset only now are taken back as long as they have it
         self.flush_recordset(["isof_commission_count"])
@@ -187,7 +198,8 @@ class AccountMove(models.Model):
                 )
             )
         # sudo: facts are derived; who is asked above may have them derived anew
-        changed = self.env["isof.trade.line"].sudo()._take_costs(self.ids)
+        posted = self.filtered(lambda move: move.state == "posted")
+        changed = self.env["isof.trade.line"].sudo()._take_costs(posted.ids)
         for move in self.browse(changed):
             move.message_post(body=self.env._("Its cost in analyses has been taken anew."))
         return {

@@ -45,10 +45,11 @@ class IsofCommissionEntry(models.Model):
         """Return the query of what was matched with documents.
 
         Of each entry that was matched it says which parts are ``got.cash`` and ``got.netted``.
-        Money is on the account of a bank or cash, or on its way there: on another current asset
-        that is reconciled. What is neither belongs first to the documents that allow a discount
-        for early payment (``allowed``), and the rest to all: so much of what was matched is
-        ``kept``.
+        Money is on the account of a bank or cash, whichever journal it was entered in, or on its
+        way there: on an account of the journal or of payments. What was paid at the till of a
+        Point of Sale is money, too. What is neither belongs first to the documents that allow a
+        discount for early payment (``allowed``), and the rest to all: so much of what was matched
+        is ``kept``.
         """
         return SQL(
             """
@@ -83,6 +84,7 @@ class IsofCommissionEntry(models.Model):
               JOIN account_move AS counter
                 ON counter.id = counter_line.move_id AND counter.state = 'posted'
               JOIN account_journal AS journal ON journal.id = counter.journal_id
+              JOIN res_company AS company ON company.id = counter.company_id
               LEFT JOIN account_payment AS payment ON payment.id = counter.origin_payment_id
               CROSS JOIN LATERAL (SELECT counter.move_type = 'entry' AS is_entry) AS counter_kind
               LEFT JOIN LATERAL (
@@ -96,17 +98,22 @@ class IsofCommissionEntry(models.Model):
                           SELECT account.account_type = receivable.account_type AS is_same,
                                  account.account_type = 'liability_payable' AS is_debt,
                                  account.account_type IN ('asset_cash', 'liability_credit_card')
-                                 OR account.account_type = 'asset_current' AND account.reconcile
-                                 OR account.id = journal.default_account_id AS is_money
+                                 OR journal.type IN ('bank', 'cash', 'credit') AND (
+                                    account.id IN (journal.default_account_id,
+                                                   journal.suspense_account_id,
+                                                   company.transfer_account_id)
+                                    OR EXISTS (SELECT FROM account_payment_method_line AS method
+                                                WHERE method.payment_account_id = account.id))
+                                 AS is_money
                      ) AS line_kind
                     WHERE line.move_id = counter.id
               ) AS entry ON is_entry
               CROSS JOIN LATERAL (
                    SELECT CASE WHEN payment.id IS NOT NULL
                                THEN LEAST(1, payment.amount / NULLIF(entry.amount, 0))
-                               WHEN journal.type IN ('bank', 'cash', 'credit')
-                               THEN LEAST(1, COALESCE(entry.money, 0) / NULLIF(entry.balance, 0))
-                               ELSE 0 END AS cash
+                               WHEN %(is_till)s THEN 1
+                               ELSE LEAST(1, COALESCE(entry.money / NULLIF(entry.balance, 0), 0))
+                          END AS cash
                    OFFSET 0
               ) AS brought
               CROSS JOIN LATERAL (
@@ -144,6 +151,9 @@ class IsofCommissionEntry(models.Model):
              WHERE is_entry OR own.is_debit AND counter.move_type = 'out_refund'
             """,
             move_ids=IDS,
+            is_till=SQL("EXISTS (SELECT FROM pos_payment WHERE account_move_id = counter.id)")
+            if "pos.payment" in self.env
+            else SQL("FALSE"),
         )
 
     @api.model

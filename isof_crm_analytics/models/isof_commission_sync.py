@@ -116,7 +116,7 @@ class IsofCommissionEntry(models.Model):
         self.flush_model()
         for model, names in {
             "account.account": ["account_type", "reconcile"],
-            "account.journal": ["default_account_id", "type"],
+            "account.journal": ["default_account_id", "suspense_account_id", "type"],
             "account.move": ["name", "state", "amount_total", "reversed_entry_id"],
             "account.move.line": [
                 *("account_id", "amount_currency", "balance", "discount_date"),
@@ -129,7 +129,7 @@ class IsofCommissionEntry(models.Model):
             "isof.partner.group": ["parent_path"],
             "res.partner": ["isof_agent_id", "isof_segment_ids"],
             "crm.team": ["user_id"],
-            "res.company": ["isof_commission_on_unposted_payment"],
+            "res.company": ["isof_commission_on_unposted_payment", "transfer_account_id"],
         }.items():
             self.env[model].flush_model(names)
 
@@ -177,11 +177,18 @@ class IsofCommissionEntry(models.Model):
     @api.model
     def _get_credit_links(self):
         """Return the query of what the document ``family.id`` credits and what credits it."""
+        debit_notes = SQL("")
+        if "debit_origin_id" in self.env["account.move"]._fields:
+            debit_notes = SQL(
+                "UNION ALL SELECT debit_origin_id FROM account_move WHERE id = family.id"
+                " UNION ALL SELECT id FROM account_move WHERE debit_origin_id = family.id"
+            )
         return SQL(
             """
             SELECT reversed_entry_id AS id FROM account_move WHERE id = family.id
             UNION ALL
             SELECT id FROM account_move WHERE reversed_entry_id = family.id
+            %(debit_notes)s
             UNION ALL
             SELECT origin.move_id
               FROM isof_trade_line AS fact
@@ -192,7 +199,8 @@ class IsofCommissionEntry(models.Model):
               FROM isof_trade_line AS fact
               JOIN isof_trade_line AS credit ON credit.origin_line_id = fact.move_line_id
              WHERE fact.move_id = family.id
-            """
+            """,
+            debit_notes=debit_notes,
         )
 
     @api.model

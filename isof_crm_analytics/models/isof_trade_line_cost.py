@@ -16,7 +16,8 @@ class IsofTradeLine(models.Model):
         What gives back costs what it cost on the invoice, known or not; see
         ``_get_credited_cost``.
         Otherwise the first source that knows it counts; they are those of ``_get_cost_sources``.
-        What was known before is kept, but for an entry that Odoo has booked anew.
+        What was known before is kept, but for an entry that Odoo has booked anew. That nothing
+        was known is kept only while the document is posted.
         """
         sources = self._get_cost_sources()
         cost = SQL(" ").join(
@@ -33,8 +34,11 @@ class IsofTradeLine(models.Model):
                 SELECT COALESCE(was.product_id IS NOT DISTINCT FROM line.product_id
                                 AND was.sold_quantity = x.quantity
                                 AND was.cost_source IS NOT NULL
+                                AND (was.cost_source <> 'unknown'
+                                     OR was.is_posted AND origin.cost_source = 'unknown'
+                                     OR was.is_posted AND origin.is_posted IS NULL)
                                 AND (was.is_posted OR %(entry)s IS NULL), FALSE) AS is_kept,
-                       origin.id IS NOT NULL AND x.quantity <> 0 AS is_returned,
+                       origin.is_posted IS NOT NULL AND x.quantity <> 0 AS is_returned,
                        -- what corrects the price of something of unknown cost has no margin, too
                        role.is_price_correction AND COALESCE(origin.cost_source = 'unknown', FALSE)
                        AS is_unknown
@@ -73,9 +77,9 @@ class IsofTradeLine(models.Model):
             """
             CASE WHEN how.is_kept OR NOT how.is_returned OR x.flow = 'purchase' THEN spent.cost
                  ELSE COALESCE(
-                     round(rest.cost * (%(before)s + x.quantity) / NULLIF(rest.quantity, 0),
-                           currency.decimal_places)
-                     - round(rest.cost * %(before)s / NULLIF(rest.quantity, 0),
+                     round(rest.cost * (%(before)s + x.quantity)
+                           / NULLIF(rest.costed_quantity, 0), currency.decimal_places)
+                     - round(rest.cost * %(before)s / NULLIF(rest.costed_quantity, 0),
                              currency.decimal_places),
                      round(origin.cost * x.quantity / NULLIF(origin.sold_quantity, 0),
                            currency.decimal_places)) END
@@ -155,21 +159,28 @@ class IsofTradeLine(models.Model):
     def _from_kits(self):
         """Return ``parts``: what the parts of one kit cost when they left the stock.
 
-        That is the average over all kits of an order's line that are delivered.
+        That is the average over the kits of an order's line that are delivered, without those
+        that earlier invoices have counted.
         """
         return SQL(
             """
             LEFT JOIN LATERAL (
-                SELECT NULLIF(sum(worth.amount * (1 - COALESCE(back.quantity, 0)
-                                                      / NULLIF(stock.quantity, 0))), 0)
-                       / NULLIF(sold_line.qty_delivered
-                                * sold_uom.factor / NULLIF(uom.factor, 0), 0) AS unit_cost
-                  FROM stock_move AS stock
-                  JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
-                  %(back)s
-                  %(worth)s
-                 WHERE stock.sale_line_id = sold_line.id AND stock.bom_line_id IS NOT NULL
-                   AND stock.product_id <> line.product_id AND %(is_delivered)s
+                SELECT CASE WHEN whole.quantity > invoiced.quantity
+                            THEN (whole.cost - invoiced.cost)
+                                 / (whole.quantity - invoiced.quantity)
+                            ELSE whole.cost / NULLIF(whole.quantity, 0) END AS unit_cost
+                  FROM (
+                    SELECT NULLIF(sum(worth.amount * (1 - COALESCE(back.quantity, 0)
+                                                          / NULLIF(stock.quantity, 0))), 0) AS cost,
+                           sold_line.qty_delivered * sold_uom.factor
+                           / NULLIF(uom.factor, 0) AS quantity
+                      FROM stock_move AS stock
+                      JOIN uom_uom AS stock_uom ON stock_uom.id = stock.product_uom
+                      %(back)s
+                      %(worth)s
+                     WHERE stock.sale_line_id = sold_line.id AND stock.bom_line_id IS NOT NULL
+                       AND stock.product_id <> line.product_id AND %(is_delivered)s
+                  ) AS whole
             ) AS parts ON x.quantity > 0
             """,
             worth=self._from_worth(),
@@ -235,10 +246,11 @@ class IsofTradeLine(models.Model):
         return SQL(
             """
             LEFT JOIN LATERAL (
-                SELECT COALESCE(sum(known.sold_quantity), 0) AS quantity
+                SELECT COALESCE(sum(known.sold_quantity), 0) AS quantity,
+                       COALESCE(sum(known.cost), 0) AS cost
                   FROM sale_order_line_invoice_rel AS rel
                   JOIN isof_trade_line AS known ON known.move_line_id = rel.invoice_line_id
-                 WHERE rel.order_line_id = sold_line.id AND rel.invoice_line_id <> line.id
+                 WHERE rel.order_line_id = sold_line.id AND known.move_id < move.id
                    AND known.product_id = line.product_id
             ) AS invoiced ON TRUE
             LEFT JOIN LATERAL (

@@ -171,7 +171,7 @@ class IsofTradeLine(models.Model):
             %(costs)s
             """,
             owner=self._from_owner(),
-            was=self.env["isof.trade.memory"]._get_was(),
+            was=self.env["isof.trade.memory"]._get_was(self._get_quantity("line", "line_uom")),
             credited=self._from_credited(are_corrections),
             measures=self._from_measures(are_corrections),
             posts=self.env["isof.order.report"]._get_posts(),
@@ -263,27 +263,29 @@ class IsofTradeLine(models.Model):
             return SQL(
                 """
                 LEFT JOIN account_move_line AS credited ON FALSE
-                LEFT JOIN isof_trade_line AS origin ON FALSE
-                LEFT JOIN isof_trade_memory AS remembered ON FALSE
-                """
+                LEFT JOIN LATERAL (%s) AS origin ON FALSE
+                """,
+                self._get_known(SQL("credited.id")),
             )
         return SQL(
             """
             CROSS JOIN LATERAL (
-                SELECT %(origin)s AS move_id, %(unit)s AS unit,
+                SELECT %(origin)s AS move_id, %(unit)s AS unit, (%(position)s) AS position,
                        abs(line.amount_currency / NULLIF(line.quantity * %(unit)s, 0)) AS price
                 OFFSET 0
             ) AS corrected
             LEFT JOIN LATERAL (
-                SELECT old_line.id, old_line.move_id
-                  FROM (SELECT named.id, FALSE AS is_ordered
+                SELECT old_line.id, old_line.move_id, %(old_price)s AS price
+                  FROM (SELECT named.id, FALSE AS is_ordered,
+                               row_number() OVER (ORDER BY named.id) - 1 AS position
                           FROM account_move_line AS named
                          WHERE named.move_id = corrected.move_id
                            AND named.display_type = 'product'
+                           AND named.product_id IS NOT DISTINCT FROM line.product_id
                         UNION ALL
-                        SELECT rel.invoice_line_id, TRUE
+                        SELECT rel.invoice_line_id, TRUE, 0
                           FROM sale_order_line_invoice_rel AS rel
-                          JOIN isof_trade_line AS sold ON sold.move_line_id = rel.invoice_line_id
+                          CROSS JOIN LATERAL (%(sold)s) AS sold
                          WHERE corrected.move_id IS NULL AND %(gives_back)s
                            AND rel.order_line_id = sold_line.id
                            AND sold_line.is_downpayment IS NOT TRUE
@@ -320,29 +322,36 @@ class IsofTradeLine(models.Model):
                           (abs(old_line.quantity) = abs(line.quantity)) DESC,
                           CASE WHEN candidate.is_ordered THEN old_line.move_id END DESC,
                           abs(old_line.sequence - line.sequence),
-                          abs((%(old_position)s) - (%(position)s)), old_line.id
+                          abs(candidate.position - corrected.position), old_line.id
                  LIMIT 1
             ) AS credited ON TRUE
-            LEFT JOIN isof_trade_line AS origin ON origin.move_line_id = credited.id
-            LEFT JOIN isof_trade_memory AS remembered ON remembered.move_line_id = credited.id
+            LEFT JOIN LATERAL (%(known)s) AS origin ON TRUE
             LEFT JOIN LATERAL (
                 SELECT sum(known.sold_quantity) AS quantity, sum(known.sold_net) AS sold,
-                       sum(known.cost) AS cost, sum(known.discount) AS discount,
-                       abs(sum(known_line.amount_currency)
-                               FILTER (WHERE known_line.currency_id = line.currency_id)
-                           / NULLIF(sum(known.sold_quantity)
-                               FILTER (WHERE known_line.currency_id = line.currency_id), 0))
+                       sum(known.discount) AS discount,
+                       sum(known.cost) FILTER (WHERE known.cost_source IS NOT NULL) AS cost,
+                       sum(known.sold_quantity)
+                           FILTER (WHERE known.cost_source IS NOT NULL AND known.cost IS NOT NULL)
+                           AS costed_quantity,
+                       abs(sum(known_line.amount_currency) FILTER (WHERE is_earlier)
+                           / NULLIF(sum(known.sold_quantity) FILTER (WHERE is_earlier), 0))
                            AS price
                   FROM isof_trade_line AS known
                   JOIN account_move_line AS known_line ON known_line.id = known.move_line_id
                   LEFT JOIN uom_uom AS known_uom ON known_uom.id = known_line.product_uom_id
+                  -- what somebody credits later says nothing about what this is
+                  CROSS JOIN LATERAL (
+                        SELECT known_line.currency_id = line.currency_id
+                               AND (known.move_id < move.id OR known.move_line_id = credited.id)
+                               AS is_earlier
+                  ) AS known_when
                  WHERE (known.move_line_id = credited.id OR known.origin_line_id = credited.id)
                    AND known.move_line_id <> line.id
                    -- what of the same document is derived anew comes by _sum_earlier
                    AND (known.move_id <> move.id
                         OR known.product_id IS NOT DISTINCT FROM known_line.product_id
                            AND known.sold_quantity = %(known_quantity)s)
-            ) AS rest ON credited.id IS NOT NULL
+            ) AS rest ON origin.is_posted
             """,
             origin=self._get_origin(),
             unit=self._get_unit("line", "line_uom"),
@@ -353,8 +362,9 @@ class IsofTradeLine(models.Model):
             ),
             tolerance=self._get_tolerance("old_line", "old_uom"),
             is_debit_note=self._is_debit_note(),
-            old_position=self._get_position(SQL.identifier("old_line")),
-            position=self._get_position(SQL.identifier("line")),
+            position=self._get_position(),
+            sold=self._get_known(SQL("rel.invoice_line_id")),
+            known=self._get_known(SQL("credited.id")),
             known_quantity=self._get_quantity("known_line", "known_uom"),
         )
 
@@ -385,7 +395,8 @@ class IsofTradeLine(models.Model):
                 OFFSET 0
             ) AS x
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN x.flow = 'purchase' OR role.name = 'down_payment' THEN 0
+                SELECT CASE WHEN x.flow = 'purchase' OR role.name = 'down_payment'
+                              OR role.is_price_correction THEN 0
                             WHEN role.name = 'discount' THEN -x.sold
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
@@ -429,25 +440,37 @@ class IsofTradeLine(models.Model):
     def _get_role(self):
         """Return what a line is.
 
-        What takes money off and no goods back is a discount: a line of a negative price, or one
-        that credits no line that is known, of a service or of no product; and what takes such a
-        line back. It has no quantity and costs nothing. Odoo marks its global discounts besides.
+        What takes money off and no goods back is a discount: a line of a negative price, of
+        whatever is not kept in stock; one that credits no line that is known, of a service or of
+        no product; and what takes such a line back. It has no quantity and costs nothing. Odoo
+        marks its global discounts besides.
         """
         return SQL(
             """
             CASE WHEN line.is_downpayment OR sold_line.is_downpayment
                    OR bought_line.is_downpayment THEN 'down_payment'
                  WHEN (line.extra_tax_data ->> 'computation_key') ^@ 'global_discount,'
+                   OR line.price_unit < 0 AND %(is_kept_nowhere)s
                    OR (line.product_id IS NULL OR template.type = 'service')
-                      AND (line.price_unit < 0 OR %(gives_back)s AND credited.id IS NULL
-                           OR COALESCE(origin.role, remembered.role) = 'discount')
+                      AND (%(gives_back)s AND credited.id IS NULL OR origin.role = 'discount')
                  THEN 'discount'
                  WHEN line.product_id IS NULL THEN 'other'
                  WHEN template.type = 'service' THEN 'service'
                  ELSE 'goods' END
             """,
             gives_back=self._gives_back(),
+            is_kept_nowhere=self._is_kept_nowhere(SQL.identifier("template")),
         )
+
+    @api.model
+    def _is_kept_nowhere(self, template):
+        """Return the condition of a product, or none, that is not kept in stock.
+
+        :param template: SQL name of its ``product_template``
+        """
+        if self._has_field("product.template", "is_storable"):
+            return SQL("%s.is_storable IS NOT TRUE", template)
+        return SQL("TRUE")
 
     @api.model
     def _gives_back(self):
@@ -485,16 +508,20 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _get_position(self, line):
-        """Return how many lines of the same product a document has before this one."""
+    def _get_position(self):
+        """Return how many lines of the same product the document has before this one."""
         return SQL(
             """
             SELECT count(*) FROM account_move_line AS twin
-             WHERE twin.move_id = %(line)s.move_id AND twin.id < %(line)s.id
-               AND twin.product_id IS NOT DISTINCT FROM %(line)s.product_id
-            """,
-            line=line,
+             WHERE twin.move_id = line.move_id AND twin.id < line.id
+               AND twin.display_type = 'product'
+               AND twin.product_id IS NOT DISTINCT FROM line.product_id
+            """
         )
+
+    @api.model
+    def _get_known(self, line):
+        return self.env["isof.trade.memory"]._get_known(line)
 
     @api.model
     def _get_tolerance(self, line, uom):
@@ -518,8 +545,14 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _is_debit_note(self):
+        """Return the condition of a document that raises prices; that of a refund takes it back."""
         if self._has_field("account.move", "debit_origin_id"):
-            return SQL("(move.reversed_entry_id IS NULL AND move.debit_origin_id IS NOT NULL)")
+            return SQL(
+                "(move.reversed_entry_id IS NULL AND move.debit_origin_id IS NOT NULL"
+                " AND EXISTS (SELECT FROM account_move AS debited"
+                " WHERE debited.id = move.debit_origin_id"
+                " AND debited.move_type NOT IN ('out_refund', 'in_refund')))"
+            )
         return SQL("FALSE")
 
     @api.model
@@ -529,16 +562,16 @@ class IsofTradeLine(models.Model):
         Odoo has no mark for it: one credits the same quantity at the difference of the prices.
         So a line counts as one if it credits a product of the invoice at a price after discount
         that is lower than that of any line of that product there, and not what earlier
-        corrections left of it; by whichever unit, in the currency of the documents: the rate may
-        have changed. A debit note raises the price of what it repeats. The user can say otherwise
-        on the document.
+        corrections left of it, of all or of a part; by whichever unit, in the currency of the
+        documents: the rate may have changed. A debit note raises the price of what it repeats;
+        what credits a price correction is one, too. The user can say otherwise on the document.
         """
         if not are_corrections:
             return SQL("move.isof_correction = 'price'")
         return SQL(
             """
             CASE move.isof_correction WHEN 'price' THEN TRUE WHEN 'goods' THEN FALSE
-            ELSE credited.id IS NOT NULL AND (%(is_debit_note)s
+            ELSE credited.id IS NOT NULL AND (%(is_debit_note)s OR origin.is_price_correction
                  OR move.move_type IN ('out_refund', 'in_refund')
                     AND (SELECT bool_and(%(old_price)s - corrected.price > %(tolerance)s)
                            FROM account_move_line AS old_line
@@ -552,7 +585,28 @@ class IsofTradeLine(models.Model):
                             AND (old_line.amount_currency <> 0 OR line.amount_currency = 0))
                     AND (abs(rest.price - corrected.price)
                          > document_currency.rounding / abs(line.quantity * corrected.unit))
-                        IS NOT FALSE)
+                        IS NOT FALSE
+                    AND NOT EXISTS (
+                        SELECT FROM isof_trade_line AS earlier
+                          JOIN account_move_line AS old_line ON old_line.id = earlier.move_line_id
+                          LEFT JOIN uom_uom AS old_uom ON old_uom.id = old_line.product_uom_id
+                         WHERE earlier.origin_line_id = credited.id
+                           AND earlier.is_price_correction AND earlier.move_id < move.id
+                           AND old_line.currency_id = line.currency_id
+                           AND abs(credited.price - %(old_price)s - corrected.price)
+                               <= %(tolerance)s)
+                    -- nor what another line of the document leaves
+                    AND NOT EXISTS (
+                        SELECT FROM account_move_line AS old_line
+                          LEFT JOIN uom_uom AS old_uom ON old_uom.id = old_line.product_uom_id
+                         WHERE old_line.move_id = move.id AND old_line.id <> line.id
+                           AND old_line.display_type = 'product'
+                           AND old_line.product_id IS NOT DISTINCT FROM line.product_id
+                           AND (old_line.quantity > line.quantity
+                                OR old_line.quantity = line.quantity
+                                   AND %(old_price)s < corrected.price)
+                           AND abs(credited.price - %(old_price)s - corrected.price)
+                               <= %(tolerance)s))
             END
             """,
             is_debit_note=self._is_debit_note(),

@@ -14,7 +14,7 @@ SOURCES = {
     "hr.version": ["employee_id", "date_version", "department_id", "active"],
     "isof.activity": ["campaign_id", "commercial_partner_id", "company_id", "start", "touch_day"],
     "product.product": ["product_tmpl_id", "standard_price"],
-    "product.template": ["categ_id", "type", "uom_id"],
+    "product.template": ["categ_id", "is_storable", "type", "uom_id"],
     "purchase.order": ["user_id", "currency_rate"],
     "purchase.order.line": [
         *("order_id", "is_downpayment", "price_subtotal", "product_qty", "product_uom_id"),
@@ -312,7 +312,7 @@ class IsofTradeLine(models.Model):
 
         :return: tuple of the set of the ids of those among the given ones and their followers,
             and the set of the followers: posted documents beside them that credit or correct one
-            of them, or what does
+            of them, or later the same as one of them, or what does
         """
         debit_notes = (
             SQL(
@@ -326,12 +326,19 @@ class IsofTradeLine(models.Model):
             SQL(
                 """
                 WITH RECURSIVE family AS (
-                    SELECT unnest(%(move_ids)s) AS id
+                    SELECT unnest(%(move_ids)s::int[]) AS id
                      UNION
                     SELECT follower.id FROM family CROSS JOIN LATERAL (
                         SELECT id FROM account_move
                          WHERE reversed_entry_id = family.id AND state = 'posted'
                         %(debit_notes)s
+                        UNION ALL
+                        -- what was left of the same document for those after it
+                        SELECT later.id FROM account_move AS own
+                          JOIN account_move AS later
+                            ON later.reversed_entry_id = own.reversed_entry_id
+                         WHERE own.id = family.id AND later.id > own.id
+                           AND later.state = 'posted'
                         UNION ALL
                         SELECT move.id
                           FROM account_move_line AS line
@@ -345,7 +352,8 @@ class IsofTradeLine(models.Model):
                                     ELSE other.quantity < 0 END
                     ) AS follower)
                 SELECT move.id,
-                       move.move_type IN ('out_refund', 'in_refund') OR %(is_debit_note)s
+                       move.move_type IN ('out_refund', 'in_refund')
+                       OR %(origin)s IS NOT NULL
                        OR EXISTS (SELECT FROM account_move_line AS line
                                    WHERE line.move_id = move.id AND line.quantity < 0)
                   FROM account_move AS move
@@ -353,7 +361,7 @@ class IsofTradeLine(models.Model):
                 """,
                 move_ids=list(move_ids),
                 debit_notes=debit_notes,
-                is_debit_note=self._is_debit_note(),
+                origin=self._get_origin(),
             )
         )
         found = dict(self.env.cr.fetchall())

@@ -4,8 +4,10 @@ from odoo.tools import SQL
 from .isof_trade_mixin import MARGIN_GROUP
 
 # What is as it was when the document was posted.
-KEPT = ("move_id", "product_id", "sold_quantity", "invoiced_net", "origin_line_id")
-KEPT = (*KEPT, "role", "partner_id", "group_id", "region_id", "cost", "cost_source")
+KEPT = (
+    *("move_id", "product_id", "sold_quantity", "invoiced_net", "origin_line_id", "role"),
+    *("is_price_correction", "partner_id", "group_id", "region_id", "cost", "cost_source"),
+)
 
 
 class IsofTradeMemory(models.Model):
@@ -20,7 +22,10 @@ class IsofTradeMemory(models.Model):
     _log_access = False
 
     move_line_id = fields.Many2one(
-        "account.move.line", required=True, readonly=True, ondelete="cascade"
+        "account.move.line",
+        readonly=True,
+        ondelete="set null",
+        help="Empty: the line was deleted, and may be entered again.",
     )
     move_id = fields.Many2one(
         "account.move", required=True, readonly=True, index=True, ondelete="cascade"
@@ -30,6 +35,7 @@ class IsofTradeMemory(models.Model):
     invoiced_net = fields.Float(readonly=True, digits=(16, 2))
     origin_line_id = fields.Many2one("account.move.line", readonly=True, ondelete="set null")
     role = fields.Char(readonly=True)
+    is_price_correction = fields.Boolean(readonly=True)
     partner_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     group_id = fields.Many2one("isof.partner.group", readonly=True, ondelete="set null")
     region_id = fields.Many2one("isof.region", readonly=True, ondelete="set null")
@@ -68,18 +74,48 @@ class IsofTradeMemory(models.Model):
         return self.env.cr.rowcount
 
     @api.model
-    def _get_was(self):
-        """Return the query of what the fact of ``line`` is so far, or was when it was posted."""
-        columns = SQL(", ").join(map(SQL.identifier, KEPT))
+    def _get_known(self, line):
+        """Return the query of what the fact of a line is so far, or was when it was posted.
+
+        :param line: SQL of the id of the line
+        """
         return SQL(
             """
-            SELECT * FROM (
+            SELECT known.* FROM (
                 SELECT TRUE AS is_posted, %(columns)s
-                  FROM isof_trade_line WHERE move_line_id = line.id
+                  FROM isof_trade_line WHERE move_line_id = %(line)s
                 UNION ALL
                 SELECT FALSE, %(columns)s
-                  FROM isof_trade_memory WHERE move_line_id = line.id) AS known
-             ORDER BY is_posted DESC LIMIT 1
+                  FROM isof_trade_memory WHERE move_line_id = %(line)s) AS known
+             ORDER BY known.is_posted DESC LIMIT 1
             """,
-            columns=columns,
+            columns=self._get_kept(),
+            line=line,
         )
+
+    @api.model
+    def _get_was(self, quantity):
+        """Return the query of what is known of ``line``, or of one that it was entered in place of.
+
+        :param quantity: SQL of the quantity of the line
+        """
+        return SQL(
+            """
+            SELECT found.* FROM (
+                SELECT 1 AS rank, known.* FROM (%(known)s) AS known
+                UNION ALL
+                SELECT 2, FALSE, %(columns)s
+                  FROM isof_trade_memory
+                 WHERE isof_trade_memory.move_id = move.id AND move_line_id IS NULL
+                   AND product_id IS NOT DISTINCT FROM line.product_id
+                   AND sold_quantity = %(quantity)s) AS found
+             ORDER BY found.rank LIMIT 1
+            """,
+            known=self._get_known(SQL("line.id")),
+            columns=self._get_kept(),
+            quantity=quantity,
+        )
+
+    @api.model
+    def _get_kept(self):
+        return SQL(", ").join(map(SQL.identifier, KEPT))

@@ -450,8 +450,9 @@ class IsofOrderReport(models.Model):
         """
         is_marked = SQL("(l.extra_tax_data->>'computation_key') ^@ 'global_discount,' OR")
         return SQL(
-            "(%s t.type = 'service' AND l.price_unit < 0)",
+            "(%s l.price_unit < 0 AND %s)",
             is_marked if flow == "sale" else SQL(""),
+            self.env["isof.trade.line"]._is_kept_nowhere(SQL.identifier("t")),
         )
 
     @api.model

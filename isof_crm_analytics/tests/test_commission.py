@@ -552,3 +552,61 @@ class TestCommission(CommissionCommon):
         )
         with self.assertRefused(UserError, "Nothing was sold in these days"):
             trial.action_try()
+
+    def test_bonus_lowers_all_lines_in_proportion(self):
+        """Of a document of 1000, 800 earn 80; what is not earned by is not taken back."""
+        self._create_plan({"product_ids": self.bolt.ids})
+        lines = {"quantity": 100}, {"product_id": self.transport.id, "quantity": 2}
+        move = credited = self._create_invoice(lines[0], {**lines[1], "price_unit": 100})
+        for bonus, earned in ((100, 72), (900, 0)):
+            refund = self._create_credit_note(move, post=False)
+            refund.invoice_line_ids[1].unlink()
+            refund.invoice_line_ids.write(
+                {"product_id": False, "name": "Bonus", "quantity": 1, "price_unit": bonus}
+            )
+            refund.action_post()
+            credited |= refund
+            self.assertEarned(credited, earned)
+
+    def test_bonus_after_a_return_is_of_what_is_left(self):
+        self._create_plan({"product_ids": self.transport.ids, "rate": 50}, {})
+        move = self._create_invoice(
+            {"quantity": 100}, {"product_id": self.transport.id, "quantity": 2, "price_unit": 100}
+        )
+        self.assertEarned(move, 180)
+        refund = self._create_credit_note(move, post=False)
+        refund.invoice_line_ids[0].unlink()
+        refund.action_post()
+        refunds = move | refund
+        for earned in (40, 0):
+            bonus = self._create_credit_note(move, post=False)
+            bonus.invoice_line_ids[1].unlink()
+            bonus.invoice_line_ids.write(
+                {"product_id": False, "name": "Bonus", "quantity": 1, "price_unit": 400}
+            )
+            bonus.action_post()
+            refunds |= bonus
+            self.assertEarned(refunds, earned)
+
+    def test_terms_stay_when_a_document_is_posted_again(self):
+        plan = self._create_plan()
+        move = self._create_invoice({}, {"quantity": 5})
+        version = plan.browse(plan.action_new_version()["res_id"])
+        version.date_from = date(2026, 3, 5)
+        version.rule_ids.rate = 5
+        version.action_approve()
+        move.button_draft()
+        self.assertEarned(move, 0)
+        move.ref = "typo"
+        move.invoice_line_ids[1].quantity = 6
+        move.action_post()
+        self.assertEarned(move, 8, move_line_id=move.invoice_line_ids[0].id)
+        self.assertEarned(move, 2.4, move_line_id=move.invoice_line_ids[1].id)
+
+    def test_what_changes_with_a_reset_in_one_transaction_counts(self):
+        self._create_plan()
+        move = self._create_invoice()
+        move.button_draft()
+        move.invoice_user_id = self.salesperson_b
+        move.action_post()
+        self.assertEarned(move, 8, payee_id=self.salesperson_b.partner_id.id)

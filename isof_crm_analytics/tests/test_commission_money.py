@@ -401,11 +401,27 @@ class TestCommissionMoney(CommissionCommon):
         self.assertEarned(other | refund, 5)
         self.assertLedgerInStep()
 
+    def test_money_is_received_whichever_journal_it_was_entered_in(self):
+        self._create_plan(due="paid")
+        cash, claim = (
+            self._create_account(code, kind)
+            for code, kind in (("ISCASH", "asset_cash"), ("ISCLAIM", "asset_current"))
+        )
+        claim.reconcile = True
+        general, day = self.company.currency_exchange_journal_id, date(2026, 3, 20)
+        move = self._sell()
+        self._match(move, self._enter(general, day, (None, -1000), (cash, 600), (self.loss, 400)))
+        self.assertEarned(move, 100, 60)
+        move = self._sell()
+        self._match(move, self._enter(self.bank, day, (None, -1000), (cash, 600), (claim, 400)))
+        self.assertEarned(move, 100, 60)
+
     def test_money_on_its_way_is_received(self):
         self._create_plan(due="paid")
         move = self._sell()
         transit = self._create_account("ISTRA", "asset_current")
         transit.reconcile = True
+        self.company.transfer_account_id = transit
         entry = self._enter(self.bank, date(2026, 3, 20), (None, -1000), (transit, 1000))
         self._match(move, entry)
         self.assertEarned(move, 100)

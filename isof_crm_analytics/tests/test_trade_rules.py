@@ -35,6 +35,11 @@ BY_METHOD_FIELDS = {("res.company", "isof_touch_days")}
 class TestTradeRules(TradeCommon):
     """The rules of docs/what-counts.md about sales, each with its example."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rebate = cls.env["product.product"].create({"name": "Test rebate", "type": "consu"})
+
     def assertTotals(self, moves, **expected):  # noqa: N802
         """Check the sums of the facts of documents, and that nothing is left to mend."""
         names = list(expected)
@@ -62,6 +67,7 @@ class TestTradeRules(TradeCommon):
             {"product_id": False, "name": "Discount", "quantity": 1, "price_unit": -100},
             {"product_id": False, "name": "Discount", "quantity": -1, "price_unit": 100},
             {"product_id": self.transport.id, "quantity": 1, "price_unit": -100},
+            {"product_id": self.rebate.id, "quantity": 1, "price_unit": -100},
         ):
             with self.subTest(line=line):
                 invoice = self._create_invoice(goods, line)
@@ -216,6 +222,63 @@ class TestTradeRules(TradeCommon):
         self.assertTotals(refund, sold_quantity=-10, cost=-50, margin=-20)
         self.assertNothingLeft(invoice | correction | refund)
 
+    def test_part_of_a_row_comes_back_at_the_price_that_a_correction_left(self):
+        invoice = self._create_invoice()
+        moves = invoice
+        for price, quantity, sold in ((1, 5, 0), (7, 5, -5), (8, 5, -5)):
+            refund = self._create_credit_note(invoice, price_unit=price, quantity=quantity)
+            self.assertTotals(refund, sold_quantity=sold, cost=5 * sold)
+            moves |= refund
+        self.assertNothingLeft(moves)
+
+    def test_price_and_goods_in_one_credit_note(self):
+        invoice = self._create_invoice()
+        refund = self._create_credit_note(invoice, post=False, price_unit=2)
+        back = {"product_id": self.bolt.id, "quantity": 4, "price_unit": 6}
+        refund.invoice_line_ids = [Command.create({**back, "tax_ids": [Command.clear()]})]
+        refund.action_post()
+        self.assertTotals(refund, sold_net=-44, sold_quantity=-4, cost=-20)
+
+    def test_what_is_credited_later_says_nothing_about_what_was_before(self):
+        invoice = self._create_invoice({"quantity": 100, "price_unit": 80})
+        refunds = invoice.browse()
+        for price, quantity in ((10, 100), (70, 40), (5, 60)):
+            refunds |= self._create_credit_note(invoice, price_unit=price, quantity=quantity)
+        quantities = [0, -40, 0]
+        for seller in (self.salesperson_a, self.salesperson_b):
+            invoice.invoice_user_id = seller
+            self.assertInStep()
+            self.assertEqual(
+                [self._get_facts(refund).sold_quantity for refund in refunds], quantities
+            )
+
+    def test_price_correction_that_is_reset_brings_what_came_after_it(self):
+        invoice = self._create_invoice()
+        correction = self._create_credit_note(invoice, price_unit=2)
+        refund = self._create_credit_note(invoice, price_unit=6)
+        self.assertTotals(refund, sold_quantity=-10)
+        correction.button_draft()
+        self.assertTotals(refund, sold_quantity=0)
+
+    def test_credit_note_that_is_reversed_gives_nothing_back(self):
+        for price, quantity in ((8, -10), (2, 0)):
+            with self.subTest(price=price):
+                invoice = self._create_invoice()
+                refund = self._create_credit_note(invoice, price_unit=price)
+                self.assertTotals(refund, sold_quantity=quantity)
+                self.bolt.with_company(self.company).standard_price += 1
+                again = refund._reverse_moves([{"invoice_date": refund.invoice_date}])
+                again.action_post()
+                self.assertNothingLeft(refund | again)
+                self.assertInStep()
+
+    def test_price_corrected_by_a_discount_on_the_credit_note(self):
+        invoice = self._create_invoice()
+        refund = self._create_credit_note(invoice, post=False)
+        refund.invoice_line_ids.discount = 90
+        refund.action_post()
+        self.assertTotals(refund, sold_net=-8, sold_quantity=0, discount=0, list_net=-8)
+
     def test_return_of_an_order_finds_the_invoice_of_which_enough_is_left(self):
         order = self._create_sale({}, delivered=6)
         first = order._create_invoices()
@@ -260,6 +323,32 @@ class TestTradeRules(TradeCommon):
         self.assertNothingLeft(invoice | refunds)
         self.assertInStep()
 
+    def test_credit_note_posted_while_its_invoice_is_reset_costs_what_that_did(self):
+        invoice = self._create_invoice()
+        refund = self._create_credit_note(invoice, post=False)
+        self.bolt.with_company(self.company).standard_price = 7
+        self.env.flush_all()
+        invoice.button_draft()
+        refund.action_post()
+        self.assertTotals(refund, cost=-50)
+        invoice.action_post()
+        self.assertNothingLeft(invoice | refund)
+
+    def test_price_credited_of_an_order_stays_so_while_its_invoice_is_reset(self):
+        order = self._create_sale({}, delivered=10)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        line = {
+            "quantity": 6,
+            "price_unit": 1,
+            "sale_line_ids": [Command.set(order.order_line.ids)],
+        }
+        refund = self._create_invoice(line, move_type="out_refund")
+        self.assertTotals(refund, sold_quantity=0, margin=-6)
+        for action in (invoice.button_draft, invoice.button_cancel):
+            action()
+            self.assertTotals(refund, sold_quantity=0, margin=-6)
+
     # What a correction of a document leaves as it was
 
     def test_posting_again_keeps_what_was(self):
@@ -277,6 +366,39 @@ class TestTradeRules(TradeCommon):
             invoice,
             [{"cost": 50, "group_id": group.id}, {"cost": 28, "group_id": group.id}],
         )
+        self.assertInStep()
+
+    def test_line_that_is_entered_again_keeps_what_was(self):
+        invoice = self._create_invoice()
+        self.bolt.with_company(self.company).standard_price = 7
+        invoice.button_draft()
+        values = {"product_id": self.bolt.id, "quantity": 10, "price_unit": 8}
+        invoice.invoice_line_ids = [Command.clear(), Command.create(values)]
+        invoice.action_post()
+        self.assertTotals(invoice, cost=50)
+
+    def test_cost_that_was_unknown_is_found_by_posting_again(self):
+        self.bolt.with_company(self.company).standard_price = 0
+        invoice = self._create_invoice()
+        refund = self._create_credit_note(invoice)
+        self.assertEqual(self._get_facts(invoice | refund).mapped("cost_source"), ["unknown"] * 2)
+        self.bolt.with_company(self.company).standard_price = 7
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertTotals(invoice, cost=70)
+        self.assertNothingLeft(invoice | refund)
+
+    def test_taking_the_cost_of_what_was_credited_in_parts(self):
+        invoice = self._create_invoice()
+        refunds = invoice.browse()
+        for quantity in (2, 3):
+            refunds |= self._create_credit_note(invoice, quantity=quantity)
+        self.bolt.with_company(self.company).standard_price = 120
+        invoice.action_take_isof_cost()
+        self.assertEqual(
+            [self._get_facts(move).cost for move in invoice | refunds], [1200, -240, -360]
+        )
+        self.assertEqual(self._get_facts(invoice).cost_source, "later")
         self.assertInStep()
 
     def test_posting_again_to_another_contractor_is_of_that_one(self):

@@ -422,13 +422,7 @@ class TestTradeStock(TradeCommon):
 
     def test_debit_note_follows_the_document_that_it_corrects(self):
         invoice = self._create_invoice({"price_unit": 100})
-        wizard = (
-            self.env["account.debit.note"]
-            .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create({"reason": "Test", "copy_lines": True, "journal_id": invoice.journal_id.id})
-        )
-        wizard.create_debit()
-        note = self.env["account.move"].search([("debit_origin_id", "=", invoice.id)])
+        note = self._debit(invoice)
         note.invoice_line_ids.price_unit = 5
         note.action_post()
         only_price = [{"sold_quantity": 0, "cost": 0, "margin": 50, "is_price_correction": True}]
@@ -446,3 +440,45 @@ class TestTradeStock(TradeCommon):
         invoice.button_draft()
         invoice.button_cancel()
         self.assertInStep()
+
+    def _debit(self, move):
+        """Return the debit note of a document, of all its lines, as a draft."""
+        wizard = (
+            self.env["account.debit.note"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"reason": "Test", "copy_lines": True})
+        )
+        wizard.create_debit()
+        return self.env["account.move"].search([("debit_origin_id", "=", move.id)])
+
+    def test_credit_note_of_a_debit_note_gives_back_its_price(self):
+        invoice = self._create_invoice()
+        note = self._debit(invoice)
+        note.invoice_line_ids.price_unit = 1
+        note.action_post()
+        refunds = self._create_credit_note(note) | self._create_credit_note(invoice)
+        self.assertNothingLeft(invoice | note | refunds)
+        self.assertInStep()
+
+    def test_debit_note_of_a_credit_note_takes_it_back(self):
+        invoice = self._create_invoice()
+        refund = self._create_credit_note(invoice)
+        note = self._debit(refund)
+        note.action_post()
+        self.assertFacts(note, [{"sold_quantity": 10, "cost": 50, "margin": 30}])
+        self.assertNothingLeft(refund | note)
+        self.assertInStep()
+
+    def test_taking_the_cost_of_an_order_in_two_invoices(self):
+        product = self._create_product()
+        self._receive(product, 6, 5)
+        self._receive(product, 4, 9)
+        order = self._sell(product)
+        self._deliver(order, 6)
+        first = self._invoice(order)
+        self._deliver(order)
+        second = self._invoice(order)
+        for _time in range(2):
+            self.assertCosts(first, [30], "delivery")
+            self.assertCosts(second, [36], "delivery")
+            first.action_take_isof_cost()

@@ -189,7 +189,7 @@ class Earnings:
         plan = self.plans[last["plan_id"]]
         if not (
             line.is_as_before
-            and plan.covers(line.day)
+            and plan.first <= line.day
             and plan.get_seller(line) == last["seller_id"]
             and last["period_start"] == plan.get_period(line.day)[0]
         ):
@@ -305,7 +305,8 @@ class Earnings:
     def _add_document_credit(self, documents, line):
         """Add what a line takes back that credits a document and none of its lines.
 
-        It lowers all lines in the proportion of what was sold on them, each at its own rate.
+        It lowers all lines in the proportion of what is sold on them and not credited, each at
+        its own rate.
         """
         by_root = defaultdict(list)
         for earnings in documents:
@@ -313,8 +314,15 @@ class Earnings:
         for by_line in by_root.values():
             plan = by_line[0][0].terms.plan
             unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+            left = self._get_left(line.origin_move_id)
+            nets = [left[earnings[0].line.line_id] for earnings in by_line]
+            if not any(nets):
+                nets = [earnings[0].line.net for earnings in by_line]
             basis = self._get_basis(line, plan)
-            parts = distribute(basis, [earnings[0].line.net for earnings in by_line], unit)
+            # of lines by which nobody earns nothing is taken back
+            if whole := sum(left.values()):
+                basis = round_money(scale(basis, sum(nets), whole), unit)
+            parts = distribute(basis, nets, unit)
             back = sum(
                 part * self._get_rate(earnings)
                 for part, earnings in zip(parts, by_line, strict=True)
@@ -322,8 +330,12 @@ class Earnings:
             by_payee = defaultdict(list)
             for earning in chain(*by_line):
                 by_payee[earning.payee_id].append(earning)
+            net_by_line = {
+                earnings[0].line.line_id: net for earnings, net in zip(by_line, nets, strict=True)
+            }
             weights = [
-                sum(one.line.net * one.percent for one in group) for group in by_payee.values()
+                sum(net_by_line[one.line.line_id] * one.percent for one in group)
+                for group in by_payee.values()
             ]
             for group, part, step in zip(
                 by_payee.values(),
@@ -332,6 +344,14 @@ class Earnings:
                 strict=True,
             ):
                 self._add_credit(group[0], line, part, step)
+
+    def _get_left(self, move_id):
+        """Return what is sold on each line of a document, less what credits just that line."""
+        left = {line.line_id: line.net for line in self.lines if line.move_id == move_id}
+        for line in self.lines:
+            if line.origin_line_id in left:
+                left[line.origin_line_id] += line.net
+        return left
 
     @staticmethod
     def _get_rate(earnings):
