@@ -60,7 +60,8 @@ class AccountMove(models.Model):
         copy=False,
         groups="base.group_user",
         help="What a credit note gives back, for analyses: goods lower quantity and cost, a "
-        "price alone does not. Empty: price only if the unit price is lower than on the invoice.",
+        "price alone does not. Empty: price only if the price after discount is lower than that of "
+        "any row of the product, and not what earlier corrections left.",
     )
 
     @api.model

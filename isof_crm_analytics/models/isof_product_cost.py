@@ -46,6 +46,11 @@ class IsofProductCost(models.Model):
     )
 
     @api.model
+    def load(self, fields, data):
+        """Find archived products, too: the past is theirs."""
+        return super(IsofProductCost, self.with_context(active_test=False)).load(fields, data)
+
+    @api.model
     def action_take(self):
         """Return the action that shows what would take its cost from the history, and asks.
 

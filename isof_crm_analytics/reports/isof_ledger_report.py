@@ -14,7 +14,7 @@ class IsofLedgerReport(models.Model):
     What the analyses count is explained by a document: its product lines, each of which has a
     fact, and the entries of what they cost; or by a session of a Point of Sale. The rest is in the
     ledger only: entries that somebody made by hand, openings, what a document was rounded by,
-    exchange differences. So what is unexplained is what the analyses and the ledger differ by.
+    exchange differences. What documents have on other accounts is in the analyses only.
 
     To have more explained, extend ``_is_explained`` and what it needs in ``_from``.
     """
