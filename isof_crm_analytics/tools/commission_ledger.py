@@ -261,9 +261,10 @@ class Earnings:
         for origin_id, credit_lines in credits.items():
             for earnings in by_origin[origin_id]:
                 self._add_line_credits(earnings, credit_lines)
+        left = self._get_left() if whole else {}
         for move_id, credit_lines in whole.items():
             for line in credit_lines:
-                self._add_document_credit(by_move[move_id], line)
+                self._add_document_credit(by_move[move_id], line, left[move_id])
 
     def _add_line_credits(self, origins, lines):
         """Add what credit notes of one line take back, of each payee."""
@@ -302,11 +303,13 @@ class Earnings:
             known.append(steps)
         return known
 
-    def _add_document_credit(self, documents, line):
+    def _add_document_credit(self, documents, line, left):
         """Add what a line takes back that credits a document and none of its lines.
 
         It lowers all lines in the proportion of what is sold on them and not credited, each at
         its own rate.
+
+        :param left: dict of line of the document to what is left of it
         """
         by_root = defaultdict(list)
         for earnings in documents:
@@ -314,7 +317,6 @@ class Earnings:
         for by_line in by_root.values():
             plan = by_line[0][0].terms.plan
             unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
-            left = self._get_left(line.origin_move_id)
             nets = [left[earnings[0].line.line_id] for earnings in by_line]
             if not any(nets):
                 nets = [earnings[0].line.net for earnings in by_line]
@@ -345,12 +347,18 @@ class Earnings:
             ):
                 self._add_credit(group[0], line, part, step)
 
-    def _get_left(self, move_id):
-        """Return what is sold on each line of a document, less what credits just that line."""
-        left = {line.line_id: line.net for line in self.lines if line.move_id == move_id}
+    def _get_left(self):
+        """Return what is sold on each line, less what credits just that line.
+
+        :return: dict of document to dict of line to amount
+        """
+        left, documents = defaultdict(dict), {}
         for line in self.lines:
-            if line.origin_line_id in left:
-                left[line.origin_line_id] += line.net
+            left[line.move_id][line.line_id] = line.net
+            documents[line.line_id] = line.move_id
+        for line in self.lines:
+            if line.origin_line_id in documents:
+                left[documents[line.origin_line_id]][line.origin_line_id] += line.net
         return left
 
     @staticmethod
