@@ -370,6 +370,6 @@ class TestLives(CommissionCommon):
             self._check(life)
             for name, *values in steps:
                 getattr(self, f"_step_{name.replace(' ', '_')}")(life, *values)
-            self._check(life)
+                self._check(life)
             self._give_all_back(life)
             savepoint.rollback()
