@@ -252,10 +252,10 @@ class IsofTradeLine(models.Model):
         that a line gives back or corrects: one of the same product in that document; of what
         comes back to an order without naming a document, one that invoiced the order's line. Of
         several it is that of the same price after discount, in whichever unit; then that of the
-        same line of an order, of which enough is left, of the same quantity, and at the same
-        place. Which one it was before it stays, as long as the line says the same. Documents
-        that are corrected count in any state: that they are reset changes nothing in what their
-        credit notes are.
+        same line of an order, of the same label, of which enough is left, of the same quantity,
+        and at the same place. Which one it was before it stays, as long as the line says the
+        same. Documents that are corrected count in any state: that they are reset changes nothing
+        in what their credit notes are.
 
         Where nothing is corrected all this is left out: PostgreSQL takes time for it, too.
         """
@@ -317,6 +317,7 @@ class IsofTradeLine(models.Model):
                           (EXISTS (SELECT FROM sale_order_line_invoice_rel AS rel
                                     WHERE rel.invoice_line_id = old_line.id
                                       AND rel.order_line_id = sold_line.id)) DESC,
+                          (old_line.name = line.name) IS TRUE DESC,
                           (abs(line.quantity) * corrected.unit <= old_rest.quantity)
                               IS TRUE DESC,
                           (abs(old_line.quantity) = abs(line.quantity)) DESC,
