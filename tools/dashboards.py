@@ -860,31 +860,22 @@ class Writer:
         )
 
     def _get_bars(self, parts):
-        labels, figures = self._write_parts(parts)
-        return {
-            "type": "bar",
-            "title": {"text": ""},
-            "background": "#FFFFFF",
-            "legendPosition": "none",
-            "stacked": False,
-            "horizontal": True,
-            "aggregated": False,
-            "dataSetsHaveTitle": False,
-            "dataSets": [{"dataRange": figures, "backgroundColor": NOW}],
-            "labelRange": labels,
-            "humanize": True,
-        }
+        return self._get_chart(parts, "bar", "none", color=NOW, stacked=False, horizontal=True)
 
     def _get_pie(self, parts):
+        return self._get_chart(parts, "pie", "right")
+
+    def _get_chart(self, parts, kind, legend, color=None, **options):
         labels, figures = self._write_parts(parts)
         return {
-            "type": "pie",
+            "type": kind,
             "title": {"text": ""},
             "background": "#FFFFFF",
-            "legendPosition": "right",
+            "legendPosition": legend,
+            **options,
             "aggregated": False,
             "dataSetsHaveTitle": False,
-            "dataSets": [{"dataRange": figures}],
+            "dataSets": [{"dataRange": figures, **({"backgroundColor": color} if color else {})}],
             "labelRange": labels,
             "humanize": True,
         }

@@ -4,10 +4,10 @@ from contextlib import contextmanager
 from odoo import api, models
 from odoo.tools import SQL
 
+from .isof_trade_line_sync import BATCH_SIZE
+
 _logger = logging.getLogger(__name__)
 
-# So many documents are compared at a time; nobody is kept waiting for more.
-BATCH_SIZE = 5000
 # What is looked up while the tables are filled.
 NEEDED_INDEXES = [
     "isof_trade_line_move_idx",
@@ -31,7 +31,6 @@ class IsofTradeLine(models.Model):
             looked at and of facts that were wrong; it may commit
         :return: how many facts were wrong
         """
-        notes = self.env["isof.trade.note"]
         changed, last = 0, 0
         while True:
             self.env.cr.execute(
@@ -42,16 +41,28 @@ class IsofTradeLine(models.Model):
             ids = [id_ for (id_,) in self.env.cr.fetchall()]
             if not ids:
                 return changed
-            # what would follow on its own is no difference
-            if late := set(notes._find_overlaps()).intersection(ids):
-                self._sync(late)
-            wrong = self._as_reconstructing()._sync(ids)
-            changed, last = changed + wrong, ids[-1]
-            self._count_lines(ids)
+            wrong = self._compare(ids, self._sync, self._as_reconstructing()._sync)
             self.env["isof.commission.entry"]._sync(ids)
-            notes._forget_own()
+            self.env["isof.trade.note"]._forget_own()
+            changed, last = changed + wrong, ids[-1]
             if progress:
                 progress(len(ids), wrong)
+
+    @api.model
+    def _compare(self, ids, follow, sync):
+        """Make the facts of some documents what they have to be.
+
+        :param ids: ids of ``account.move``
+        :param follow: function of ids that has facts follow what they did not see
+        :param sync: function of ids that returns how many facts were wrong
+        :return: how many facts were wrong
+        """
+        # what would follow on its own is no difference
+        if late := set(self.env["isof.trade.note"]._find_overlaps()).intersection(ids):
+            follow(late)
+        wrong = sync(ids)
+        self._count_lines(ids)
+        return wrong
 
     @api.model
     def _fill(self):

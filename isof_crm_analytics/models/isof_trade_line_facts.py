@@ -271,7 +271,7 @@ class IsofTradeLine(models.Model):
             """
             CROSS JOIN LATERAL (
                 SELECT %(origin)s AS move_id, %(unit)s AS unit, (%(position)s) AS position,
-                       abs(line.amount_currency / NULLIF(line.quantity * %(unit)s, 0)) AS price
+                       %(price)s AS price
                 OFFSET 0
             ) AS corrected
             LEFT JOIN LATERAL (
@@ -356,11 +356,9 @@ class IsofTradeLine(models.Model):
             """,
             origin=self._get_origin(),
             unit=self._get_unit("line", "line_uom"),
+            price=self._get_price("line", "line_uom"),
             gives_back=self._gives_back(),
-            old_price=SQL(
-                "abs(old_line.amount_currency / NULLIF(old_line.quantity * %s, 0))",
-                self._get_unit("old_line", "old_uom"),
-            ),
+            old_price=self._get_price("old_line", "old_uom"),
             tolerance=self._get_tolerance("old_line", "old_uom"),
             is_debit_note=self._is_debit_note(),
             position=self._get_position(),
@@ -496,6 +494,15 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
+    def _get_price(self, line, uom):
+        """Return the price of a line after discount, without tax, by the unit of the product."""
+        return SQL(
+            "abs(%(line)s.amount_currency / NULLIF(%(line)s.quantity * %(unit)s, 0))",
+            line=SQL.identifier(line),
+            unit=self._get_unit(line, uom),
+        )
+
+    @api.model
     def _get_unit(self, line, uom):
         """Return how many units of the product are one of the line; see ``_get_quantity``."""
         return SQL(
@@ -611,10 +618,7 @@ class IsofTradeLine(models.Model):
             END
             """,
             is_debit_note=self._is_debit_note(),
-            old_price=SQL(
-                "abs(old_line.amount_currency / NULLIF(old_line.quantity * %s, 0))",
-                self._get_unit("old_line", "old_uom"),
-            ),
+            old_price=self._get_price("old_line", "old_uom"),
             tolerance=self._get_tolerance("old_line", "old_uom"),
         )
 

@@ -1,9 +1,7 @@
 import logging
 
 from odoo import api, models
-from odoo.tools import SQL, split_every
-
-from .isof_trade_line_comparison import BATCH_SIZE
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -80,7 +78,7 @@ class IsofTradeLine(models.Model):
         They are those whose cost is unknown or reconstructed, where the history knows it; and
         what gives them back.
 
-        :return: list of tuples of the id of the line, that of its document, and the source so far
+        :return: list of tuples of the id of the fact, that of its document, and the source so far
         """
         self._bring_in_step()
         self.env["isof.product.cost"].flush_model()
@@ -88,7 +86,7 @@ class IsofTradeLine(models.Model):
             SQL(
                 """
                 WITH found AS (
-                    SELECT fact.move_line_id, fact.move_id, fact.cost_source
+                    SELECT fact.id, fact.move_line_id, fact.move_id, fact.cost_source
                       FROM isof_trade_line AS fact
                       JOIN res_currency AS currency ON currency.id = fact.company_currency_id
                       JOIN LATERAL (%(history)s) AS history ON TRUE
@@ -97,9 +95,9 @@ class IsofTradeLine(models.Model):
                        AND (fact.cost_source, fact.cost) IS DISTINCT FROM (
                            'history', round((fact.sold_quantity * history.cost)::numeric,
                                             currency.decimal_places)))
-                TABLE found
+                SELECT id, move_id, cost_source FROM found
                 UNION ALL
-                SELECT fact.move_line_id, fact.move_id, fact.cost_source
+                SELECT fact.id, fact.move_id, fact.cost_source
                   FROM isof_trade_line AS fact
                   JOIN found ON found.move_line_id = fact.origin_line_id
                  WHERE fact.cost_source = ANY(%(sources)s)
@@ -120,19 +118,10 @@ class IsofTradeLine(models.Model):
         :return: ids of the documents whose cost has changed, in order
         """
         changes = self._find_history_changes(company)
-        move_ids = sorted({move_id for _line_id, move_id, _source in changes})
-        before = self._get_costs(move_ids)
-        # a fact without a source of its cost is not as it was
-        self.env.cr.execute(
-            "UPDATE isof_trade_line SET cost_source = NULL WHERE move_line_id = ANY(%s)",
-            [[line_id for line_id, _move_id, _source in changes]],
+        changed = self._as_reconstructing()._derive_costs(
+            [fact_id for fact_id, _move_id, _source in changes],
+            {move_id for _fact_id, move_id, _source in changes},
         )
-        for ids in split_every(BATCH_SIZE, move_ids):
-            self._as_reconstructing()._sync(ids)
-        after = self._get_costs(move_ids)
-        changed = [id_ for id_ in move_ids if after[id_] != before[id_]]
-        moves = self.env["account.move"].browse(changed)
-        self.env.add_to_compute(moves._fields["isof_commission_count"], moves)
         _logger.info(
             "%s: %s lines of %s documents have taken their cost from the cost history, by %s",
             company.name,

@@ -3,6 +3,15 @@ from odoo.tools import SQL, split_every
 
 # So many sessions are compared at a time.
 BATCH_SIZE = 500
+# Columns that are what they are of other facts.
+SHARED = (
+    *("move_id", "flow", "invoice_date", "date", "journal_id", "company_currency_id"),
+    *("partner_id", "group_id", "region_id", "country_id"),
+    *("product_id", "product_category_id", "role", "is_price_correction"),
+    *("user_id", "team_id", "department_id", "touch_id"),
+    *("sold_quantity", "bought_quantity", "sold_net", "discount", "list_net"),
+    *("cost", "cost_source", "costed_net", "margin"),
+)
 # What facts are derived from, where Odoo's Point of Sale is installed.
 POS_SOURCES = {
     "account.move": ["state", "date", "journal_id"],
@@ -86,23 +95,15 @@ class IsofTradeLine(models.Model):
     @api.model
     def _upsert_sessions(self, ids):
         columns = self._get_pos_fact_columns()
-        return SQL(
-            """
-            INSERT INTO isof_trade_line (%(names)s)
-            SELECT %(values)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s
-            ON CONFLICT (pos_line_id) WHERE pos_line_id IS NOT NULL DO UPDATE SET %(changes)s
-             WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
-            """,
-            names=SQL(", ").join(map(SQL.identifier, columns)),
+        facts = SQL(
+            "SELECT %(values)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s",
             values=SQL(", ").join(columns.values()),
             tables=self._from_pos_facts(),
             ids=ids,
             where=self._where_pos_facts(),
-            changes=SQL(", ").join(
-                SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in columns
-            ),
-            old=SQL(", ").join(SQL.identifier("isof_trade_line", name) for name in columns),
-            new=SQL(", ").join(SQL.identifier("excluded", name) for name in columns),
+        )
+        return self._prepare_upsert(
+            columns, facts, SQL("(pos_line_id) WHERE pos_line_id IS NOT NULL")
         )
 
     @api.model
@@ -113,17 +114,13 @@ class IsofTradeLine(models.Model):
     def _sync_all_sessions(self, progress=None):
         if not self._has_field("account.move", "pos_session_ids"):
             return 0
-        notes, changed = self.env["isof.trade.note"], 0
+        changed = 0
         self.env["pos.session"].flush_model(["move_id"])
         self.env.cr.execute("SELECT move_id FROM pos_session WHERE move_id IS NOT NULL ORDER BY 1")
         for ids in split_every(BATCH_SIZE, [id_ for (id_,) in self.env.cr.fetchall()]):
-            # what would follow on its own is no difference
-            if late := set(notes._find_overlaps()).intersection(ids):
-                self._sync_sessions(late)
-            wrong = self._sync_sessions(ids)
+            wrong = self._compare(ids, self._sync_sessions, self._sync_sessions)
+            self.env["isof.trade.note"]._forget_own()
             changed += wrong
-            self._count_lines(ids)
-            notes._forget_own()
             if progress:
                 progress(0, wrong)
         return changed
@@ -136,52 +133,20 @@ class IsofTradeLine(models.Model):
     def _get_pos_fact_columns(self):
         """Return the SQL expression of each column of a fact that is a line of an order.
 
-        They may use the tables and names of ``_from_pos_facts``.
+        They may use the tables and names of ``_from_pos_facts``. What is said of other facts is
+        not said again.
         """
-        sold = SQL("CASE x.role WHEN 'down_payment' THEN 0 ELSE x.net END")
-        return {
+        columns = self._get_fact_columns()
+        return {name: columns[name] for name in SHARED} | {
             "pos_line_id": SQL("line.id"),
-            "move_id": SQL("move.id"),
-            "flow": SQL("x.flow"),
             "move_type": SQL("'pos'"),
-            "invoice_date": SQL("x.day"),
-            "date": SQL("move.date"),
-            "journal_id": SQL("move.journal_id"),
             "company_id": SQL("company.id"),
-            "company_currency_id": SQL("company.currency_id"),
             "currency_id": SQL("COALESCE(journal.currency_id, company.currency_id)"),
-            "partner_id": SQL("partner.id"),
             "contact_id": SQL("sold.partner_id"),
-            "group_id": SQL(
-                "CASE WHEN was.partner_id = partner.id THEN was.group_id"
-                " ELSE partner.isof_group_id END"
-            ),
-            "region_id": SQL(
-                "CASE WHEN was.partner_id = partner.id THEN was.region_id"
-                " ELSE partner.isof_region_id END"
-            ),
-            "country_id": SQL("partner.country_id"),
-            "product_id": SQL("line.product_id"),
-            "product_category_id": SQL("template.categ_id"),
-            "role": SQL("x.role"),
-            "is_price_correction": SQL("FALSE"),
-            "user_id": SQL("owner.user_id"),
-            "team_id": SQL("owner.team_id"),
-            "department_id": SQL("post.department_id"),
             "attributed_campaign_id": SQL("touch.campaign_id"),
-            "touch_id": SQL("touch.id"),
-            "sold_quantity": SQL("x.quantity"),
-            "bought_quantity": SQL("0"),
-            "sold_net": sold,
             "invoiced_net": SQL("x.net"),
             "bought_net": SQL("0"),
             "billed_net": SQL("0"),
-            "discount": SQL("x.discount"),
-            "list_net": SQL("%s + x.discount", sold),
-            "cost": SQL("spent.cost"),
-            "cost_source": SQL("spent.source"),
-            "costed_net": SQL("CASE WHEN spent.cost IS NOT NULL THEN %s END", sold),
-            "margin": SQL("%s - spent.cost", sold),
         }
 
     @api.model
@@ -235,11 +200,14 @@ class IsofTradeLine(models.Model):
                 SELECT sold.user_id, %(team)s AS team_id, NULL::int AS campaign_id
             ) AS owner
             CROSS JOIN LATERAL (
-                SELECT COALESCE(NULLIF(sold.currency_rate, 0), 1) AS rate,
-                       CASE WHEN COALESCE(%(is_down_payment)s, FALSE) THEN 'down_payment'
+                SELECT CASE WHEN COALESCE(%(is_down_payment)s, FALSE) THEN 'down_payment'
                             WHEN line.price_unit < 0 THEN 'discount'
                             WHEN template.type = 'service' THEN 'service'
-                            ELSE 'goods' END AS role,
+                            ELSE 'goods' END AS name,
+                       FALSE AS is_price_correction
+            ) AS role
+            CROSS JOIN LATERAL (
+                SELECT COALESCE(NULLIF(sold.currency_rate, 0), 1) AS rate,
                        (sold.date_order AT TIME ZONE 'UTC'
                            AT TIME ZONE COALESCE(calendar.tz, 'UTC'))::date AS day
             ) AS how
@@ -248,19 +216,22 @@ class IsofTradeLine(models.Model):
                               / how.rate)::numeric, currency.decimal_places) AS net
             ) AS money
             CROSS JOIN LATERAL (
-                SELECT 'sale' AS flow, how.role, how.day, money.net,
-                       CASE WHEN how.role IN ('down_payment', 'discount') THEN 0
+                SELECT 'sale' AS flow, how.day, money.net,
+                       CASE WHEN role.name IN ('down_payment', 'discount') THEN 0
                             ELSE line.qty END AS quantity,
-                       CASE WHEN how.role = 'down_payment' THEN 0
-                            WHEN how.role = 'discount' THEN -money.net
+                       CASE role.name WHEN 'down_payment' THEN 0 ELSE money.net END AS sold
+            ) AS x
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN role.name = 'down_payment' THEN 0
+                            WHEN role.name = 'discount' THEN -x.sold
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
                             THEN round((line.price_unit * line.qty / how.rate)::numeric,
                                        currency.decimal_places)
-                            ELSE round((money.net * line.discount
+                            ELSE round((x.sold * line.discount
                                         / (100 - line.discount))::numeric,
                                        currency.decimal_places) END AS discount
-            ) AS x
+            ) AS price
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN x.quantity = 0 THEN 0
                             WHEN line.is_total_cost_computed

@@ -1,10 +1,12 @@
 from collections import defaultdict
 
 from odoo import api, models, tools
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..tools.kept_plan import IDS, execute_kept, get_text
 
+# So many documents are compared at a time; nobody is kept waiting for more.
+BATCH_SIZE = 5000
 # What a fact is derived from, where it is there, but for documents and their lines; see
 # account_move.py.
 SOURCES = {
@@ -115,29 +117,39 @@ class IsofTradeLine(models.Model):
     @api.model
     @tools.ormcache("are_corrections", "self._is_reconstructing()")
     def _get_upsert(self, are_corrections):
-        columns = self._get_fact_columns()
-        names = SQL(", ").join(map(SQL.identifier, columns))
-        changes = SQL(", ").join(
-            SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in columns
-        )
-
-        def row(table):
-            return SQL(", ").join(SQL.identifier(table, name) for name in columns)
-
         return get_text(
             self.env.cr,
-            SQL(
-                """
-                INSERT INTO isof_trade_line (%(names)s) %(facts)s
-                ON CONFLICT (move_line_id) DO UPDATE SET %(changes)s
-                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
-                """,
-                names=names,
-                facts=self._select_facts(are_corrections),
-                changes=changes,
-                old=row("isof_trade_line"),
-                new=row("excluded"),
+            self._prepare_upsert(
+                self._get_fact_columns(), self._select_facts(are_corrections), SQL("(move_line_id)")
             ),
+        )
+
+    @api.model
+    def _prepare_upsert(self, names, facts, key):
+        """Return the statement that inserts facts that are missing, and corrects what differs.
+
+        :param names: iterable of the names of the columns
+        :param facts: SQL of the query of the facts, with these columns
+        :param key: SQL of what tells one fact from another
+        """
+
+        def row(table):
+            return SQL(", ").join(SQL.identifier(table, name) for name in names)
+
+        return SQL(
+            """
+            INSERT INTO isof_trade_line (%(names)s) %(facts)s
+            ON CONFLICT %(key)s DO UPDATE SET %(changes)s
+             WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
+            """,
+            names=SQL(", ").join(map(SQL.identifier, names)),
+            facts=facts,
+            key=key,
+            changes=SQL(", ").join(
+                SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in names
+            ),
+            old=row("isof_trade_line"),
+            new=row("excluded"),
         )
 
     @api.model
@@ -162,13 +174,25 @@ class IsofTradeLine(models.Model):
         self._bring_in_step()
         _corrections, followers = self._find_corrections(move_ids)
         ids = [*move_ids, *followers]
-        before = self._get_costs(ids)
+        self.env.cr.execute("SELECT id FROM isof_trade_line WHERE move_id = ANY(%s)", [ids])
+        return self._derive_costs([id_ for (id_,) in self.env.cr.fetchall()], ids)
+
+    @api.model
+    def _derive_costs(self, fact_ids, move_ids):
+        """Derive the costs of facts anew, and have the commissions follow.
+
+        :param fact_ids: ids of the facts
+        :param move_ids: ids of their documents
+        :return: ids of the documents whose cost has changed, in order
+        """
+        before = self._get_costs(move_ids)
         # a fact without a source of its cost is not as it was
         self.env.cr.execute(
-            "UPDATE isof_trade_line SET cost_source = NULL WHERE move_id = ANY(%s)", [ids]
+            "UPDATE isof_trade_line SET cost_source = NULL WHERE id = ANY(%s)", [list(fact_ids)]
         )
-        self._sync(ids)
-        after = self._get_costs(ids)
+        for ids in split_every(BATCH_SIZE, sorted(move_ids)):
+            self._sync(ids)
+        after = self._get_costs(move_ids)
         changed = sorted(id_ for id_ in after if after[id_] != before.get(id_))
         moves = self.env["account.move"].browse(changed)
         self.env.add_to_compute(moves._fields["isof_commission_count"], moves)
