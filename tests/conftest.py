@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import subprocess
 from collections import defaultdict
@@ -77,6 +78,27 @@ def probe(isof, demo_database):
         lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
         assert lines, done.stdout + done.stderr
         return json.loads(lines[-1].partition("FACTS ")[2])
+
+    return run
+
+
+@pytest.fixture
+def run_beside(isof, new_database):
+    """Return a function that runs tests of ours where add-ons of Odoo come to a database.
+
+    It installs the add-ons after ours, asserts that no test with a tag fails, and returns how
+    many there are.
+    """
+
+    def run(addons, tag):
+        name, batch = new_database("--without-demo"), ("--stop-after-init", "--no-http")
+        isof("odoo", "-d", name, "-i", addons, *batch)
+        done = isof("odoo", "-d", name, "--test-tags", tag, *batch, check=False)
+        result = re.search(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests", done.stderr)
+        assert result, done.stderr
+        failed, errors, number = map(int, result.groups())
+        assert (failed, errors) == (0, 0), done.stderr
+        return number
 
     return run
 

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest import SkipTest
 
 from odoo.fields import Command
 
@@ -20,6 +21,25 @@ class TradeCommon(OrderReportCommon):
             cls.bolt.with_company(company).standard_price = 5
             cls.transport.with_company(company).standard_price = 40
         cls.bolt.list_price, cls.transport.list_price = 8, 100
+
+    @classmethod
+    def _skip_without(cls, names, runner):
+        """Skip the class where add-ons that ours do not need are not installed.
+
+        :param names: list of the names of the add-ons
+        :param str runner: the file that installs them and runs the tests
+        """
+        installed = cls.env["ir.module.module"].search_count(
+            [("name", "in", names), ("state", "=", "installed")]
+        )
+        if installed < len(names):
+            raise SkipTest(f"run by {runner}: needs " + ", ".join(names))
+
+    @classmethod
+    def _work_in_company(cls):
+        """Have the test's own user work in the company of the books, and in no other."""
+        cls.env.user.company_id = cls.company
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
 
     @classmethod
     def _set_up_books(cls, company):
@@ -141,6 +161,22 @@ class TradeCommon(OrderReportCommon):
         invoice.invoice_date = day
         invoice.action_post()
         return invoice
+
+    @classmethod
+    def _create_bonus(cls, move, amount=100, product=None, **vals):
+        """Return the credit note of a document that gives back an amount, and none of its lines."""
+        refund = cls._create_credit_note(move, post=False, **vals)
+        refund.invoice_line_ids[1:].unlink()
+        refund.invoice_line_ids.write(
+            {
+                "product_id": product.id if product else False,
+                "name": "Bonus",
+                "quantity": 1,
+                "price_unit": amount,
+            }
+        )
+        refund.action_post()
+        return refund
 
     def _get_facts(self, moves):
         return self.facts.search([("move_id", "in", moves.ids)], order="move_line_id")

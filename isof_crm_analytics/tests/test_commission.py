@@ -559,13 +559,7 @@ class TestCommission(CommissionCommon):
         lines = {"quantity": 100}, {"product_id": self.transport.id, "quantity": 2}
         move = credited = self._create_invoice(lines[0], {**lines[1], "price_unit": 100})
         for bonus, earned in ((100, 72), (900, 0)):
-            refund = self._create_credit_note(move, post=False)
-            refund.invoice_line_ids[1].unlink()
-            refund.invoice_line_ids.write(
-                {"product_id": False, "name": "Bonus", "quantity": 1, "price_unit": bonus}
-            )
-            refund.action_post()
-            credited |= refund
+            credited |= self._create_bonus(move, bonus)
             self.assertEarned(credited, earned)
 
     def test_bonus_after_a_return_is_of_what_is_left(self):
@@ -579,13 +573,7 @@ class TestCommission(CommissionCommon):
         refund.action_post()
         refunds = move | refund
         for earned in (40, 0):
-            bonus = self._create_credit_note(move, post=False)
-            bonus.invoice_line_ids[1].unlink()
-            bonus.invoice_line_ids.write(
-                {"product_id": False, "name": "Bonus", "quantity": 1, "price_unit": 400}
-            )
-            bonus.action_post()
-            refunds |= bonus
+            refunds |= self._create_bonus(move, 400)
             self.assertEarned(refunds, earned)
 
     def test_terms_stay_when_a_document_is_posted_again(self):

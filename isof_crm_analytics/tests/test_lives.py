@@ -1,5 +1,5 @@
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -70,7 +70,6 @@ class Life:
     moves: object
     cash: float = 0
     day: date = FIRST_DAY
-    refunds: list = field(default_factory=list)
 
     def next_day(self):
         self.day += timedelta(days=1)
@@ -144,7 +143,7 @@ class TestLives(CommissionCommon):
         wanted = min(self._get_total(life) - life.cash, invoice.amount_residual)
         return round(max(wanted, 0) * part, 2)
 
-    def _pay_by_wizard(self, life, part):
+    def _step_pay(self, life, part):
         if amount := self._get_open(life, part):
             self._pay(life.moves[:1], amount, life.next_day())
             life.cash += amount
@@ -173,9 +172,6 @@ class TestLives(CommissionCommon):
         entry.action_post()
         lines = (entry | life.moves[:1]).line_ids
         lines.filtered(lambda line: line.account_id == self.receivable).reconcile()
-
-    def _step_pay(self, life, part):
-        self._pay_by_wizard(life, part)
 
     def _step_enter(self, life, part):
         if amount := self._get_open(life, part):
@@ -210,7 +206,6 @@ class TestLives(CommissionCommon):
         refund.invoice_line_ids.write(vals)
         refund.action_post()
         life.moves |= refund
-        life.refunds.append(refund)
 
     def _step_return(self, life, number, quantity):
         rows = [row for row in life.rows if row.is_sold and not row.lowered and row.quantity]
@@ -232,14 +227,7 @@ class TestLives(CommissionCommon):
                 row.lowered = off * row.quantity
 
     def _step_bonus(self, life, amount):
-        invoice = life.moves[:1]
-        refund = self._create_credit_note(invoice, post=False, invoice_date=life.next_day())
-        refund.invoice_line_ids[1:].unlink()
-        refund.invoice_line_ids.write(
-            {"product_id": False, "name": "Bonus", "quantity": 1, "price_unit": amount}
-        )
-        refund.action_post()
-        life.moves |= refund
+        life.moves |= self._create_bonus(life.moves[:1], amount, invoice_date=life.next_day())
         life.rows.append(Row("discount", -amount, 1, 0))
 
     def _step_reset(self, life):

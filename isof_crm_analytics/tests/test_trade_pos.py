@@ -1,5 +1,4 @@
 from datetime import date
-from unittest import SkipTest
 
 from freezegun import freeze_time
 
@@ -22,13 +21,8 @@ class TestTradePos(TradeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        installed = cls.env["ir.module.module"].search_count(
-            [("name", "in", NEEDED), ("state", "=", "installed")]
-        )
-        if installed < len(NEEDED):
-            raise SkipTest("run by tests/test_pos.py: needs " + ", ".join(NEEDED))
-        cls.env.user.company_id = cls.company
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls._skip_without(NEEDED, "tests/test_pos.py")
+        cls._work_in_company()
         receivable, outstanding = cls.env["account.account"].create(
             [
                 {

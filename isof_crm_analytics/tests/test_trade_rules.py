@@ -49,16 +49,6 @@ class TestTradeRules(TradeCommon):
         self.assertEqual(dict(zip(names, found, strict=True)), expected)
         self.assertInStep()
 
-    def _create_bonus(self, invoice, **line):
-        """Return a credit note of an invoice with nothing but an amount."""
-        refund = self._create_credit_note(invoice, post=False)
-        refund.invoice_line_ids[1:].unlink()
-        refund.invoice_line_ids.write(
-            {"product_id": False, "name": "Bonus", "quantity": 1, "price_unit": 100, **line}
-        )
-        refund.action_post()
-        return refund
-
     # What takes money off and no goods back is a discount
 
     def test_discount_typed_by_hand_lowers_the_margin(self):
@@ -91,7 +81,7 @@ class TestTradeRules(TradeCommon):
         invoice = self._create_invoice({"quantity": 40, "price_unit": 10})
         for refund in (
             self._create_bonus(invoice),
-            self._create_bonus(invoice, product_id=self.transport.id),
+            self._create_bonus(invoice, product=self.transport),
             self._create_invoice(
                 {"product_id": False, "name": "Bonus", "quantity": 1, "price_unit": 100},
                 move_type="out_refund",
@@ -107,7 +97,7 @@ class TestTradeRules(TradeCommon):
     def test_bonus_of_the_product_of_a_discount_is_one_more(self):
         discount = {"product_id": self.transport.id, "quantity": 1, "price_unit": -100}
         invoice = self._create_invoice({"quantity": 40, "price_unit": 10}, discount)
-        refund = self._create_bonus(invoice, product_id=self.transport.id)
+        refund = self._create_bonus(invoice, product=self.transport)
         self.assertTotals(invoice | refund, sold_quantity=40, margin=0, discount=200)
 
     def test_service_that_is_credited_comes_back_with_its_cost(self):

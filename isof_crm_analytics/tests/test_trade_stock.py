@@ -1,5 +1,4 @@
 from datetime import date
-from unittest import SkipTest
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -22,11 +21,7 @@ class TestTradeStock(TradeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        installed = cls.env["ir.module.module"].search_count(
-            [("name", "in", NEEDED), ("state", "=", "installed")]
-        )
-        if installed < len(NEEDED):
-            raise SkipTest("run by tests/test_stock.py: needs " + ", ".join(NEEDED))
+        cls._skip_without(NEEDED, "tests/test_stock.py")
         cls.stock_account = cls.env["account.account"].create(
             {
                 "name": "Test stock",
@@ -35,8 +30,7 @@ class TestTradeStock(TradeCommon):
                 "company_ids": [Command.set(cls.company.ids)],
             }
         )
-        cls.env.user.company_id = cls.company
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls._work_in_company()
         cls.expense_account = cls.env["account.account"].search(
             [("account_type", "=", "expense"), ("company_ids", "in", cls.company.ids)], limit=1
         )
