@@ -232,6 +232,7 @@ class TradeGenerator:
                     "company_id": self.company.id,
                 }
                 for product in self.products
+                if product.standard_price  # what nobody knows is not 0
             ]
         )
 
