@@ -281,9 +281,12 @@ class IsofCommissionEntry(models.Model):
                    move.currency_id, memory.id IS NOT NULL,
                    fact.sold_net, fact.margin, fact.sold_quantity,
                    fact.margin / NULLIF(fact.costed_net, 0), move.amount_total,
-                   abs(move.amount_total_signed), shares.partner_ids, shares.percents
+                   abs(move.amount_total_signed), -line.amount_currency,
+                   shares.partner_ids, shares.percents
               FROM isof_trade_line AS fact
               JOIN account_move AS move ON move.id = fact.move_id
+              LEFT JOIN account_move_line AS line
+                     ON line.id = fact.move_line_id AND move.currency_id != fact.company_currency_id
               LEFT JOIN isof_trade_line AS origin ON origin.move_line_id = fact.origin_line_id
               LEFT JOIN isof_trade_memory AS memory
                      ON memory.move_line_id = fact.move_line_id
@@ -316,9 +319,8 @@ class IsofCommissionEntry(models.Model):
 
     @api.model
     def _prepare_line(self, row):
-        *plain, net, margin, quantity, margin_rate, total, company_total, partner_ids, percents = (
-            row
-        )
+        *row, partner_ids, percents = row
+        *plain, net, margin, quantity, margin_rate, total, company_total, amount = row
         line = Line(
             *plain,
             net=to_decimal(net),
@@ -327,6 +329,7 @@ class IsofCommissionEntry(models.Model):
             margin_rate=None if margin_rate is None else to_decimal(margin_rate),
             total=to_decimal(total),
             company_total=to_decimal(company_total),
+            amount=None if amount is None else to_decimal(amount),
             shares=tuple(zip(partner_ids or (), map(to_decimal, percents or ()), strict=True)),
         )
         return line._replace(segment_ids=frozenset(line.segment_ids or ()))

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -121,3 +122,109 @@ class CommissionCommon(TradeCommon):
         self.env.flush_all()
         moves = self.env["account.move"].search([("company_id", "=", self.company.id)])
         self.assertEqual(self.entries._sync(moves.ids), 0, "the ledger lacks entries")
+
+
+class MoneyCommon(CommissionCommon):
+    """The ways by which money comes in, and by which it does not."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.loss = cls.company.expense_currency_exchange_account_id
+        cls.bank.suspense_account_id = cls._create_account("ISSUS", "asset_current")
+        partner = cls.alfa.with_company(cls.company)
+        cls.receivable = partner.property_account_receivable_id
+        cls.payable = partner.property_account_payable_id
+
+    @classmethod
+    def _create_account(cls, code, kind):
+        return cls.env["account.account"].create(
+            {
+                "name": f"Test {code}",
+                "code": code,
+                "account_type": kind,
+                "company_ids": [Command.set(cls.company.ids)],
+            }
+        )
+
+    @classmethod
+    def _sell(cls, *prices, **vals):
+        lines = [{"quantity": 1, "price_unit": price} for price in prices or (1000,)]
+        return cls._create_invoice(*lines, **vals)
+
+    @classmethod
+    def _get_open_lines(cls, moves):
+        return moves.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    def _enter(self, journal, day, *amounts):
+        """Post an entry: tuples of an account and a balance; for the customer if it has none."""
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": journal.id,
+                "date": day,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": (account or self.receivable).id,
+                            "partner_id": self.alfa.id,
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in amounts
+                ],
+            }
+        )
+        entry.action_post()
+        return entry
+
+    def _bring(self, amount, day, *amounts):
+        """Have a bank statement bring money, with the counterparts that somebody chose."""
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank.id,
+                "date": day,
+                "payment_ref": "Transfer",
+                "partner_id": self.alfa.id,
+                "amount": amount,
+            }
+        )
+        suspense = line._seek_for_lines()[1]
+        line.move_id.with_context(force_delete=True, skip_readonly_check=True).write(
+            {
+                "line_ids": [
+                    Command.delete(suspense.id),
+                    *(
+                        Command.create(
+                            {
+                                "account_id": (account or self.receivable).id,
+                                "partner_id": self.alfa.id,
+                                "name": "Counterpart",
+                                "balance": balance,
+                                "amount_currency": balance,
+                                "currency_id": self.pln.id,
+                            }
+                        )
+                        for account, balance in amounts
+                    ),
+                ]
+            }
+        )
+        return line.move_id
+
+    def _match(self, *moves):
+        self._get_open_lines(self.env["account.move"].union(*moves)).reconcile()
+
+    def _announce(self, moves, amount=None, day=date(2026, 3, 12), **vals):
+        """Register a payment without a journal entry, as Odoo's accounting add-on does."""
+        self.bank.inbound_payment_method_line_ids.payment_account_id = False
+        with patch.object(
+            self.registry["account.move"],
+            "_get_invoice_in_payment_state",
+            lambda _self: "in_payment",
+        ):
+            payment = self._pay(moves, amount, day, **vals)
+        self.assertFalse(payment.move_id, "this is to be a payment without journal entry")
+        return payment

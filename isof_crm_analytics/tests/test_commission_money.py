@@ -1,119 +1,15 @@
 from datetime import date
-from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
-from .commission_common import CommissionCommon
+from .commission_common import MoneyCommon
 
 
 @tagged("post_install", "-at_install")
-class TestCommissionMoney(CommissionCommon):
+class TestCommissionMoney(MoneyCommon):
     """Due is the part of what a sale earns that the money for it is of its total."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.loss = cls.company.expense_currency_exchange_account_id
-        cls.bank.suspense_account_id = cls._create_account("ISSUS", "asset_current")
-        cls.seller_b = cls.salesperson_b
-        partner = cls.alfa.with_company(cls.company)
-        cls.receivable = partner.property_account_receivable_id
-        cls.payable = partner.property_account_payable_id
-
-    @classmethod
-    def _create_account(cls, code, kind):
-        return cls.env["account.account"].create(
-            {
-                "name": f"Test {code}",
-                "code": code,
-                "account_type": kind,
-                "company_ids": [Command.set(cls.company.ids)],
-            }
-        )
-
-    @classmethod
-    def _sell(cls, *prices, **vals):
-        lines = [{"quantity": 1, "price_unit": price} for price in prices or (1000,)]
-        return cls._create_invoice(*lines, **vals)
-
-    @classmethod
-    def _get_open_lines(cls, moves):
-        return moves.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
-
-    def _enter(self, journal, day, *amounts):
-        """Post an entry: tuples of an account and a balance; for the customer if it has none."""
-        entry = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": journal.id,
-                "date": day,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": (account or self.receivable).id,
-                            "partner_id": self.alfa.id,
-                            "balance": balance,
-                        }
-                    )
-                    for account, balance in amounts
-                ],
-            }
-        )
-        entry.action_post()
-        return entry
-
-    def _bring(self, amount, day, *amounts):
-        """Have a bank statement bring money, with the counterparts that somebody chose."""
-        line = self.env["account.bank.statement.line"].create(
-            {
-                "journal_id": self.bank.id,
-                "date": day,
-                "payment_ref": "Transfer",
-                "partner_id": self.alfa.id,
-                "amount": amount,
-            }
-        )
-        suspense = line._seek_for_lines()[1]
-        line.move_id.with_context(force_delete=True, skip_readonly_check=True).write(
-            {
-                "line_ids": [
-                    Command.delete(suspense.id),
-                    *(
-                        Command.create(
-                            {
-                                "account_id": (account or self.receivable).id,
-                                "partner_id": self.alfa.id,
-                                "name": "Counterpart",
-                                "balance": balance,
-                                "amount_currency": balance,
-                                "currency_id": self.pln.id,
-                            }
-                        )
-                        for account, balance in amounts
-                    ),
-                ]
-            }
-        )
-        return line.move_id
-
-    def _match(self, *moves):
-        self._get_open_lines(self.env["account.move"].union(*moves)).reconcile()
-
-    def _announce(self, moves, amount=None, day=date(2026, 3, 12), **vals):
-        """Register a payment without a journal entry, as Odoo's accounting add-on does."""
-        self.bank.inbound_payment_method_line_ids.payment_account_id = False
-        with patch.object(
-            self.registry["account.move"],
-            "_get_invoice_in_payment_state",
-            lambda _self: "in_payment",
-        ):
-            payment = self._pay(moves, amount, day, **vals)
-        self.assertFalse(payment.move_id, "this is to be a payment without journal entry")
-        return payment
 
     def _create_discount_terms(self):
         """Return payment terms: 2 % less within 10 days."""
@@ -197,7 +93,9 @@ class TestCommissionMoney(CommissionCommon):
         for pay in (self._pay, self._announce):
             with self.subTest(pay.__name__):
                 first = self._sell(invoice_payment_term_id=terms.id)
-                second = self._sell(invoice_payment_term_id=False, invoice_user_id=self.seller_b.id)
+                second = self._sell(
+                    invoice_payment_term_id=False, invoice_user_id=self.salesperson_b.id
+                )
                 payment = pay(first | second, day=date(2026, 3, 12), group_payment=True)
                 self.assertEqual(payment.amount, 1980)
                 self.assertEarned(first, 100, 98)
@@ -207,9 +105,9 @@ class TestCommissionMoney(CommissionCommon):
     def test_netting_counts_where_the_plan_says_so(self):
         """300 of the invoice are set against what we owe the customer, and 100 are written off."""
         self._create_plan(due="paid", user_ids=self.salesperson_a.ids)
-        self._create_plan(due="paid", user_ids=self.seller_b.ids, counts_netting=True)
+        self._create_plan(due="paid", user_ids=self.salesperson_b.ids, counts_netting=True)
         general = self.company.currency_exchange_journal_id
-        for seller, due in ((self.salesperson_a, 0), (self.seller_b, 30)):
+        for seller, due in ((self.salesperson_a, 0), (self.salesperson_b, 30)):
             with self.subTest(seller=seller.login):
                 move = self._sell(invoice_user_id=seller.id)
                 day = date(2026, 3, 20)
@@ -319,7 +217,75 @@ class TestCommissionMoney(CommissionCommon):
             self.assertEarned(refund, -25)
         self.assertLedgerInStep()
 
+    def test_of_a_sale_below_nothing_all_is_due_at_once(self):
+        """Otherwise 8 would be due of 3.20 earned until the customer gets the money back."""
+        self.bolt.invoice_policy = "delivery"
+        self._create_plan(due="paid")
+        order = self._create_sale({}, delivered=10)
+        invoice = self._advance(order)
+        self._pay(invoice)
+        order.order_line.qty_delivered = 4
+        back = order._create_invoices(final=True)
+        back.invoice_date = date(2026, 4, 10)
+        back.action_post()
+        self.assertFalse(back.reversed_entry_id)
+        self.assertEarned(invoice, 8)
+        self.assertEarned(back, -4.8)
+        self._pay(back, day=date(2026, 4, 21))
+        self.assertEarned(back, -4.8)
+        # one that pays another sale is received there, and given here
+        bonus = self._create_invoice(
+            {"quantity": 1, "price_unit": 400},
+            move_type="out_refund",
+            invoice_date=date(2026, 4, 2),
+        )
+        other = self._sell(invoice_date=date(2026, 4, 1))
+        self.assertEarned(other, 100, 0)
+        self.assertEarned(bonus, -40)
+        self._match(other, bonus)
+        self.assertEarned(other, 100, 40)
+        self.assertEarned(bonus, -40)
+        self._pay(other, 600, date(2026, 4, 22))
+        self.assertEarned(other, 100)
+        self.assertLedgerInStep()
+
     # What credits what
+
+    def test_a_credit_note_takes_back_at_the_rate_of_exchange_of_the_sale(self):
+        """80 EUR are sold at 4 and credited at 5: 32 is taken back, whatever the euro does."""
+        plans = self._create_plan(due="paid"), self._create_plan(name="Margin", basis="margin")
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-03-14",
+                "currency_id": self.eur.id,
+                "company_id": self.company.id,
+                "rate": 0.2,
+            }
+        )
+        euro = {"currency_id": self.eur.id}
+        for parts in (None,), (3, 7):
+            with self.subTest(parts):
+                move = self._create_invoice({"price_unit": 80 / 10}, {"price_unit": 33.37}, **euro)
+                refunds = self.env["account.move"]
+                for quantity in parts:
+                    refund = self._create_credit_note(
+                        move, post=False, invoice_date=date(2026, 3, 20)
+                    )
+                    if quantity:
+                        refund.invoice_line_ids.quantity = quantity
+                    refund.action_post()
+                    refunds |= refund
+                sold = sum(self._get_facts(move | refunds).mapped("sold_net"))
+                self.assertAlmostEqual(sold, -413.7)
+                for plan in plans:
+                    self.assertEarned(move | refunds, 0, plan_id=plan.id)
+        # 413.70 EUR at 4, less 2 x 10 that cost 5 each
+        self.assertEarned(move, 155.48, plan_id=plans[1].id)
+        bonus = self._create_bonus(
+            self._create_invoice({"price_unit": 10}, **euro), 50, invoice_date=date(2026, 3, 20)
+        )
+        self.assertEarned(bonus, -20, plan_id=plans[1].id)
+        self.assertLedgerInStep()
 
     def test_what_comes_back_to_an_order_is_taken_back_from_who_earned_it(self):
         """10 were sold at 10 %; 4 come back when the plan pays 5 % and somebody else sells."""
@@ -343,7 +309,9 @@ class TestCommissionMoney(CommissionCommon):
                 order._create_invoices(final=True)
                 back = order.invoice_ids - invoice
                 self.assertEqual(back.move_type, move_type)
-                back.write({"invoice_date": date(2026, 4, 10), "invoice_user_id": self.seller_b.id})
+                back.write(
+                    {"invoice_date": date(2026, 4, 10), "invoice_user_id": self.salesperson_b.id}
+                )
                 back.action_post()
                 line = back.invoice_line_ids.filtered(lambda line: line.product_id == self.bolt)
                 entries = self._get_entries(back, move_line_id=line.id)
@@ -363,7 +331,7 @@ class TestCommissionMoney(CommissionCommon):
                     other = self._get_entries(back) - entries
                     self.assertRecordValues(
                         other,
-                        [{"payee_id": self.seller_b.partner_id.id, "rate": 5, "accrued": 4}],
+                        [{"payee_id": self.salesperson_b.partner_id.id, "rate": 5, "accrued": 4}],
                     )
         self.assertLedgerInStep()
 

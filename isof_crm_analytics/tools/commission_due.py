@@ -183,7 +183,7 @@ class Deals:
         """Return what credit notes pay of the documents of other deals, see ``_get_received``.
 
         That is no more than what their own deal has received beyond its total, be it from yet
-        another deal.
+        another deal. A credit note that is a deal of its own has all that it credits to give.
 
         :param received: dict of deal to what it received in money
         :param last: dict of deal to the day when it last did
@@ -194,7 +194,7 @@ class Deals:
             before = list(given)
             for position, payment in enumerate(transfers):
                 source = self.by_move[payment.credit_id]
-                excess = received[source] - max(self.totals[source], ZERO)
+                excess = received[source] - self.totals[source]
                 amount = min(left[position] - given[position], excess)
                 if amount > 0:
                     given[position] += amount
@@ -348,10 +348,9 @@ def get_positions(earnings):
 def _get_dues(by_payee, event, unit):
     """Return what is due of positions after an event: for each payee a list of amounts."""
     total, received = event.total, event.received
-    sign = -1 if total < 0 else 1
-    if sign * received >= sign * total:  # or nothing is to be paid
+    if total <= 0 or received >= total:  # nothing is still to come in
         return [[position.earned for position in own] for own in by_payee]
-    if sign * received <= 0:
+    if received <= 0:
         return [[ZERO] * len(own) for own in by_payee]
     exact = [[scale(position.earned, received, total) for position in own] for own in by_payee]
     sums = [sum(own) for own in exact]

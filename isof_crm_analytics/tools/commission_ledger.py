@@ -99,7 +99,9 @@ class Earnings:
 
     def __init__(self, plans, lines, balances, get_rates, fixed=None):
         self.plans = {plan.id: plan for plan in plans}
-        self.lines = sorted(lines, key=lambda line: (line.day, line.move_id, line.line_id))
+        self.lines = sorted(
+            get_comparable(lines), key=lambda line: (line.day, line.move_id, line.line_id)
+        )
         self.balances = balances
         self.fixed = fixed or {}
         self.found = {}  # (line, plan) to list of Earning
@@ -474,6 +476,15 @@ class Earnings:
         earned = sum(found.values(), ZERO)
         missing = limits.minimum - earned
         return fixed, missing if earned > 0 and missing > 0 else ZERO
+
+
+def get_comparable(lines):
+    """Yield lines, those of credit notes at the rates of exchange of what they credit."""
+    by_line = {line.line_id: line for line in lines}
+    by_move = {line.move_id: line for line in lines if line.amount}
+    for line in lines:
+        origin = by_line.get(line.origin_line_id) or by_move.get(line.origin_move_id)
+        yield line.at_rate_of(origin) if line.is_credit and origin else line
 
 
 def get_differences(earnings, balances, today):

@@ -52,6 +52,8 @@ class Line(NamedTuple):
     # of the document, in its currency and in the company's
     total: Decimal
     company_total: Decimal
+    # what ``net`` is in the currency of the document; None in the company's
+    amount: Decimal | None = None
     # who shares the commission of the document, tuples of a partner and percents; empty: by plan
     shares: tuple = ()
 
@@ -72,6 +74,33 @@ class Line(NamedTuple):
 
     def get_basis(self, basis):
         return getattr(self, basis)
+
+    def at_rate_of(self, origin):
+        """Return the line of a credit note at the rate of exchange of what it credits.
+
+        What gives back the whole in the currency of the documents takes back all that was earned;
+        what the currency gained or lost meanwhile was not sold by anybody.
+
+        :param origin: a line of the document that is credited; if the line credits just that one,
+            they agree to the cent
+
+        >>> sold = example_line(line_id=1, net=Decimal(320), amount=Decimal(80))
+        >>> back = example_line(net=Decimal(-500), amount=Decimal(-100), origin_line_id=1)
+        >>> int(back.at_rate_of(sold).net)
+        -400
+        """
+        if (
+            self.amount is None
+            or not origin.amount
+            or self.document_currency_id != origin.document_currency_id
+        ):
+            return self
+        net = scale(origin.net, self.amount, origin.amount)
+        # the cost is in the currency of the company, and that of what comes back already
+        is_known = self.margin_rate is not None
+        return self._replace(
+            net=net, margin=self.margin + net - self.net if is_known else self.margin
+        )
 
 
 class Rule(NamedTuple):
