@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .account_move_line import CAMPAIGN_COSTS
 from .isof_trade_mixin import MARGIN_GROUP
@@ -61,8 +62,33 @@ class AccountMove(models.Model):
         groups="base.group_user",
         help="What a credit note gives back, for analyses: goods lower quantity and cost, a "
         "price alone does not. Empty: price only if the price after discount is lower than that of "
-        "any row of the product, and not what earlier corrections left.",
+        "any row of the product, and not what earlier corrections left. A debit note charges a "
+        "price only for products of its invoice, unless this says goods.",
     )
+
+    isof_is_correction = fields.Boolean(
+        compute="_compute_isof_is_correction", export_string_translation=False
+    )
+
+    @api.depends(lambda self: ["move_type", *self._get_isof_debit_fields()])
+    def _compute_isof_is_correction(self):
+        for move in self:
+            move.isof_is_correction = move.move_type in ("out_refund", "in_refund") or any(
+                move[name] for name in self._get_isof_debit_fields()
+            )
+
+    @api.model
+    def _get_isof_debit_fields(self):
+        """Return the field of what a debit note charges, where Odoo's add-on is installed."""
+        return [name for name in ("debit_origin_id",) if name in self._fields]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        for name in self._get_isof_debit_fields():
+            for move in moves.filtered(name):
+                move._share_isof_commission_as(move[name])
+        return moves
 
     @api.model
     def _get_isof_trade_fields(self):
@@ -73,9 +99,7 @@ class AccountMove(models.Model):
             *("invoice_user_id", "team_id", "campaign_id", "source_id", "medium_id"),
             *("reversed_entry_id", "isof_is_grouped", "isof_correction"),
         ]
-        if "debit_origin_id" in self._fields:
-            names.append("debit_origin_id")
-        return names
+        return names + self._get_isof_debit_fields()
 
     @api.depends(
         lambda self: [
@@ -171,6 +195,24 @@ class AccountMove(models.Model):
     def _compute_isof_is_grouped(self):
         for move in self:
             move.isof_is_grouped = len(move.line_ids.sale_line_ids.order_id) > 1
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
+    def _share_isof_commission_as(self, origin):
+        """Have a document that replaces or corrects another share its commission as that does."""
+        self.ensure_one()
+        # sudo: it is the split of a document that the user corrects, whoever may change it
+        shares = origin.sudo().isof_commission_share_ids
+        if shares and (self.move_type, self.commercial_partner_id) == (
+            origin.move_type,
+            origin.commercial_partner_id,
+        ):
+            self.sudo().isof_commission_share_ids = [
+                Command.create({"partner_id": share.partner_id.id, "percent": share.percent})
+                for share in shares
+            ]
 
     # ------------------------------------------------------------
     # Actions

@@ -22,6 +22,6 @@ class AccountMoveLine(models.Model):
         return [
             *("name", "display_type", "account_id", "partner_id", "product_id"),
             *("product_uom_id", "quantity", "price_unit", "discount", "balance", "amount_currency"),
-            *("currency_id", "extra_tax_data", "sequence"),
+            *("currency_id", "extra_tax_data", "sequence", "tax_ids"),
             *("is_downpayment", "sale_line_ids", "purchase_line_id"),
         ]

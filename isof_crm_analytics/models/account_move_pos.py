@@ -6,7 +6,7 @@ ORDER_FIELDS = (
     *("partner_id.commercial_partner_id.country_id", "state", "user_id"),
     *("lines.discount", "lines.is_total_cost_computed", "lines.price_subtotal"),
     *("lines.price_unit", "lines.product_id", "lines.product_id.categ_id"),
-    *("lines.product_id.type", "lines.qty", "lines.total_cost"),
+    *("lines.product_id.type", "lines.qty", "lines.tax_ids", "lines.total_cost"),
 )
 
 

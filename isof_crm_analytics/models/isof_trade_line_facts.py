@@ -399,7 +399,7 @@ class IsofTradeLine(models.Model):
                             WHEN role.name = 'discount' THEN -x.sold
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
-                            THEN round(line.price_unit * line.quantity
+                            THEN round(line.price_unit * line.quantity / (%(tax)s)
                                        / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)
                                        * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END,
                                        currency.decimal_places)
@@ -411,6 +411,30 @@ class IsofTradeLine(models.Model):
             role=self._get_role(),
             is_price_correction=self._is_price_correction(are_corrections),
             quantity=self._get_quantity("line", "line_uom"),
+            tax=self._get_included_tax("account.move.line"),
+        )
+
+    @api.model
+    def _get_included_tax(self, model):
+        """Return by what the price of a line is to be divided, for taxes by percent are in it.
+
+        That is asked of what is given away only: of all else Odoo has the amount without tax.
+
+        :param str model: the model of the lines
+        """
+        field = self.env[model]._fields["tax_ids"]
+        return SQL(
+            """
+            SELECT 1 + COALESCE(sum(tax.amount), 0) / 100
+              FROM %(relation)s AS rel
+              JOIN account_tax AS tax ON tax.id = rel.%(tax)s
+             WHERE rel.%(column)s = line.id AND tax.amount_type = 'percent'
+               AND COALESCE(tax.price_include_override, company.account_price_include)
+                   = 'tax_included'
+            """,
+            relation=SQL.identifier(field.relation),
+            column=SQL.identifier(field.column1),
+            tax=SQL.identifier(field.column2),
         )
 
     @api.model
@@ -449,7 +473,7 @@ class IsofTradeLine(models.Model):
             CASE WHEN line.is_downpayment OR sold_line.is_downpayment
                    OR bought_line.is_downpayment THEN 'down_payment'
                  WHEN (line.extra_tax_data ->> 'computation_key') ^@ 'global_discount,'
-                   OR line.price_unit < 0 AND %(is_kept_nowhere)s
+                   OR %(takes_off)s
                    OR (line.product_id IS NULL OR template.type = 'service')
                       AND (%(gives_back)s AND credited.id IS NULL OR origin.role = 'discount')
                  THEN 'discount'
@@ -458,7 +482,14 @@ class IsofTradeLine(models.Model):
                  ELSE 'goods' END
             """,
             gives_back=self._gives_back(),
-            is_kept_nowhere=self._is_kept_nowhere(SQL.identifier("template")),
+            takes_off=self._takes_off(),
+        )
+
+    @api.model
+    def _takes_off(self):
+        """Return the condition of a line that takes money off, and no goods that are kept."""
+        return SQL(
+            "(line.price_unit < 0 AND %s)", self._is_kept_nowhere(SQL.identifier("template"))
         )
 
     @api.model

@@ -94,16 +94,10 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _upsert_sessions(self, ids):
-        columns = self._get_pos_fact_columns()
-        facts = SQL(
-            "SELECT %(values)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s",
-            values=SQL(", ").join(columns.values()),
-            tables=self._from_pos_facts(),
-            ids=ids,
-            where=self._where_pos_facts(),
-        )
         return self._prepare_upsert(
-            columns, facts, SQL("(pos_line_id) WHERE pos_line_id IS NOT NULL")
+            self._get_pos_fact_columns(),
+            self._select_pos_facts(ids),
+            SQL("(pos_line_id) WHERE pos_line_id IS NOT NULL"),
         )
 
     @api.model
@@ -148,6 +142,17 @@ class IsofTradeLine(models.Model):
             "bought_net": SQL("0"),
             "billed_net": SQL("0"),
         }
+
+    @api.model
+    def _select_pos_facts(self, ids):
+        """Return the query of what the facts of the entries of sessions have to be."""
+        return SQL(
+            "SELECT %(values)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s",
+            values=SQL(", ").join(self._get_pos_fact_columns().values()),
+            tables=self._from_pos_facts(),
+            ids=ids,
+            where=self._where_pos_facts(),
+        )
 
     @api.model
     def _where_pos_facts(self):
@@ -201,7 +206,7 @@ class IsofTradeLine(models.Model):
             ) AS owner
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN COALESCE(%(is_down_payment)s, FALSE) THEN 'down_payment'
-                            WHEN line.price_unit < 0 THEN 'discount'
+                            WHEN %(takes_off)s THEN 'discount'
                             WHEN template.type = 'service' THEN 'service'
                             ELSE 'goods' END AS name,
                        FALSE AS is_price_correction
@@ -226,8 +231,8 @@ class IsofTradeLine(models.Model):
                             WHEN role.name = 'discount' THEN -x.sold
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
-                            THEN round((line.price_unit * line.qty / how.rate)::numeric,
-                                       currency.decimal_places)
+                            THEN round((line.price_unit * line.qty / (%(tax)s)
+                                        / how.rate)::numeric, currency.decimal_places)
                             ELSE round((x.sold * line.discount
                                         / (100 - line.discount))::numeric,
                                        currency.decimal_places) END AS discount
@@ -251,6 +256,8 @@ class IsofTradeLine(models.Model):
             if self._has_field("pos.order", "crm_team_id")
             else SQL("NULL::int"),
             is_down_payment=is_down_payment,
+            takes_off=self._takes_off(),
+            tax=self._get_included_tax("pos.order.line"),
             posts=self.env["isof.order.report"]._get_posts(),
             campaigns=self._from_campaigns(),
         )

@@ -12,6 +12,7 @@ BATCH_SIZE = 5000
 SOURCES = {
     "account.account": ["account_type"],
     "account.move.line": ["cogs_origin_id"],
+    "account.tax": ["amount", "amount_type", "price_include_override"],
     "hr.employee": ["user_id", "company_id"],
     "hr.version": ["employee_id", "date_version", "department_id", "active"],
     "isof.activity": ["campaign_id", "commercial_partner_id", "company_id", "start", "touch_day"],
@@ -21,7 +22,7 @@ SOURCES = {
     "purchase.order.line": [
         *("order_id", "is_downpayment", "price_subtotal", "product_qty", "product_uom_id"),
     ],
-    "res.company": ["currency_id", "isof_touch_days"],
+    "res.company": ["account_price_include", "currency_id", "isof_touch_days"],
     "res.currency": ["decimal_places", "rounding"],
     "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
     "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],

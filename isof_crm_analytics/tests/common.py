@@ -178,6 +178,18 @@ class TradeCommon(OrderReportCommon):
         refund.action_post()
         return refund
 
+    @classmethod
+    def _debit(cls, move):
+        """Return the debit note of a document, of all its lines, as a draft."""
+        wizard = (
+            cls.env["account.debit.note"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"reason": "Test", "copy_lines": True})
+        )
+        before = move.debit_note_ids
+        wizard.create_debit()
+        return move.debit_note_ids - before
+
     def _get_facts(self, moves):
         return self.facts.search([("move_id", "in", moves.ids)], order="move_line_id")
 

@@ -342,3 +342,28 @@ class TestCommissionShare(CommissionCommon):
     def _call(self, user, model, method, *args):
         self.env.invalidate_all()
         return call_kw(self.env[model].with_user(user), method, list(args), {})
+
+
+@tagged("post_install", "-at_install", "isof_stock")
+class TestDebitNoteShare(CommissionCommon):
+    """Needs an add-on that ours do not need: ``tests/test_stock.py`` installs it and runs this."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._skip_without(["account_debit_note"], "tests/test_stock.py")
+
+    def test_a_debit_note_is_shared_as_its_invoice(self):
+        self._create_plan()
+        invoice = self._create_invoice(post=False)
+        invoice.isof_commission_share_ids = [
+            Command.create({"partner_id": payee.id, "percent": percent})
+            for payee, percent in ((self.agent, 75), (self.salesperson_b.partner_id, 25))
+        ]
+        invoice.action_post()
+        note = self._debit(invoice)
+        note.invoice_line_ids.price_unit = 4
+        note.action_post()
+        self.assertEarned(note, 3, payee_id=self.agent.id)
+        self.assertEarned(note, 1, payee_id=self.salesperson_b.partner_id.id)
+        self.assertLedgerInStep()

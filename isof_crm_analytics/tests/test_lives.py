@@ -92,6 +92,7 @@ class Life:
     # what was announced and is still to come by the bank
     announced: float = 0
     drafts: list = field(default_factory=list)
+    charges: list = field(default_factory=list)
     day: date = FIRST_DAY
 
     def next_day(self):
@@ -344,17 +345,14 @@ class TestLives(MoneyCommon):
         """Raise the price of the first row by a debit note."""
         row = life.rows[0]
         if "debit_origin_id" in life.invoice._fields and row.is_sold and row.quantity:
-            wizard = self.env["account.debit.note"].create(
-                {"move_ids": [Command.set(life.invoice.ids)], "copy_lines": True}
-            )
-            wizard.create_debit()
-            note = life.invoice.debit_note_ids - life.moves
+            note = self._debit(life.invoice)
             note.invoice_date = life.next_day()
             position = life.invoice.invoice_line_ids.ids.index(row.line.id)
             line = note.invoice_line_ids[position]
             (note.invoice_line_ids - line).unlink()
             line.write({"price_unit": amount / 100, "quantity": row.quantity})
             self._post(life, note)
+            life.charges.append(note)
             life.rows.append(Row("charge", amount / 100, row.quantity))
 
     # ------------------------------------------------------------
@@ -432,9 +430,9 @@ class TestLives(MoneyCommon):
             self._step_post(life)
             self._check(life)
         self.assertNotIn("cancel", life.moves.mapped("state"))
-        for note in life.moves.filtered(lambda move: move.move_type == "out_invoice")[::-1]:
-            if note.invoice_line_ids and note not in life.invoice and not life.order:
-                self._post(life, self._create_credit_note(note, post=False))
+        for note in life.charges:
+            back = self._create_credit_note(note, post=False, invoice_date=life.next_day())
+            self._post(life, back)
         refund = self._create_credit_note(life.invoice, post=False, invoice_date=life.next_day())
         keep = self.env["account.move.line"]
         values = {"tax_ids": [Command.set(self.tax.ids if life.tax else [])]}

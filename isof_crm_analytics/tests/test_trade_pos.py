@@ -264,6 +264,30 @@ class TestTradePos(TradeCommon):
         entries._sync(move.ids)
         self.assertFalse(entries.search([("company_id", "=", self.company.id)]))
 
+    def test_what_is_paid_at_the_till_is_due(self):
+        self.env["isof.commission.plan"].create(
+            {
+                "name": "Test plan",
+                "company_id": self.company.id,
+                "date_from": date(2026, 1, 1),
+                "due": "paid",
+                "rule_ids": [Command.create({"name": "All", "method": "rate", "rate": 10})],
+            }
+        ).action_approve()
+        order = self._create_order({"qty": 5})
+        order.action_pos_order_invoice()
+        self._close()
+        domain = [("move_id", "=", order.account_move.id)]
+        measures = ["accrued:sum", "due:sum"]
+        entries = self.env["isof.commission.entry"]
+        self.assertEqual(entries._read_group(domain, [], measures), [(4, 4)])
+
+    def test_what_is_given_away_has_its_discount(self):
+        self._create_order({}, {"discount": 100})
+        facts = self.facts.search([("move_id", "=", self._close().id)], order="pos_line_id")
+        self.assertEqual(facts.mapped("discount"), [0, 16])
+        self.assertEqual(facts.mapped("list_net"), [16, 16])
+
     def test_one_opens_the_order(self):
         order = self._create_order()
         move = self._close()

@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..models.isof_trade_line_pos import POS_SOURCES
 from ..models.isof_trade_line_sync import SOURCES
 from ..tools.kept_plan import IDS, get_text
 from .common import TradeCommon
@@ -22,6 +23,11 @@ AT_POSTING = {
     ("sale.order.line", "product_uom_id"),
     ("sale.order.line", "purchase_price"),
     ("sale.order.line", "qty_delivered"),
+    # Odoo does not let them be changed of what was used
+    ("account.tax", "amount"),
+    ("account.tax", "amount_type"),
+    ("account.tax", "price_include_override"),
+    ("res.company", "account_price_include"),
     # amounts in the ledger are rounded already
     ("res.currency", "decimal_places"),
     ("res.currency", "rounding"),
@@ -76,6 +82,28 @@ class TestTradeRules(TradeCommon):
                     ],
                 )
                 self.assertNothingLeft(invoice | self._create_credit_note(invoice))
+
+    def test_what_is_given_away_has_a_discount_without_tax(self):
+        """A bolt of 123 with 23 % of tax in it has a discount of 100, also of 100 %."""
+        country = self.env.ref("base.pl")
+        self.company.account_fiscal_country_id = country
+        vals = {"name": "Test 23 %", "company_id": self.company.id, "country_id": country.id}
+        group = self.env["account.tax.group"].create(vals)
+        for kind, price in (("tax_included", 123), ("tax_excluded", 100)):
+            tax = self.env["account.tax"].create(
+                {
+                    **vals,
+                    "name": kind,
+                    "amount": 23,
+                    "tax_group_id": group.id,
+                    "price_include_override": kind,
+                }
+            )
+            line = {"quantity": 2, "price_unit": price, "tax_ids": [Command.set(tax.ids)]}
+            invoice = self._create_invoice({**line, "discount": 100}, {**line, "discount": 50})
+            measures = [{"discount": 200, "list_net": 200}, {"discount": 100, "list_net": 200}]
+            self.assertFacts(invoice, measures)
+            self.assertInStep()
 
     def test_bonus_that_is_credited_lowers_the_margin(self):
         invoice = self._create_invoice({"quantity": 40, "price_unit": 10})
@@ -451,9 +479,21 @@ class TestTradeRules(TradeCommon):
         self.assertTotals(invoice, sold_quantity=24)
 
 
-@tagged("post_install", "-at_install", "isof_stock")
+@tagged("post_install", "-at_install", "isof_stock", "isof_pos")
 class TestTradeSources(TradeCommon):
     """That no source of the facts is forgotten, whichever of Odoo's add-ons are there."""
+
+    def _get_queries(self):
+        """Return the queries of facts: tuples of their columns and the query."""
+        columns = list(self.facts._get_fact_columns())
+        queries = [
+            (columns, self.facts._select_facts(are_corrections))
+            for are_corrections in (False, True)
+        ]
+        if "pos.order" in self.env:
+            columns = list(self.facts._get_pos_fact_columns())
+            queries.append((columns, self.facts._select_pos_facts(IDS)))
+        return queries
 
     def _get_read_columns(self):
         """Return what the query of the facts reads, as PostgreSQL has it of a view of it.
@@ -461,11 +501,11 @@ class TestTradeSources(TradeCommon):
         :return: set of tuples of a table and a column
         """
         found = set()
-        for are_corrections in (False, True):
-            names = SQL(", ").join(map(SQL.identifier, self.facts._get_fact_columns()))
-            text = get_text(self.env.cr, self.facts._select_facts(are_corrections))
+        for names, facts in self._get_queries():
+            text = get_text(self.env.cr, facts)
             query = SQL(text.replace(IDS.code, "ARRAY[1]").replace("%", "%%"))
-            self.env.cr.execute(SQL("CREATE TEMP VIEW isof_probe (%s) AS %s", names, query))
+            columns = SQL(", ").join(map(SQL.identifier, names))
+            self.env.cr.execute(SQL("CREATE TEMP VIEW isof_probe (%s) AS %s", columns, query))
             self.env.cr.execute(
                 """
                 SELECT source.relname, attribute.attname
@@ -529,6 +569,8 @@ class TestTradeSources(TradeCommon):
                 *line._get_isof_trade_fields(),
             ],
         }
+        for model_name, names in POS_SOURCES.items():
+            flushed[model_name] = [*flushed.get(model_name, ()), *names]
         forgotten = [
             str(field)
             for fields in self._get_read_fields().values()

@@ -435,16 +435,6 @@ class TestTradeStock(TradeCommon):
         invoice.button_cancel()
         self.assertInStep()
 
-    def _debit(self, move):
-        """Return the debit note of a document, of all its lines, as a draft."""
-        wizard = (
-            self.env["account.debit.note"]
-            .with_context(active_model="account.move", active_ids=move.ids)
-            .create({"reason": "Test", "copy_lines": True})
-        )
-        wizard.create_debit()
-        return self.env["account.move"].search([("debit_origin_id", "=", move.id)])
-
     def test_credit_note_of_a_debit_note_gives_back_its_price(self):
         invoice = self._create_invoice()
         note = self._debit(invoice)
@@ -462,6 +452,13 @@ class TestTradeStock(TradeCommon):
         self.assertFacts(note, [{"sold_quantity": 10, "cost": 50, "margin": 30}])
         self.assertNothingLeft(refund | note)
         self.assertInStep()
+
+    def test_goods_on_a_debit_note_are_goods_if_the_user_says_so(self):
+        note = self._debit(self._create_invoice())
+        self.assertTrue(note.isof_is_correction, "the field is not shown")
+        note.isof_correction = "goods"
+        note.action_post()
+        self.assertFacts(note, [{"sold_quantity": 10, "cost": 50, "margin": 30}])
 
     def test_taking_the_cost_of_an_order_in_two_invoices(self):
         product = self._create_product()
