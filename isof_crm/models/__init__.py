@@ -47,6 +47,7 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_marketing,
+    res_partner_name,
     res_partner_segment,
     res_users,
     res_users_settings,

@@ -43,6 +43,11 @@ class IsofAffiliation(models.Model):
     _two_partners = models.Constraint(
         "CHECK(person_id != organization_id)", "A person cannot be affiliated with itself."
     )
+    _open_uniq = models.UniqueIndex(
+        "(person_id, organization_id, coalesce(role_id, 0)) WHERE date_to IS NULL",
+        "This person is in this company in the same role already, without an end. Change that "
+        "entry, or give it an end first.",
+    )
 
     @api.depends("date_from", "date_to")
     @api.depends_context("tz", "uid")
@@ -64,10 +69,11 @@ class IsofAffiliation(models.Model):
 
     @api.model
     def _merge_partners(self, sources, target):
-        """Drop what would be left twice, or with itself, once the contacts are one.
+        """Leave one of what would be there twice, and nothing with itself, once contacts are one.
 
-        Called before their relations are moved by SQL: Odoo deletes every affiliation of the
-        merged contacts if a single one of them breaks a constraint.
+        Of what has no end, the first day and all notes are kept. Called before their relations are
+        moved by SQL: Odoo deletes every affiliation of the merged contacts if a single one of them
+        breaks a constraint.
 
         :param sources: the ``res.partner`` records that are about to be deleted
         :param target: the one that is left
@@ -77,7 +83,7 @@ class IsofAffiliation(models.Model):
             SQL(
                 """
                 WITH merged AS (
-                    SELECT id, role_id, date_from, date_to, coalesce(note, '') AS note,
+                    SELECT id, role_id, date_from, date_to, nullif(note, '') AS note,
                            CASE WHEN person_id = ANY(%(sources)s)
                                 THEN %(target)s ELSE person_id END AS person_id,
                            CASE WHEN organization_id = ANY(%(sources)s)
@@ -85,17 +91,26 @@ class IsofAffiliation(models.Model):
                       FROM isof_affiliation
                      WHERE person_id = ANY(%(all)s) OR organization_id = ANY(%(all)s)
                 ),
-                numbered AS (
-                    SELECT id, person_id, organization_id, row_number() OVER (
-                               PARTITION BY person_id, organization_id, role_id, date_from, date_to,
-                                            note
-                               ORDER BY id
-                           ) AS number
+                doubled AS (
+                    SELECT min(id) AS kept_id, array_agg(id) AS ids, min(date_from) AS date_from,
+                           bool_or(date_from IS NULL) AS has_no_start,
+                           string_agg(DISTINCT note, '; ') AS note
                       FROM merged
+                     GROUP BY person_id, organization_id, role_id, date_to,
+                              CASE WHEN date_to IS NOT NULL THEN date_from END,
+                              CASE WHEN date_to IS NOT NULL THEN note END
+                    HAVING count(*) > 1
+                ),
+                kept AS (
+                    UPDATE isof_affiliation AS affiliation
+                       SET note = doubled.note,
+                           date_from = CASE WHEN NOT has_no_start THEN doubled.date_from END
+                      FROM doubled
+                     WHERE affiliation.id = doubled.kept_id
                 )
                 DELETE FROM isof_affiliation
-                 WHERE id IN (SELECT id FROM numbered
-                               WHERE number > 1 OR person_id = organization_id)
+                 WHERE id IN (SELECT id FROM merged WHERE person_id = organization_id)
+                    OR id IN (SELECT unnest(ids) FROM doubled EXCEPT SELECT kept_id FROM doubled)
                 """,
                 sources=sources.ids,
                 target=target.id,

@@ -87,7 +87,10 @@ class IsofRegionRule(models.Model):
             lambda rule: (rule.company_id, rule.country_id, rule.state_id)
         ).items():
             overlap = regions.find_overlap(
-                [(regions.zip_key(r.zip_from), regions.zip_key(r.zip_to), r) for r in group]
+                [
+                    (*(regions.zip_key(end, country.code) for end in (r.zip_from, r.zip_to)), r)
+                    for r in group
+                ]
             )
             if overlap:
                 first, second = (entry[2] for entry in overlap)
@@ -147,12 +150,27 @@ class IsofRegionRule(models.Model):
         )
         return regions.RegionFinder(
             (
-                rule.region_id.id,
-                rule.country_id.id,
-                rule.state_id.id,
-                rule.zip_from,
-                rule.zip_to,
-                bool(rule.company_id),
-            )
-            for rule in rules
+                (
+                    rule.region_id.id,
+                    rule.country_id.id,
+                    rule.state_id.id,
+                    rule.zip_from,
+                    rule.zip_to,
+                    bool(rule.company_id),
+                )
+                for rule in rules
+            ),
+            codes={country.id: country.code for country in rules.country_id},
+            home=self._get_home_country(company).id,
         )
+
+    @api.model
+    def _get_home_country(self, company):
+        """Return the ``res.country`` of contacts without one: that of their company.
+
+        Contacts that all companies share are of the first company, whoever works with them.
+        """
+        # sudo: the address of a company decides the same for everybody
+        companies = self.env["res.company"].sudo()
+        home = companies.browse(company.id) or companies.search([], order="id", limit=1)
+        return home.country_id or home.root_id.country_id

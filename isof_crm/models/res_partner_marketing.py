@@ -167,6 +167,7 @@ class ResPartner(models.Model):
 
     @api.depends("company_id", "country_id", "state_id", "zip", "isof_region_manual")
     def _compute_isof_region_id(self):
+        # the country of a company, which counts where there is none, is followed by write()
         partners = self.filtered(lambda partner: not partner.isof_region_manual)
         for partner, region_id in partners._find_isof_region_ids().items():
             partner.isof_region_id = region_id
@@ -177,9 +178,8 @@ class ResPartner(models.Model):
         for company, partners in self.grouped("company_id").items():
             finder = self.env["isof.region.rule"]._get_finder(company)
             for partner in partners:
-                found[partner] = finder.find(
-                    partner.country_id.id, partner.state_id.id, partner.zip
-                )
+                country = partner.country_id or partner.state_id.country_id
+                found[partner] = finder.find(country.id, partner.state_id.id, partner.zip)
         return found
 
     @api.model_create_multi
@@ -192,6 +192,9 @@ class ResPartner(models.Model):
         result = super().write(self._prepare_isof_region_vals(vals))
         if vals.get("isof_region_id"):
             self._unmark_isof_region()
+        # sudo: whether one of them is the address of a company of ours
+        if "country_id" in vals and self.sudo().ref_company_ids:
+            self._find_isof_regions_again(SQL("partner.country_id IS NULL"))
         return result
 
     @api.model
@@ -222,13 +225,27 @@ class ResPartner(models.Model):
     def _reassign_isof_regions(self, countries):
         """Find the regions of the contacts of countries again, after the rules changed.
 
+        Those without a country may lie in any of them.
+        """
+        if countries:
+            self._find_isof_regions_again(
+                SQL(
+                    "(partner.country_id IN %s OR partner.country_id IS NULL)",
+                    tuple(countries.ids),
+                )
+            )
+
+    @api.model
+    def _find_isof_regions_again(self, where):
+        """Put contacts where the rules say.
+
         Regions chosen by hand stay. Many contacts are left to the scheduled action. What rules
         decide for thousands is not told in the chatter of each: only who chooses a region, or
         changes an address, leaves a trace there.
+
+        :param SQL where: a condition on ``res_partner AS partner``
         """
-        if not countries:
-            return
-        moves = self._find_isof_region_moves(SQL("country_id IN %s", tuple(countries.ids)))
+        moves = self._find_isof_region_moves(where)
         if len(moves) <= INLINE_LIMIT:
             self._set_isof_regions(moves)
         else:
@@ -239,7 +256,7 @@ class ResPartner(models.Model):
     def _find_isof_region_moves(self, where):
         """Return who is not where the rules say, asked once for each place.
 
-        :param SQL where: a condition on ``res_partner``
+        :param SQL where: a condition on ``res_partner AS partner``
         :return: list of tuples of a contact's id and the id of the region that the rules find,
             None if they find none
         """
@@ -250,11 +267,13 @@ class ResPartner(models.Model):
         for ids, company_id, country_id, state_id, zip_code, current in self.env.execute_query(
             SQL(
                 """
-                SELECT array_agg(id ORDER BY id),
-                       company_id, country_id, state_id, zip, isof_region_id
-                  FROM res_partner
-                 WHERE isof_region_manual IS NOT TRUE AND %s
-                 GROUP BY company_id, country_id, state_id, zip, isof_region_id
+                SELECT array_agg(partner.id ORDER BY partner.id), partner.company_id,
+                       coalesce(partner.country_id, state.country_id) AS country_id,
+                       partner.state_id, partner.zip, partner.isof_region_id
+                  FROM res_partner AS partner
+                  LEFT JOIN res_country_state AS state ON state.id = partner.state_id
+                 WHERE partner.isof_region_manual IS NOT TRUE AND %s
+                 GROUP BY 2, 3, 4, 5, 6
                 """,
                 where,
             )

@@ -19,6 +19,7 @@ from . import (
     test_partner,
     test_partner_duplicate,
     test_partner_export,
+    test_partner_name,
     test_partner_update,
     test_performance,
     test_plan,

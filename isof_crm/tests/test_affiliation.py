@@ -11,6 +11,13 @@ class TestAffiliation(ActivityCommon):
     """A person with a part in several companies."""
 
     @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.role, cls.other_role = cls.env["isof.affiliation.role"].create(
+            [{"name": "Adviser"}, {"name": "Owner"}]
+        )
+
+    @classmethod
     def _affiliate(cls, **vals):
         return cls.env["isof.affiliation"].create(
             {"person_id": cls.alfa_anna.id, "organization_id": cls.beta.id, **vals}
@@ -36,10 +43,12 @@ class TestAffiliation(ActivityCommon):
     def test_current_by_dates(self):
         today = date(2026, 3, 11)
         current = (
-            self._affiliate() | self._affiliate(date_from=today) | self._affiliate(date_to=today)
+            self._affiliate()
+            | self._affiliate(date_from=today, role_id=self.role.id)
+            | self._affiliate(date_to=today)
         )
         past = self._affiliate(date_to=date(2026, 3, 10))
-        future = self._affiliate(date_from=date(2026, 3, 12))
+        future = self._affiliate(date_from=date(2026, 3, 12), role_id=self.other_role.id)
         self.assertEqual(self.alfa_anna.isof_affiliation_ids, current | past | future)
         self.assertEqual(self.beta.isof_affiliated_person_ids, current | past | future)
         self.assertEqual(self.beta.isof_affiliated_person_ids.filtered("is_current"), current)
@@ -57,6 +66,39 @@ class TestAffiliation(ActivityCommon):
     def test_dates_in_order(self):
         with self.assertDatabaseRefuses("cannot end before it begins"):
             self._affiliate(date_from=date(2026, 3, 11), date_to=date(2026, 3, 10))
+
+    def test_the_same_without_an_end_once(self):
+        """With an end, or in another role, a person may be in a company again."""
+        for role in (self.env["isof.affiliation.role"], self.role):
+            self._affiliate(role_id=role.id)
+            self._affiliate(role_id=role.id, date_to=date(2026, 3, 10))
+            with (
+                self.subTest(role=role.name),
+                self.assertDatabaseRefuses("in the same role already, without an end"),
+                self.env.cr.savepoint(),
+            ):
+                self._affiliate(role_id=role.id, date_from=date(2026, 3, 11))
+        self._affiliate(role_id=self.other_role.id)
+        self.env.cr.execute(
+            "SELECT FROM pg_indexes WHERE indexname = 'isof_affiliation_open_uniq'"
+            " AND indexdef LIKE 'CREATE UNIQUE INDEX%%'"
+        )
+        self.assertTrue(self.env.cr.rowcount)
+
+    def test_merged_without_an_end_once(self):
+        double = self.env["res.partner"].create({"name": "Beta", "is_company": True})
+        kept = self._affiliate(date_from=date(2026, 2, 1), note="since the fair")
+        self._affiliate(
+            organization_id=double.id, date_from=date(2026, 1, 1), note="knows the owner"
+        )
+        past = self._affiliate(organization_id=double.id, date_to=date(2025, 1, 1))
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.beta | double).ids, self.beta, extra_checks=False
+        )
+        self.assertEqual(self.alfa_anna.isof_affiliation_ids, kept | past)
+        self.assertRecordValues(
+            kept, [{"date_from": date(2026, 1, 1), "note": "knows the owner; since the fair"}]
+        )
 
     def test_not_with_itself(self):
         with self.assertDatabaseRefuses("cannot be affiliated with itself"):

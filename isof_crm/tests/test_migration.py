@@ -1,6 +1,6 @@
 import base64
 import importlib.util
-from datetime import datetime
+from datetime import date, datetime
 
 from odoo.fields import Command
 from odoo.modules.module import get_module_path
@@ -210,3 +210,28 @@ class TestMigration(ActivityCommon):
             activities = self.env["isof.activity"].with_context(tz=tz)
             activities.web_read_group([], ["start:month"], ["__count"])
             activities.browse(far.id).export_data(["start", "stop"])
+
+    def test_affiliations_without_an_end(self):
+        """Those that are the same become one, before the database refuses a second."""
+        self.env.cr.execute("DROP INDEX isof_affiliation_open_uniq")
+        vals = {"person_id": self.alfa_anna.id, "organization_id": self.beta.id}
+        kept, second, third, ended = self.env["isof.affiliation"].create(
+            [
+                vals | {"date_from": date(2026, 2, 1), "note": "Fair"},
+                vals | {"date_from": date(2026, 1, 1), "note": "Fair"},
+                vals | {"date_from": date(2026, 3, 1), "note": "Adviser"},
+                vals | {"date_to": date(2025, 1, 1)},
+            ]
+        )
+        self._migrate("19.0.1.5.0", "pre-affiliations")
+        self.assertFalse((second | third).exists())
+        self.assertEqual(self.alfa_anna.isof_affiliation_ids, kept | ended)
+        self.assertRecordValues(kept, [{"date_from": date(2026, 1, 1), "note": "Adviser; Fair"}])
+
+    def test_regions_are_found_again(self):
+        """ZIP codes are read otherwise now: the scheduled action looks at all contacts."""
+        job = self.env.ref("isof_crm.ir_cron_region")
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", job.id)])
+        self._migrate("19.0.1.5.0", "post-regions")
+        found = self.env["ir.cron.trigger"].search_count([("cron_id", "=", job.id)])
+        self.assertEqual(found, triggers + 1)

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from .common import ActivityCommon
 
@@ -49,7 +50,54 @@ class TestRegion(ActivityCommon):
         self.customer.state_id = self.other_state
         self.assertEqual(self.customer.isof_region_id, self.region_poland)
         self.customer.country_id = False
+        self.assertEqual(self.customer.isof_region_id, self.region_poland, "by its state")
+        self.customer.state_id = False
         self.assertFalse(self.customer.isof_region_id)
+
+    def test_zip_codes_with_the_letters_of_the_country(self):
+        """Who writes the country before the ZIP code is in the same region as who does not."""
+        self._set_up_poland()
+        for zip_code in ("80-299", "80299", " 80-299 Gdańsk", "PL-80-299", "pl 80-299", "PL80299"):
+            with self.subTest(zip_code):
+                customer = self._create_customer(country_id=self.poland.id, zip=zip_code)
+                self.assertEqual(customer.isof_region_id, self.region_coast)
+
+    def _set_up_poland(self):
+        self.poland = self.env.ref("base.pl")
+        self.region_coast = self.env["isof.region"].create({"name": "Coast"})
+        self._create_rule(
+            self.region_coast, country_id=self.poland.id, zip_from="PL-80-000", zip_to="84-999"
+        )
+
+    def test_without_a_country(self):
+        """A contact without a country is of its company's, unless the ZIP code says otherwise."""
+        self._set_up_poland()
+        first = self.env["res.company"].search([], order="id", limit=1)
+        first.country_id = self.poland
+        self.other_company.country_id = self.env.ref("base.cz")
+        shared, foreign, theirs = (
+            self._create_customer(country_id=False, zip=zip_code, company_id=company)
+            for zip_code, company in (
+                ("80-299", False),
+                ("CZ-802 99", False),
+                ("80-299", self.other_company.id),
+            )
+        )
+        self.assertEqual(shared.isof_region_id, self.region_coast)
+        self.assertFalse((foreign | theirs).isof_region_id)
+        self.other_company.country_id = self.poland
+        self.assertEqual(theirs.isof_region_id, self.region_coast, "the company has moved")
+        first.country_id = self.country
+        self.assertEqual(shared.isof_region_id, self.region_poland, "the rule of that country")
+        self.assertEqual(theirs.isof_region_id, self.region_coast)
+        self.assertFalse(self.env["res.partner"]._find_isof_region_moves(SQL("TRUE")))
+
+    def test_the_same_zip_codes_written_otherwise_overlap(self):
+        self._set_up_poland()
+        with self.assertRefused(ValidationError, "overlap"):
+            self._create_rule(
+                self.region_zip, country_id=self.poland.id, zip_from="80-000", zip_to="80-999"
+            )
 
     def test_zip_ranges_refused(self):
         for first, last, message in (

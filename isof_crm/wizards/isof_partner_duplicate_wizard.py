@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..tools import names, regions
 from ..tools.grouping import connected
 
 # How alike the telling words of two names must be, from 0 to 1, by pg_trgm's similarity.
@@ -160,29 +161,23 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
                    email_normalized,
                    coalesce(phone_sanitized, regexp_replace(phone, '[^0-9+]', '', 'g'))
                        AS phone_number,
-                   %(name)s AS name,
+                   isof_name_key AS name,
                    ARRAY[
                        'city ' || nullif(trim(%(city)s), ''),
-                       'zip ' || substring(zip FROM '^\s*([0-9A-Za-z]{2})')
+                       'zip ' || (regexp_match(zip, %(zip_area)s))[2]
                    ] AS places
               FROM res_partner WHERE id IN %(readable)s
             """,
-            name=self._get_folded_sql("name"),
-            city=self._get_folded_sql("city"),
+            city=names.fold_sql(SQL("city")),
+            zip_area=regions.ZIP_AREA,
             readable=partners._search([]).subselect(),
-        )
-
-    def _get_folded_sql(self, column):
-        """Return a text in small letters without Polish accents, whatever the database's locale."""
-        return SQL(
-            "translate(lower(%s), 'ĄĆĘŁŃÓŚŹŻąćęłńóśźż', 'acelnoszzacelnoszz')",
-            SQL.identifier(column),
         )
 
     def _get_similar_names_query(self):
         """Return the query of two contacts in the same town or ZIP area with similar names.
 
-        Words that many contacts have, such as legal forms and trades, are left out. Only those
+        Names are compared as ``tools/names.py`` spells them. Words that many contacts have, such
+        as branches of trade, are left out. Only those
         who share the beginning of one of the other words are compared: comparing everybody with
         everybody never ends.
         """
@@ -191,7 +186,7 @@ class IsofPartnerDuplicateWizard(models.TransientModel):
             WITH words AS MATERIALIZED (
                 SELECT id, word, number, left(word, 4) AS beginning
                   FROM readable,
-                       regexp_split_to_table(name, '[^[:alnum:]]+')
+                       regexp_split_to_table(name, ' ')
                             WITH ORDINALITY AS split(word, number)
                  WHERE word <> ''
             ),

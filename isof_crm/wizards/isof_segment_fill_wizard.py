@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..tools import contact_list
+from ..tools import contact_list, names
 
 # So many contacts are offered for an entry that fits several.
 MAX_CANDIDATES = 10
@@ -27,7 +27,10 @@ MATCHES = (
         r"right(substring(regexp_replace(entry, '[ ()./+-]', '', 'g') from '^[0-9]{6,}$'), 9)",
         "right(nullif(regexp_replace(p.phone, '[^0-9]', '', 'g'), ''), 9)",
     ),
+    # a name written otherwise, see tools/names.py
+    ("nullif(spelled, '')", "p.isof_name_key"),
 )
+FIELDS = ["name", "isof_name_key", "vat", "email_normalized", "ref", "phone"]
 
 
 class IsofSegmentFillWizard(models.TransientModel):
@@ -166,31 +169,36 @@ class IsofSegmentFillWizard(models.TransientModel):
         """
         target = self.segment_id._get_target_domain()
         partners = self.env["res.partner"]._search(target)
-        self.env["res.partner"].flush_model(["name", "vat", "email_normalized", "ref", "phone"])
+        self.env["res.partner"].flush_model(FIELDS)
         found = {}
         for of_entry, of_partner in MATCHES:
             rest = [entry for entry in entries if entry not in found]
             if not rest:
                 break
-            found |= dict(
-                self.env.execute_query(
-                    SQL(
-                        """
-                        WITH entries AS MATERIALIZED (
-                            SELECT entry, %(of_entry)s AS key FROM unnest(%(entries)s) AS entry
-                        )
-                        SELECT entries.entry, array_agg(p.id ORDER BY p.id)
-                          FROM entries JOIN res_partner AS p ON %(of_partner)s = entries.key
-                         WHERE p.id IN %(partners)s
-                         GROUP BY entries.entry
-                        """,
-                        of_entry=SQL(of_entry),
-                        of_partner=SQL(of_partner),
-                        entries=rest,
-                        partners=partners.subselect(),
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    WITH entries AS MATERIALIZED (
+                        SELECT entry, %(of_entry)s AS key
+                          FROM unnest(%(entries)s::text[], %(spelled)s::text[])
+                               AS listed(entry, spelled)
                     )
+                    SELECT entries.entry, p.id, p.name
+                      FROM entries JOIN res_partner AS p ON %(of_partner)s = entries.key
+                     WHERE p.id IN %(partners)s
+                     ORDER BY p.id
+                    """,
+                    of_entry=SQL(of_entry),
+                    of_partner=SQL(of_partner),
+                    entries=rest,
+                    spelled=[names.key(entry) for entry in rest],
+                    partners=partners.subselect(),
                 )
             )
+            is_spelled = of_partner == "p.isof_name_key"
+            for entry, partner_id, name in rows:
+                if not is_spelled or names.is_same(entry, name):
+                    found.setdefault(entry, []).append(partner_id)
         return found
 
 

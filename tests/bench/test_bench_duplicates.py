@@ -17,6 +17,8 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name
 
+from odoo.addons.isof_crm.tools.names import key
+
 PARTNERS = 100_000
 DUPLICATES = 1_000
 RUNS = 3
@@ -51,16 +53,16 @@ def registry(load_registry):
         rows = list(_generate())
         cr.execute(
             """
-            INSERT INTO res_partner (name, complete_name, ref, city, zip, phone, phone_sanitized,
-                                     email, email_normalized, vat, is_company, active,
-                                     partner_share, type, lang, autopost_bills, create_date)
-            SELECT name, name, ref, city, zip, phone, phone, email, email, vat, TRUE, TRUE, TRUE,
-                   'contact', 'en_US', 'ask', now()
-              FROM unnest(%s, %s, %s, %s, %s, %s, %s)
-                   AS row(name, ref, city, zip, phone, email, vat);
+            INSERT INTO res_partner (name, complete_name, isof_name_key, ref, city, zip, phone,
+                                     phone_sanitized, email, email_normalized, vat, is_company,
+                                     active, partner_share, type, lang, autopost_bills, create_date)
+            SELECT name, name, key, ref, city, zip, phone, phone, email, email, vat, TRUE, TRUE,
+                   TRUE, 'contact', 'en_US', 'ask', now()
+              FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s)
+                   AS row(name, ref, city, zip, phone, email, vat, key);
             UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL;
             """,
-            [list(column) for column in zip(*rows, strict=True)],
+            [*(list(column) for column in zip(*rows, strict=True)), [key(row[0]) for row in rows]],
         )
         cr.commit()
         cr._cnx.autocommit = True
