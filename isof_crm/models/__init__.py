@@ -19,6 +19,7 @@ from . import (
     isof_activity_plan_step,
     isof_activity_segment,
     isof_activity_status,
+    isof_activity_succession,
     isof_activity_tag,
     isof_activity_time,
     isof_activity_timeline,
@@ -50,5 +51,6 @@ from . import (
     res_partner_segment,
     res_users,
     res_users_settings,
+    res_users_succession,
     utm_campaign,
 )

@@ -31,6 +31,7 @@ from . import (
     test_segment_rights,
     test_segment_wizards,
     test_settings,
+    test_succession,
     test_timeline,
     test_tools,
     test_weaker,
