@@ -9,6 +9,7 @@ from . import (
     test_contractor_journey,
     test_export_job,
     test_guard_mixin,
+    test_hand_over,
     test_import,
     test_journey,
     test_js,
