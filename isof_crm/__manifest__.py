@@ -11,6 +11,7 @@
     "data": [
         "security/isof_crm_groups.xml",
         "security/isof_activity_security.xml",
+        "security/isof_hand_over_security.xml",
         "security/isof_segment_security.xml",
         "security/isof_crm_wizards_security.xml",
         "security/ir.model.access.csv",
@@ -42,6 +43,7 @@
         "views/res_partner_views.xml",
         "views/res_partner_marketing_views.xml",
         "views/utm_campaign_views.xml",
+        "views/isof_hand_over_views.xml",
         "views/isof_my_day_views.xml",
         "views/res_config_settings_views.xml",
         "views/isof_crm_menus.xml",

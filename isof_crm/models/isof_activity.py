@@ -359,7 +359,8 @@ class IsofActivity(models.Model):
     @api.depends("access_user_ids", "department_id")
     def _compute_is_my_team(self):
         users, departments = self.env.user._get_isof_led()
-        for activity in self:
+        # of who has left, too
+        for activity in self.with_context(active_test=False):
             activity.is_my_team = (
                 bool(activity.sudo().access_user_ids & users)
                 or activity.department_id in departments

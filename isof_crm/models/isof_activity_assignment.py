@@ -82,7 +82,8 @@ class IsofActivityAssignment(models.AbstractModel):
 
         :param partners: ``res.partner`` records
         :param starter: the ``res.users`` who starts it, and who stands in for an employee who
-            is missing, archived or does not work in the company
+            is missing, archived or does not work in the company; whoever leads the starter does
+            where the starter is
         :param company: the ``res.company`` in which it is done
         :param int position: how many customers came before these: employees who share go on
             taking turns
@@ -91,9 +92,12 @@ class IsofActivityAssignment(models.AbstractModel):
         self.ensure_one()
         # sudo: who looks after a customer and who works in the company, nothing else
         step, partners = self.sudo(), partners.sudo()
-        able = step.user_id | step.user_ids | (partners | partners.commercial_partner_id).user_id
-        able = able._origin.filtered(lambda user: user.active and company in user.company_ids)
-        stand_in = starter.sudo()
+        env, starter = starter.env, starter.sudo()
+        able = starter | step.user_id | step.user_ids
+        able |= (partners | partners.commercial_partner_id).user_id
+        able = able._origin._filter_isof_able(company)
+        # who started it may have left while it went on in the background
+        stand_in = starter if starter in able else starter._get_isof_leader(company) or starter
         if step.responsible in ("salesperson", "user") and step.user_id in able:
             stand_in = step.user_id
         turns = step.user_ids._origin & able if step.responsible == "shared" else able.browse()
@@ -103,9 +107,9 @@ class IsofActivityAssignment(models.AbstractModel):
             if turns:
                 user = turns[number % len(turns)]
             elif step.responsible == "salesperson":
-                salesperson = partner.user_id or partner.commercial_partner_id.user_id
-                user = salesperson if salesperson in able else stand_in
-            users.append(user.with_env(starter.env))
+                looking_after = (partner.user_id, partner.commercial_partner_id.user_id)
+                user = next((each for each in looking_after if each in able), stand_in)
+            users.append(user.with_env(env))
         return users
 
     def _get_withdrawn(self, partners):

@@ -263,6 +263,6 @@ class ResPartner(models.Model):
         self.ensure_one()
         company = self.commercial_partner_id
         context = {"default_partner_id": company.id}
-        if self != company:
+        if self != company and self.active:
             context["default_contact_id"] = self.id
         return context

@@ -6,6 +6,7 @@ import pytz
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools import activity_time
 
@@ -45,18 +46,28 @@ class ResUsers(models.Model):
         if departments:
             departments = departments.search([("id", "child_of", departments.ids)])
         employees = self.env["hr.employee"].sudo()
+        # what is still in the hands of who has left is led on until it is handed over
+        is_there = Domain("active", "=", True) | Domain("user_id.active", "=", False)
         if departments:
-            employees = employees.search_fetch(
-                [("department_id", "in", departments.ids), ("user_id", "!=", False)], ["user_id"]
+            employees = employees.with_context(active_test=False).search_fetch(
+                Domain("department_id", "in", departments.ids)
+                & Domain("user_id", "!=", False)
+                & is_there,
+                ["user_id"],
             )
         members = (
             self.env["crm.team.member"]
             .sudo()
+            .with_context(active_test=False)
             .search_fetch(
-                [("crm_team_id.user_id", "=", self.id), ("crm_team_id.active", "=", True)],
-                ["user_id"],
+                Domain("crm_team_id.user_id", "=", self.id)
+                & Domain("crm_team_id.active", "=", True)
+                & is_there,
+                ["user_id", "active"],
             )
         )
+        if gone := members.filtered(lambda member: not member.active):
+            members -= gone - gone.user_id._get_isof_memberships()
         users = self.sudo() | employees.user_id | members.user_id
         return users.with_env(self.env), departments.with_env(self.env)
 

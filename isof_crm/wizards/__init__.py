@@ -1,4 +1,5 @@
 from . import (
+    hr_departure_wizard,
     isof_activity_bulk_wizard,
     isof_activity_done_wizard,
     isof_activity_plan_launch,

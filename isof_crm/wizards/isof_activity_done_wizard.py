@@ -119,8 +119,9 @@ class IsofActivityDoneWizard(models.TransientModel):
     @api.depends("activity_id")
     def _compute_next_user_id(self):
         for wizard in self:
-            wizard.next_user_id = wizard.activity_id.user_id or self.env.user
-            wizard.next_contact_id = wizard.activity_id.contact_id
+            activity = wizard.activity_id
+            wizard.next_user_id = activity._get_next_user() if activity else self.env.user
+            wizard.next_contact_id = activity and activity._get_next_contact()
 
     def _get_suggested_start(self, delay, unit):
         """Return when the next activity is proposed; never in the past.
@@ -131,7 +132,7 @@ class IsofActivityDoneWizard(models.TransientModel):
         activity = self.activity_id
         if not activity.start:
             return False
-        user = activity.user_id or self.env.user
+        user = activity._get_next_user()
         tz = activity._get_tz()
         today = activity_time.local_day(fields.Datetime.now(), tz)
         clock = activity_time.to_local(activity.start, tz)

@@ -257,7 +257,7 @@ class IsofBooking(models.Model):
             return {}
         activity_id = vals.get("activity_id") or self.env.context.get("default_activity_id")
         activity = self.env["isof.activity"].browse(activity_id if type(activity_id) is int else ())
-        return {"user_id": (activity.user_id or self.env.user).id}
+        return {"user_id": (activity._get_next_user() if activity else self.env.user).id}
 
     def _write_each(self, vals_by_booking):
         """Write values on each of several bookings: all of them or none.

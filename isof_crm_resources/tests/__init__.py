@@ -8,6 +8,7 @@ from . import (
     test_conflict,
     test_finder,
     test_guard,
+    test_hand_over,
     test_js,
     test_my_day,
     test_notice,

@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+from .isof_booking import LIVE_STATES
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _tell_isof_departure(self):
+        """Tell also those who look after resources what of these is booked for who has left."""
+        result = super()._tell_isof_departure()
+        notifier = self.env["isof.notifier"]
+        # sudo: of every company's bookings, told only to those who look after the resource
+        groups = (
+            self.env["isof.booking"]
+            .sudo()
+            ._read_group(
+                [
+                    ("user_id", "in", self.ids),
+                    ("state", "in", LIVE_STATES),
+                    ("stop", ">", fields.Datetime.now()),
+                ],
+                ["resource_id", "user_id"],
+                ["__count"],
+                order="resource_id, user_id",
+            )
+        )
+        with notifier._gather():
+            for resource, holder, count in groups:
+                notifier._tell(
+                    resource._get_approvers() | resource.user_id,
+                    resource.sudo(False),
+                    lambda resource, holder=holder, count=count: (
+                        resource.env._("%(user)s has left", user=holder.name),
+                        resource.env._(
+                            "%(resource)s: bookings to come of %(user)s, who has left: %(count)s. "
+                            "Give them to somebody else, or cancel them.",
+                            resource=resource.sudo().name,
+                            user=holder.name,
+                            count=count,
+                        ),
+                    ),
+                )
+        return result
