@@ -274,7 +274,7 @@ class TestRights(ActivityCommon):
         with self.subTest("the contact person moves to their customer"):
             own.partner_id = self.alfa_anna
             self.alfa_anna.parent_id = self.gamma
-            self.assertTrue(self._sees(self.salesperson_b))
+            self.assertFalse(self._sees(self.salesperson_b), "it was at Alfa")
 
     def test_leadership_counts_from_the_next_search_on(self):
         """Rules are cached; whom one leads is not."""
