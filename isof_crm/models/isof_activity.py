@@ -620,9 +620,10 @@ class IsofActivity(models.Model):
     # Business methods
     # ------------------------------------------------------------
 
-    def _set_state(self, state):
+    def _set_state(self, state, vals=None):
         """Give the activities their company's first status of a state.
 
+        :param dict vals: what else is written along with the status
         :raises UserError: when a company has no status of that state
         """
         for company, activities in self.grouped("company_id").items():
@@ -636,7 +637,7 @@ class IsofActivity(models.Model):
                         company=company.name,
                     )
                 )
-            activities.status_id = status
+            activities.write({"status_id": status.id} | (vals or {}))
 
     @api.model
     def _group_expand_status_id(self, statuses, domain):

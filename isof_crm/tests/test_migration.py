@@ -254,3 +254,15 @@ class TestMigration(ActivityCommon):
         self.assertEqual(activities[1].commercial_partner_id, self.beta, "nothing is known")
         self.assertEqual(activities[2].commercial_partner_id, person)
         self.assertNotIn(self.salesperson_b, activities[0].access_user_ids)
+
+    def test_contacts_to_come(self):
+        """The version before counted what was marked as done ahead."""
+        self._create_activity(status_id=self.status_done.id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET isof_last_activity_date = '2026-03-12 09:00' WHERE id = %s",
+            [self.alfa.id],
+        )
+        self.env.invalidate_all()
+        self._migrate("19.0.1.5.0", "end-contacts")
+        self.assertFalse(self.alfa.isof_last_activity_date)

@@ -171,7 +171,7 @@ class TestPartnerDates(PartnerCommon):
         self.env.cr.execute(
             """
             SELECT p.id, p.isof_last_activity_date, p.isof_next_activity_date,
-                   MAX(a.start) FILTER (WHERE a.state = 'done'),
+                   MAX(a.start) FILTER (WHERE a.state = 'done' AND a.start <= %s),
                    MIN(a.start) FILTER (WHERE a.state IN ('planned', 'in_progress', 'postponed'))
               FROM res_partner p
          LEFT JOIN (SELECT a.start, s.state, a.commercial_partner_id
@@ -181,7 +181,7 @@ class TestPartnerDates(PartnerCommon):
              WHERE p.id IN %s
           GROUP BY p.id
             """,
-            (partners._ids,),
+            (NOW, partners._ids),
         )
         for partner_id, last, upcoming, real_last, real_upcoming in self.env.cr.fetchall():
             self.assertEqual((last, upcoming), (real_last, real_upcoming), f"partner {partner_id}")
