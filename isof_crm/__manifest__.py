@@ -21,6 +21,7 @@
         "data/ir_cron_data.xml",
         "wizards/isof_activity_bulk_wizard_views.xml",
         "wizards/isof_activity_done_wizard_views.xml",
+        "wizards/isof_activity_held_wizard_views.xml",
         "wizards/isof_activity_plan_launch_views.xml",
         "wizards/isof_partner_export_wizard_views.xml",
         "wizards/isof_segment_add_wizard_views.xml",

@@ -13,6 +13,7 @@ from . import (
     isof_activity_assignment,
     isof_activity_chain,
     isof_activity_chatter,
+    isof_activity_done,
     isof_activity_due,
     isof_activity_mirror,
     isof_activity_plan,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import frozendict
+from odoo.tools import SQL, frozendict
 
 from ..tools import bounds
 from .isof_activity_status import DROPPED_STATES, OPEN_STATES
@@ -15,6 +15,8 @@ REFERENCE_MODELS = (
     "project.task",
     "helpdesk.ticket",
 )
+# They tell of the customer as it was when it was chosen.
+FROZEN_FIELDS = ("commercial_partner_id", "region_id")
 TIME_FIELDS = {"start", "stop", "allday", "duration", "start_date", "stop_date"}
 # Being put in charge is seen in the action plan; mail goes out only on request. Followers are
 # added in one go, see _subscribe_in_charge().
@@ -115,10 +117,14 @@ class IsofActivity(models.Model):
         tracking=True,
     )
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id",
+        "res.partner",
+        string="Commercial Entity",
+        compute="_compute_commercial_partner_id",
         store=True,
         precompute=True,
-        string="Commercial Entity",
+        ondelete="restrict",
+        help="The company at which it takes place: that of the customer when the customer was "
+        "chosen. It stays when a person goes on to another employer.",
     )
     contact_id = fields.Many2one(
         "res.partner",
@@ -291,6 +297,12 @@ class IsofActivity(models.Model):
             if activity.contact_id and not activity.partner_id:
                 activity.partner_id = activity.contact_id.commercial_partner_id
 
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        """Not by what the partner belongs to later: what happened stays where it happened."""
+        for activity in self:
+            activity.commercial_partner_id = activity.partner_id.commercial_partner_id
+
     @api.depends("contact_id.phone", "partner_id.phone")
     def _compute_contact_phone(self):
         for activity in self:
@@ -320,6 +332,7 @@ class IsofActivity(models.Model):
         "participant_ids",
         "author_id",
         "partner_id.user_id",
+        "partner_id.commercial_partner_id",
         "commercial_partner_id.user_id",
     )
     def _compute_access_user_ids(self):
@@ -330,8 +343,7 @@ class IsofActivity(models.Model):
                 activity.user_id
                 | activity.participant_ids
                 | activity.author_id
-                | activity.partner_id.user_id
-                | activity.commercial_partner_id.user_id
+                | activity._get_salespersons()
             )
             activities_by_users[users] = activities_by_users.get(users, self.browse()) | activity
         # each assignment of a many2many is a query
@@ -341,7 +353,16 @@ class IsofActivity(models.Model):
     @api.model
     def _get_merged_fields(self):
         """Return the stored fields to compute anew where contacts were merged, which is by SQL."""
-        return ["commercial_partner_id", "access_user_ids"]
+        return ["access_user_ids"]
+
+    def _get_salespersons(self):
+        """Return the ``res.users`` whose customer it is: theirs who left for another is not."""
+        self.ensure_one()
+        company = self.commercial_partner_id
+        salespersons = company.user_id
+        if self.partner_id.commercial_partner_id == company:
+            salespersons |= self.partner_id.user_id
+        return salespersons
 
     @api.model
     def _search(self, domain, *args, **kwargs):
@@ -374,15 +395,35 @@ class IsofActivity(models.Model):
         # What access_user_ids is made of: whom one leads have a large part of all activities
         # between them, and to collect that part from the relation takes longer than to look
         # at the columns of the rows that are shown.
-        return Domain("department_id", "in", departments.ids) | Domain.OR(
-            Domain(path, "in", users.ids)
-            for path in (
-                "user_id",
-                "author_id",
-                "participant_ids",
-                "partner_id.user_id",
-                "commercial_partner_id.user_id",
+        return (
+            Domain("department_id", "in", departments.ids)
+            | Domain.OR(
+                Domain(path, "in", users.ids)
+                for path in (
+                    "user_id",
+                    "author_id",
+                    "participant_ids",
+                    "commercial_partner_id.user_id",
+                )
             )
+            | Domain.custom(
+                to_sql=lambda model, alias, query: model._is_customer_of(alias, query, users)
+            )
+        )
+
+    @api.model
+    def _is_customer_of(self, alias, query, users):
+        """Return the SQL condition that the customer is looked after by some of the users.
+
+        Beside ``commercial_partner_id.user_id`` the other part of ``_get_salespersons``; as a row
+        it is one hashed list for PostgreSQL, as two conditions a look at each customer.
+        """
+        return SQL(
+            """(%s, %s) IN (SELECT id, commercial_partner_id
+                              FROM res_partner WHERE user_id = ANY(%s))""",
+            self._field_to_sql(alias, "partner_id", query),
+            self._field_to_sql(alias, "commercial_partner_id", query),
+            users.ids,
         )
 
     @api.depends("name", "partner_id.name")
@@ -504,16 +545,24 @@ class IsofActivity(models.Model):
         # before it is counted with
         self._check_bounds(vals)
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
-        if not TIME_FIELDS & vals.keys():
-            return super(IsofActivity, silent).write(vals)
-        by_vals = {}
-        for activity in silent:
-            time_vals = frozendict(activity._prepare_time_vals(vals))
-            by_vals[time_vals] = by_vals.get(time_vals, silent.browse()) | activity
-        other_vals = {name: value for name, value in vals.items() if name not in TIME_FIELDS}
-        for time_vals, activities in by_vals.items():
-            super(IsofActivity, activities).write(other_vals | time_vals)
+        frozen = [self._fields[name] for name in FROZEN_FIELDS]
+        with self.env.protecting(frozen, self._filter_rewritten_partner(vals)):
+            if not TIME_FIELDS & vals.keys():
+                return super(IsofActivity, silent).write(vals)
+            by_vals = {}
+            for activity in silent:
+                time_vals = frozendict(activity._prepare_time_vals(vals))
+                by_vals[time_vals] = by_vals.get(time_vals, silent.browse()) | activity
+            other_vals = {name: value for name, value in vals.items() if name not in TIME_FIELDS}
+            for time_vals, activities in by_vals.items():
+                super(IsofActivity, activities).write(other_vals | time_vals)
         return True
+
+    def _filter_rewritten_partner(self, vals):
+        """Return the activities whose customer is only written once more: it is not chosen anew."""
+        if "partner_id" not in vals:
+            return self.browse()
+        return self.filtered(lambda activity: activity.partner_id.id == vals["partner_id"])
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live(self):
@@ -572,9 +621,10 @@ class IsofActivity(models.Model):
     # Business methods
     # ------------------------------------------------------------
 
-    def _set_state(self, state):
+    def _set_state(self, state, vals=None):
         """Give the activities their company's first status of a state.
 
+        :param dict vals: what else is written along with the status
         :raises UserError: when a company has no status of that state
         """
         for company, activities in self.grouped("company_id").items():
@@ -588,7 +638,7 @@ class IsofActivity(models.Model):
                         company=company.name,
                     )
                 )
-            activities.status_id = status
+            activities.write({"status_id": status.id} | (vals or {}))
 
     @api.model
     def _group_expand_status_id(self, statuses, domain):

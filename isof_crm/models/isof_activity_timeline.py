@@ -30,14 +30,7 @@ class IsofActivity(models.Model):
         limit = min(limit, MAX_STEPS)
         partner = self.env["res.partner"].browse(partner_id)
         partner.check_access("read")
-        company = partner.commercial_partner_id
-        domain = Domain("commercial_partner_id", "=", company.id)
-        if partner != company:
-            domain &= (
-                Domain("partner_id", "=", partner.id)
-                | Domain("contact_id", "=", partner.id)
-                | Domain("contact_ids", "in", partner.ids)
-            )
+        domain = self._get_partner_domain(partner)
         is_open = Domain("state", "in", OPEN_STATES)
         lists = {}
         for key, part, order in (
@@ -49,6 +42,27 @@ class IsofActivity(models.Model):
             "domain": list(domain),
             "context": partner._prepare_isof_activity_context(),
         }
+
+    @api.model
+    def _get_partner_domain(self, partner):
+        """Return the domain of what was with a contact: a company, or a person in whichever.
+
+        PostgreSQL finds activities by their company and time. So those of a person name the
+        companies, also the ones that the person has left, as far as the reader may know of them.
+        """
+        company = partner.commercial_partner_id
+        if partner == company:
+            return Domain("commercial_partner_id", "=", company.id)
+        is_main = Domain("partner_id", "=", partner.id) | Domain("contact_id", "=", partner.id)
+        is_further = Domain("contact_ids", "in", partner.ids)
+        companies = company.union(
+            *(
+                held_at
+                for domain in (is_main, is_further)
+                for [held_at] in self._read_group(domain, ["commercial_partner_id"])
+            )
+        )
+        return Domain("commercial_partner_id", "in", companies.ids) & (is_main | is_further)
 
     @api.model
     def _get_timeline(self, domain, order, limit):

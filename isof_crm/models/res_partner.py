@@ -169,8 +169,11 @@ class ResPartner(models.Model):
         last, upcoming = {}, {}
         # whoever saves may have asked for archived records too: these never count
         activities = self.env["isof.activity"].with_context(active_test=True)
+        # nor does what is marked as done and still to come: see _cron_count_contacts()
+        is_held = Domain("state", "=", "done") & activities._get_begun_domain()
         for partner, state, first_start, last_start in activities._read_group(
-            [("commercial_partner_id", "in", self.ids), ("state", "in", ("done", *OPEN_STATES))],
+            Domain("commercial_partner_id", "in", self.ids)
+            & (Domain("state", "in", OPEN_STATES) | is_held),
             ["commercial_partner_id", "state"],
             ["start:min", "start:max"],
         ):
@@ -209,7 +212,8 @@ class ResPartner(models.Model):
         now = fields.Datetime.now()
         for partner in self:
             last = partner.commercial_partner_id.isof_last_activity_date
-            partner.isof_days_without_contact = (now - last).days if last else False
+            # what lasts all day has begun in the morning
+            partner.isof_days_without_contact = max((now - last).days, 0) if last else False
 
     @api.model
     def _search_isof_days_without_contact(self, operator, value):

@@ -1,6 +1,8 @@
 from . import (
     test_activity,
     test_activity_bulk,
+    test_activity_done,
+    test_activity_employer,
     test_activity_time,
     test_affiliation,
     test_bounds,

@@ -1,6 +1,6 @@
 import base64
 import importlib.util
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.fields import Command
 from odoo.modules.module import get_module_path
@@ -235,3 +235,59 @@ class TestMigration(ActivityCommon):
         self._migrate("19.0.1.5.0", "post-regions")
         found = self.env["ir.cron.trigger"].search_count([("cron_id", "=", job.id)])
         self.assertEqual(found, triggers + 1)
+
+    def test_employers_of_the_time(self):
+        """The chatter tells where Anna worked when something was registered with her."""
+        self.beta.user_id = self.salesperson_b
+        person = self.env["res.partner"].create({"name": "Nobody's"})
+        activities = self.env["isof.activity"].concat(
+            *(
+                self._create_activity(partner_id=partner.id)
+                for partner in (self.alfa_anna, self.alfa_adam, person)
+            )
+        )
+        moves = [(self.alfa_anna, self.gamma), (self.alfa_anna, self.beta), (person, self.beta)]
+        field = self.env["ir.model.fields"]._get("res.partner", "parent_id")
+        for number, (partner, company) in enumerate(moves, start=1):
+            self.env["mail.message"].create(
+                {
+                    "model": "res.partner",
+                    "res_id": partner.id,
+                    "date": self.env.cr.now() + timedelta(days=number),
+                    "tracking_value_ids": [
+                        Command.create(
+                            {
+                                "field_id": field.id,
+                                "old_value_integer": partner.parent_id.id,
+                                "new_value_integer": company.id,
+                            }
+                        )
+                    ],
+                }
+            )
+            partner.parent_id = company
+        # as the version before had it
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE isof_activity SET commercial_partner_id = %s WHERE id = ANY(%s)",
+            [self.beta.id, activities.ids],
+        )
+        self.env.invalidate_all()
+        self._migrate("19.0.1.5.0", "end-employers")
+        self.assertEqual(activities.mapped("commercial_partner_id"), self.alfa | self.beta | person)
+        self.assertEqual(activities[0].commercial_partner_id, self.alfa, "before the first move")
+        self.assertEqual(activities[1].commercial_partner_id, self.beta, "nothing is known")
+        self.assertEqual(activities[2].commercial_partner_id, person)
+        self.assertNotIn(self.salesperson_b, activities[0].access_user_ids)
+
+    def test_contacts_to_come(self):
+        """The version before counted what was marked as done ahead."""
+        self._create_activity(status_id=self.status_done.id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET isof_last_activity_date = '2026-03-12 09:00' WHERE id = %s",
+            [self.alfa.id],
+        )
+        self.env.invalidate_all()
+        self._migrate("19.0.1.5.0", "end-contacts")
+        self.assertFalse(self.alfa.isof_last_activity_date)

@@ -274,7 +274,7 @@ class TestRights(ActivityCommon):
         with self.subTest("the contact person moves to their customer"):
             own.partner_id = self.alfa_anna
             self.alfa_anna.parent_id = self.gamma
-            self.assertTrue(self._sees(self.salesperson_b))
+            self.assertFalse(self._sees(self.salesperson_b), "it was at Alfa")
 
     def test_leadership_counts_from_the_next_search_on(self):
         """Rules are cached; whom one leads is not."""
@@ -462,6 +462,7 @@ class TestRights(ActivityCommon):
                 "action_done",
                 "action_done_and_plan_next",
                 "action_export_register",
+                "action_mark_done",
                 "action_open_chain",
                 "action_open_form",
                 "action_plan_follow_up",
@@ -487,6 +488,7 @@ class TestRights(ActivityCommon):
             "isof.partner.export.wizard": {"action_export"},
             "isof.partner.update.wizard": {"action_apply"},
             "isof.activity.done.wizard": {"action_confirm"},
+            "isof.activity.held.wizard": {"action_confirm", "action_undo"},
             "isof.activity.status": set(),
             "isof.activity.type": set(),
             "isof.activity.type.suggestion": set(),

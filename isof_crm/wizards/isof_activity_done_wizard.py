@@ -1,12 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.isof_activity_status import DROPPED_STATES
+from ..models.isof_activity_status import DROPPED_STATES, OPEN_STATES
 from ..tools import activity_time
 
 
 class IsofActivityDoneWizard(models.TransientModel):
     """Done and plan next: the result of one activity and the next link of its chain.
+
+    Somebody else may finish the same activity meanwhile, in another window or elsewhere. Then the
+    dialogue tells what was written, keeps what was typed, and has to be confirmed once more.
 
     Nothing is computed in sudo mode: the dialogue must tell only what the user may read.
     """
@@ -28,7 +31,49 @@ class IsofActivityDoneWizard(models.TransientModel):
         required=True,
         default="done",
     )
+    allday = fields.Boolean(related="activity_id.allday", related_sudo=False)
+    asks_when = fields.Boolean(compute="_compute_asks_when", compute_sudo=False)
+    held_at = fields.Datetime(
+        string="Took Place",
+        compute="_compute_held",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help="When it took place: now, if it was planned for later.",
+    )
+    held_day = fields.Date(
+        string="Took Place on",
+        compute="_compute_held",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
     result = fields.Text(compute="_compute_result", compute_sudo=False, store=True, readonly=False)
+    # what the dialogue was opened on; the browser sends it back
+    seen_state = fields.Char(
+        compute="_compute_seen",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        export_string_translation=False,
+    )
+    seen_result = fields.Text(
+        compute="_compute_seen",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        export_string_translation=False,
+    )
+    seen_next_count = fields.Integer(
+        compute="_compute_seen",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        export_string_translation=False,
+    )
+    news = fields.Text(string="Meanwhile")
+    is_confirmed = fields.Boolean(export_string_translation=False)
+    next_id = fields.Many2one("isof.activity", string="Planned Next", ondelete="set null")
     plan_next = fields.Boolean(string="Plan the Next Activity", default=True)
     suggestion_id = fields.Many2one(
         "isof.activity.type.suggestion",
@@ -91,6 +136,30 @@ class IsofActivityDoneWizard(models.TransientModel):
         for wizard in self:
             wizard.result = wizard.activity_id.result
 
+    @api.depends("activity_id", "outcome")
+    def _compute_asks_when(self):
+        for wizard in self:
+            wizard.asks_when = wizard.outcome == "done" and wizard.activity_id.state in OPEN_STATES
+
+    @api.depends("activity_id")
+    def _compute_held(self):
+        for wizard in self:
+            activity = wizard.activity_id
+            ahead = activity._filter_ahead()
+            wizard.held_at = activity._get_last_moment() if ahead else activity.start
+            wizard.held_day = fields.Date.context_today(self) if ahead else activity.start_date
+
+    @api.depends("activity_id")
+    def _compute_seen(self):
+        for wizard in self:
+            wizard.seen_state = wizard.activity_id.state
+            wizard.seen_result = wizard.activity_id.result
+            wizard.seen_next_count = wizard._count_next()
+
+    def _count_next(self):
+        # sudo: how many there are, also of those that the user may not see
+        return len(self.activity_id.sudo().with_context(active_test=False).next_ids)
+
     @api.depends("type_id")
     def _compute_suggestion_id(self):
         for wizard in self:
@@ -148,11 +217,16 @@ class IsofActivityDoneWizard(models.TransientModel):
     def action_confirm(self):
         """Record the result, and plan the next activity where one is wanted.
 
-        :return: the action that shows the next activity, or closes the dialogue
-        :raises UserError: if the activity was dropped meanwhile, or the next one lacks a type
-            or a start
+        Confirmed twice, by a second click or a repeated request, it records and plans once.
+
+        :return: the action that shows the next activity, or closes the dialogue; the dialogue
+            itself where somebody has finished the activity meanwhile
+        :raises UserError: if the activity was dropped meanwhile, it took place in the future, or
+            the next one lacks a type or a start
         """
         self.ensure_one()
+        if self.is_confirmed:
+            return self._prepare_end_action()
         activity = self.activity_id
         if activity.state in DROPPED_STATES:
             raise UserError(
@@ -161,18 +235,93 @@ class IsofActivityDoneWizard(models.TransientModel):
                     activity=activity.display_name,
                 )
             )
+        if news := self._get_news():
+            return self._prepare_news_action(news)
+        # Written even if it is the same: of two who confirm at the same moment PostgreSQL has the
+        # second begin anew, and that one finds the news.
         activity.result = self.result
         # a status of the company's own that means the same stays
         if activity.state != self.outcome:
-            activity._set_state(self.outcome)
-        if not self.plan_next:
-            return {"type": "ir.actions.act_window_close"}
+            activity._set_state(self.outcome, self._prepare_held_vals())
+        self.is_confirmed = True
+        if self.plan_next:
+            self.next_id = self._create_next()
+        return self._prepare_end_action()
+
+    def _prepare_held_vals(self):
+        """Return the values of time of the activity, if it took place at another one."""
+        activity = self.activity_id
+        if not self.asks_when:
+            return {}
+        if self.allday:
+            if self.held_day and self.held_day > fields.Date.context_today(self):
+                self._refuse_future()
+            is_same = not self.held_day or self.held_day == activity.start_date
+            return {} if is_same else {"start": fields.Datetime.to_datetime(self.held_day)}
+        if self.held_at and self.held_at > fields.Datetime.now():
+            self._refuse_future()
+        is_same = not self.held_at or self.held_at == activity.start
+        return {} if is_same else {"start": self.held_at}
+
+    def _refuse_future(self):
+        raise UserError(self.env._("Nothing has taken place in the future. Choose a past time."))
+
+    def _get_news(self):
+        """Return what somebody else did with the activity since the dialogue was opened, or ""."""
+        activity = self.activity_id
+        news = []
+        # sudo: the name of a colleague
+        who = activity.write_uid.sudo().name
+        if activity.state != self.seen_state:
+            news.append(
+                self.env._(
+                    "%(user)s has set it to “%(status)s”.",
+                    user=who,
+                    status=activity.status_id.name,
+                )
+            )
+        if (activity.result or "") != (self.seen_result or ""):
+            news.append(
+                self.env._(
+                    "%(user)s has written: %(result)s", user=who, result=activity.result or "–"
+                )
+            )
+        if self._count_next() > self.seen_next_count:
+            news.append(self.env._("The next activity has been planned already."))
+        return "\n".join(news)
+
+    def _prepare_news_action(self, news):
+        """Return the dialogue once more, with what is new and with what was typed below it."""
+        theirs, mine = self.activity_id.result or "", self.result or ""
+        # what both had before is not told twice
+        added = mine.removeprefix(self.seen_result or "").strip()
+        vals = {"news": news}
+        if added and added not in theirs and theirs != (self.seen_result or ""):
+            vals["result"] = "\n".join(filter(None, (theirs, added)))
+        elif not added:
+            vals["result"] = theirs
+        if self._count_next() > self.seen_next_count:
+            vals["plan_next"] = False
+        self.write(vals)
+        self._compute_seen()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Finished Meanwhile"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"isof_stay_on_page": self.env.context.get("isof_stay_on_page", False)},
+        }
+
+    def _create_next(self):
+        activity = self.activity_id
         if not (self.next_type_id and self.next_start):
             raise UserError(
                 self.env._("Choose the type and the start of the next activity, or plan none.")
             )
         vals = activity._prepare_follow_up_vals(self.next_type_id, self.next_start)
-        follow_up = activity.create(
+        return activity.create(
             vals
             | {
                 "name": self.next_name or vals["name"],
@@ -181,7 +330,9 @@ class IsofActivityDoneWizard(models.TransientModel):
                 "note": self.next_note,
             }
         )
-        if self.env.context.get("isof_stay_on_page"):
-            # a timeline asked, and shows the next activity itself
+
+    def _prepare_end_action(self):
+        # a timeline that asked shows the next activity itself
+        if not self.next_id or self.env.context.get("isof_stay_on_page"):
             return {"type": "ir.actions.act_window_close"}
-        return follow_up.action_open_form()
+        return self.next_id.action_open_form()

@@ -26,7 +26,7 @@ CARRIED_FIELDS = {
 }
 
 # What bookings follow, and from when to when each of them was.
-Anchor = namedtuple("Anchor", "start stop allday takes_place user times")
+Anchor = namedtuple("Anchor", "start stop allday state takes_place user times")
 
 
 class IsofActivity(models.Model):
@@ -159,6 +159,7 @@ class IsofActivity(models.Model):
                 activity.start,
                 activity.stop,
                 activity.allday,
+                activity.state,
                 activity._takes_place(),
                 activity.user_id,
                 {booking: (booking.start, booking.stop) for booking in bookings},
@@ -203,11 +204,26 @@ class IsofActivity(models.Model):
         if times != (booking.start, booking.stop):
             vals["start"], vals["stop"] = times
         takes_place = self._takes_place()
-        if before.takes_place and not takes_place and booking.state in LIVE_STATES:
+        is_live = booking.state in LIVE_STATES
+        if is_live and before.takes_place and (not takes_place or self._is_held_early(before)):
             vals |= {"state": "cancelled", "is_dropped": True}
-        elif takes_place and booking.is_dropped:
+        elif (
+            takes_place
+            and booking.is_dropped
+            # what was held early did without, however it changes afterwards
+            and (before.takes_place, before.state) != (True, self.state)
+        ):
             vals["state"] = booking._get_first_state()
         return vals
+
+    def _is_held_early(self, before):
+        """Return whether the activity took place before the time that its resources were for."""
+        return (
+            self.state == "done"
+            and before.state != "done"
+            and self.start < before.start
+            and before.start > fields.Datetime.now()
+        )
 
     def _get_followed_times(self, booking, before):
         """Return start and stop of a booking once it has followed its activity.

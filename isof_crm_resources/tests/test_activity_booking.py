@@ -7,6 +7,8 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
 
+from odoo.addons.isof_crm.tests.common import NOW
+
 from .common import ResourceCommon
 
 
@@ -185,8 +187,25 @@ class TestActivityBooking(ResourceCommon):
 
     def test_done_keeps(self):
         bookings = self._add(self.room_small)
-        self.activity.action_done()
+        with freeze_time(self.activity.stop):
+            self.activity.action_done()
         self.assertEqual(bookings.state, "confirmed")
+
+    def test_held_early_gives_back(self):
+        """What took place before its time did without what was booked; taken back, it is booked."""
+        bookings = self._add(self.room_small)
+        times = bookings.start, bookings.stop
+        self.activity.action_done()
+        self.assertEqual(self.activity.start, NOW)
+        self.assertEqual(bookings.state, "cancelled")
+        self.activity.stop = self.activity.start + timedelta(hours=2)
+        self.assertEqual(bookings.state, "cancelled", "it still took place without")
+        with self.subTest("undone"):
+            self.activity.write(
+                {"status_id": self.status_planned.id, "start": times[0], "stop": times[1]}
+            )
+            self.assertEqual(bookings.state, "confirmed")
+            self.assertTimes(bookings, times)
 
     def test_delete(self):
         bookings = self._add(self.room_small)
