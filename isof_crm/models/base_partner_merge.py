@@ -40,4 +40,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         result = super()._update_values(src_partners.sudo(), dst_partner.sudo())
         if chosen:
             dst_partner.isof_region_id = region
+        if "email" in dst_partner._find_isof_withdrawn_channels()[dst_partner]:
+            # also where the one who is left was subscribed, and another one withdrew
+            self.env["isof.segment"]._opt_out_of_mailing_lists(dst_partner)
         return result

@@ -25,7 +25,7 @@ class IsofSegment(models.Model):
         """Make the segment's mailing list hold the addresses of its members.
 
         Whoever may not be written to is left out: blacklisted, or the consent was withdrawn, also
-        by another member with the same address. Subscriptions of those who are no members any
+        by another contact with the same address. Subscriptions of those who are no members any
         more are removed; opt-outs stay, so that nobody is subscribed again against their will.
 
         :return: the action that tells what was done
@@ -46,12 +46,9 @@ class IsofSegment(models.Model):
                 [("isof_segment_ids", "in", self.ids)], ["name", "email", "email_normalized"]
             )
         )
-        refused = {
-            partner.email_normalized or partner
-            for partner in members._split_by_isof_consent("email")[1]
-        }
-        skipped = members.filtered(lambda p: (p.email_normalized or p) in refused)
-        wanted = (members - skipped).filtered("email_normalized")
+        wanted, _reasons = members._split_by_isof_consent("email")
+        skipped = members - wanted
+        wanted = wanted.filtered("email_normalized")
         emails = set(wanted.mapped("email_normalized"))
         subscriptions = mailing_list.subscription_ids
         subscribed = set(subscriptions.contact_id.mapped("email_normalized"))

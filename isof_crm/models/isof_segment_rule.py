@@ -33,6 +33,7 @@ STARTERS = [
             ],
         ),
     ),
+    ("objection", "No consent withdrawn", ("isof_is_withdrawn", "=", False)),
     (
         "activity",
         "Had an activity",

@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -117,31 +115,6 @@ class ResPartner(models.Model):
         "organization_id",
         string="Affiliated Persons",
         groups="base.group_user",
-    )
-
-    # What they allow
-    isof_consent_ids = fields.One2many(
-        "isof.consent", "partner_id", string="Consents", groups="isof_crm.group_user"
-    )
-    isof_current_consent_ids = fields.One2many(
-        "isof.consent",
-        "partner_id",
-        string="Current Consents",
-        domain=[("is_current", "=", True)],
-        groups="isof_crm.group_user",
-    )
-
-    isof_consent_summary = fields.Html(
-        string="Consents in Force",
-        compute="_compute_isof_consent_summary",
-        groups="isof_crm.group_user",
-    )
-
-    isof_is_withdrawn = fields.Boolean(
-        string="Consent Withdrawn",
-        compute="_compute_isof_is_withdrawn",
-        groups="isof_crm.group_user",
-        help="Some consent was withdrawn, and not given again since.",
     )
 
     # In which segments
@@ -444,129 +417,3 @@ class ResPartner(models.Model):
                 or person._origin in affiliated._origin
             )
         )
-
-    # ------------------------------------------------------------
-    # Consents
-    # ------------------------------------------------------------
-
-    @api.depends("isof_current_consent_ids", "is_blacklisted", "phone_sanitized_blacklisted")
-    @api.depends_context("lang")
-    def _compute_isof_consent_summary(self):
-        channels = dict(
-            self.env["isof.consent"]._fields["channel"]._description_selection(self.env)
-        )
-        for partner in self:
-            badges = [
-                Markup('<span class="badge text-bg-%s me-1">%s%s: %s</span>')
-                % (
-                    "success" if consent.state == "given" else "danger",
-                    "✓ " if consent.state == "given" else "✗ ",
-                    channels[consent.channel],
-                    consent.purpose_id.name,
-                )
-                for consent in partner.isof_current_consent_ids
-            ]
-            blacklists = [
-                (partner.is_blacklisted, self.env._("e-mail address is blacklisted")),
-                (partner.phone_sanitized_blacklisted, self.env._("phone number is blacklisted")),
-            ]
-            badges += [
-                Markup('<span class="badge text-bg-dark me-1">%s</span>') % text
-                for is_listed, text in blacklists
-                if is_listed
-            ]
-            partner.isof_consent_summary = Markup().join(badges) or False
-
-    @api.depends("isof_current_consent_ids.state")
-    def _compute_isof_is_withdrawn(self):
-        for partner in self:
-            partner.isof_is_withdrawn = "withdrawn" in partner.isof_current_consent_ids.mapped(
-                "state"
-            )
-
-    def action_record_isof_consent(self):
-        """Return the dialogue that records a declaration of the contact."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Record a Declaration"),
-            "res_model": "isof.consent",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_partner_id": self.id},
-        }
-
-    def action_export_isof_consents(self):
-        """Return the action that downloads all declarations of the contacts as a workbook."""
-        self.check_access("read")
-        return self.env["isof.consent"]._export(Domain("partner_id", "in", self.ids))
-
-    def _update_current_isof_consents(self):
-        """Mark the consents that count: the latest a purpose and channel, a withdrawal first."""
-        if not self:
-            return
-        self.env["isof.consent"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE isof_consent AS consent SET is_current = latest.is_latest
-                  FROM (
-                    SELECT id, row_number() OVER (
-                               PARTITION BY partner_id, purpose_id, channel
-                               ORDER BY date DESC, state DESC, id DESC
-                           ) = 1 AS is_latest
-                      FROM isof_consent
-                     WHERE partner_id IN %s
-                  ) AS latest
-                 WHERE consent.id = latest.id
-                   AND consent.is_current IS DISTINCT FROM latest.is_latest
-                """,
-                tuple(self.ids),
-            )
-        )
-        self.env["isof.consent"].invalidate_model(["is_current"], flush=False)
-        self.invalidate_recordset(["isof_current_consent_ids"], flush=False)
-
-    def _split_by_isof_consent(self, channel, purpose=None):
-        """Tell whom we may contact.
-
-        :param str channel: an ``isof.consent`` channel, for example ``email``
-        :param purpose: the ``isof.consent.purpose``; without one any withdrawal for the channel
-            counts, and nobody needs to have given anything
-        :return: tuple of the ``res.partner`` records that may be contacted, and a dict of the
-            others to the reason (str)
-        """
-        channels = self.env["isof.consent"]._fields["channel"]._description_selection(self.env)
-        channel_name = dict(channels)[channel]
-        # sudo: whether one may write to somebody has to be known to all who can
-        consents = (
-            self.env["isof.consent"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("partner_id", "in", self.ids),
-                    ("channel", "=", channel),
-                    ("is_current", "=", True),
-                    *([("purpose_id", "=", purpose.id)] if purpose else []),
-                ],
-                ["partner_id", "state"],
-            )
-        )
-        withdrawn = consents.filtered(lambda c: c.state == "withdrawn").partner_id
-        given = consents.filtered(lambda c: c.state == "given").partner_id
-        skipped = {}
-        for partner in self:
-            if partner in withdrawn:
-                skipped[partner] = self.env._(
-                    "consent withdrawn (%(channel)s)", channel=channel_name
-                )
-            elif channel == "email" and partner.is_blacklisted:
-                skipped[partner] = self.env._("e-mail address is blacklisted")
-            elif channel in ("phone", "sms") and partner.phone_sanitized_blacklisted:
-                skipped[partner] = self.env._("phone number is blacklisted")
-            elif purpose and purpose.is_opt_in and partner not in given:
-                skipped[partner] = self.env._(
-                    "no consent given (%(channel)s)", channel=channel_name
-                )
-        return self.filtered(lambda partner: partner not in skipped), skipped

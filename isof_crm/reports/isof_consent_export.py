@@ -7,6 +7,7 @@ COLUMNS = [
     ("partner_id", "text", 32, False),
     ("purpose_id", "text", 28, False),
     ("channel", "text", 14, False),
+    ("address", "text", 28, False),
     ("state", "text", 14, False),
     ("date", "datetime", 17, False),
     ("is_current", "text", 10, False),

@@ -8,6 +8,7 @@ from . import (
     test_bounds,
     test_chain,
     test_consent,
+    test_consent_address,
     test_contractor_journey,
     test_export_job,
     test_guard_mixin,

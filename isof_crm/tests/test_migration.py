@@ -291,3 +291,28 @@ class TestMigration(ActivityCommon):
         self.env.invalidate_all()
         self._migrate("19.0.1.5.0", "end-contacts")
         self.assertFalse(self.alfa.isof_last_activity_date)
+
+    def test_addresses_of_consents(self):
+        """Declarations made before are about the address that the contact has now."""
+        self.alfa.email = "Alfa@example.com"
+        vals = {"partner_id": self.alfa.id, "channel": "email"}
+        given, withdrawn, call, letter = self.env["isof.consent"].create(
+            [
+                vals | {"date": datetime(2026, 1, 1)},
+                vals | {"state": "withdrawn"},
+                vals | {"channel": "phone"},
+                vals | {"channel": "post"},
+            ]
+        )
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE isof_consent DROP address, DROP is_address_current")
+        self._migrate("19.0.1.5.0", "pre-consents")
+        self.assertRecordValues(
+            given | withdrawn | call | letter,
+            [
+                {"address": "alfa@example.com", "is_address_current": False},
+                {"address": "alfa@example.com", "is_address_current": True},
+                {"address": "+48221111111", "is_address_current": True},
+                {"address": False, "is_address_current": False},
+            ],
+        )

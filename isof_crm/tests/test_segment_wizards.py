@@ -280,7 +280,7 @@ class TestSegmentFillWizard(SegmentCommon):
             wizard.action_apply()
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "isof_mailing")
 class TestSegmentMailingList(SegmentCommon):
     def setUp(self):
         super().setUp()

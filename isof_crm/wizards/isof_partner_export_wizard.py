@@ -219,6 +219,15 @@ class IsofPartnerExportWizard(models.TransientModel):
             text = f"{states[consent.state]}: {consent.purpose_id.name}"
             key = f"{CONSENT_PREFIX}{consent.channel}"
             by_key[key] = f"{by_key[key]}; {text}" if key in by_key else text
+        own = {(c.partner_id.id, c.channel) for c in consents if c.state == "withdrawn"}
+        by_address = self.env["res.partner"].browse(partner_ids)._find_isof_withdrawn_channels()
+        text = self.env._("Withdrawn for the same address or number")
+        for partner, channels in by_address.items():
+            by_key = texts.setdefault(partner.id, {})
+            for channel in channels:
+                if (partner.id, channel) not in own:
+                    key = f"{CONSENT_PREFIX}{channel}"
+                    by_key[key] = f"{by_key[key]}; {text}" if key in by_key else text
         return texts
 
 
