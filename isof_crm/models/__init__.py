@@ -20,6 +20,7 @@ from . import (
     isof_activity_plan_step,
     isof_activity_segment,
     isof_activity_status,
+    isof_activity_substitute,
     isof_activity_succession,
     isof_activity_tag,
     isof_activity_time,
@@ -48,6 +49,7 @@ from . import (
     isof_segment_refresh,
     isof_segment_rule,
     isof_segment_size,
+    isof_substitute,
     res_company,
     res_config_settings,
     res_partner,
@@ -56,6 +58,7 @@ from . import (
     res_users,
     res_users_hand_over,
     res_users_settings,
+    res_users_substitute,
     res_users_succession,
     utm_campaign,
 )
