@@ -46,6 +46,7 @@
         "views/utm_campaign_views.xml",
         "views/isof_hand_over_views.xml",
         "views/isof_my_day_views.xml",
+        "views/isof_substitute_views.xml",
         "views/res_config_settings_views.xml",
         "views/isof_crm_menus.xml",
     ],

@@ -21,6 +21,7 @@ from . import (
     isof_activity_plan_step,
     isof_activity_segment,
     isof_activity_status,
+    isof_activity_substitute,
     isof_activity_succession,
     isof_activity_tag,
     isof_activity_time,
@@ -50,6 +51,7 @@ from . import (
     isof_segment_refresh,
     isof_segment_rule,
     isof_segment_size,
+    isof_substitute,
     mail_compose_message,
     res_company,
     res_config_settings,
@@ -61,6 +63,7 @@ from . import (
     res_users,
     res_users_hand_over,
     res_users_settings,
+    res_users_substitute,
     res_users_succession,
     utm_campaign,
 )

@@ -43,8 +43,10 @@ class IsofMyDay(models.AbstractModel):
 
     @api.model
     def _prepare_section(self, key, title, domain):
+        # also of those for whom the user acts as a substitute
+        ids = [self.env.uid, *self.env.user._get_isof_substituted_ids()]
         domain &= Domain("timeframe", "=", key) & (
-            Domain("user_id", "=", self.env.uid) | Domain("participant_ids", "in", self.env.uid)
+            Domain("user_id", "in", ids) | Domain("participant_ids", "in", ids)
         )
         return {
             "key": key,

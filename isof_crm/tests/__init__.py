@@ -37,6 +37,7 @@ from . import (
     test_segment_rights,
     test_segment_wizards,
     test_settings,
+    test_substitute,
     test_succession,
     test_timeline,
     test_tools,

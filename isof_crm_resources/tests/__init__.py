@@ -22,6 +22,7 @@ from . import (
     test_series,
     test_series_wizard,
     test_settings,
+    test_substitute,
     test_tools,
     test_utilization,
     test_weaker,

@@ -1,0 +1,174 @@
+from datetime import date, datetime
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+from odoo.tests.common import freeze_time
+
+from .common import NOW, ActivityCommon
+
+TODAY = NOW.date()
+
+
+@tagged("post_install", "-at_install")
+class TestSubstitute(ActivityCommon):
+    """Salesperson B acts for salesperson A from today to Friday."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Substitute = cls.env["isof.substitute"]
+        cls.own = cls._create_activity()
+        cls.taking_part = cls._create_activity(
+            user_id=cls.manager.id, participant_ids=cls.salesperson_a.ids, author_id=cls.manager.id
+        )
+        cls.of_others = cls._create_activity(
+            user_id=cls.team_leader.id, author_id=cls.team_leader.id, partner_id=cls.beta.id
+        )
+        cls.activities = (cls.own | cls.taking_part | cls.of_others).with_user(cls.salesperson_b)
+
+    @classmethod
+    def _substitute(cls, by=None, **vals):
+        return cls.Substitute.with_user(by or cls.salesperson_a).create(
+            {
+                "user_id": cls.salesperson_a.id,
+                "substitute_id": cls.salesperson_b.id,
+                "date_from": TODAY,
+                "date_to": date(2026, 3, 13),
+                **vals,
+            }
+        )
+
+    def _visible(self, user=None):
+        """Return what the substitute finds, by search and by id."""
+        activities = self.activities.with_user(user or self.salesperson_b)
+        self.env.invalidate_all()
+        found = activities.search([("id", "in", activities.ids)])
+        self.assertEqual(found, activities._filtered_access("read").sorted())
+        self.assertEqual(found, activities._filtered_access("write").sorted())
+        return found
+
+    def test_sees_and_changes_what_is_ones_own(self):
+        self.assertFalse(self._visible())
+        self._substitute()
+        self.assertEqual(self._visible(), (self.own | self.taking_part).sorted())
+        self.own.with_user(self.salesperson_b).action_done()
+        self.assertEqual(self.own.state, "done")
+        with self.assertRaises(AccessError):
+            self.of_others.with_user(self.salesperson_b).note = "Not mine"
+
+    def test_from_the_first_to_the_last_day(self):
+        """On the clock of the substitute, whatever zone the client says."""
+        self._substitute(date_from=date(2026, 3, 12))
+        cases = (
+            ("the evening before", datetime(2026, 3, 11, 22, 59), False),
+            ("the first minute", datetime(2026, 3, 11, 23, 0), True),
+            ("the last minute", datetime(2026, 3, 13, 22, 59), True),
+            ("the next day", datetime(2026, 3, 13, 23, 0), False),
+        )
+        for message, moment, sees in cases:
+            with self.subTest(message), freeze_time(moment):
+                self.assertEqual(bool(self._visible()), sees)
+        ahead = self.activities.with_context(tz="Pacific/Kiritimati")
+        self.assertFalse(ahead.search([("id", "in", ahead.ids)]))
+
+    def test_ends_at_once_when_taken_back(self):
+        substitute = self._substitute()
+        self.assertTrue(self._visible())
+        substitute.substitute_id = self.team_leader
+        self.assertFalse(self._visible())
+        substitute.substitute_id = self.salesperson_b
+        self.assertTrue(self._visible())
+        substitute.unlink()
+        self.assertFalse(self._visible())
+
+    def test_rights_are_not_passed_on(self):
+        """Whoever acts for the substitute does not act for whom that one acts."""
+        self._substitute()
+        outsider = self._create_user("further", "isof_crm.group_user")
+        self._substitute(
+            by=self.salesperson_b, user_id=self.salesperson_b.id, substitute_id=outsider.id
+        )
+        self.assertFalse(self._visible(outsider))
+
+    def test_role_and_companies_of_the_substitute_stay(self):
+        self._substitute(substitute_id=self.outsider.id)
+        with self.assertRaises(AccessError):
+            self.own.with_user(self.outsider).read(["name"])
+        self.salesperson_a.company_ids |= self.other_company
+        foreign = self._create_activity(company_id=self.other_company.id, partner_id=self.gamma.id)
+        self._substitute()
+        found = self.env["isof.activity"].with_user(self.salesperson_b).search([])
+        self.assertNotIn(foreign, found)
+        with self.assertRefused(ValidationError, "cannot act for Salesperson A: choose a coll"):
+            self.salesperson_a.company_ids -= self.other_company
+            self._substitute(substitute_id=self.foreign_salesperson.id)
+
+    def test_what_is_done_says_for_whom(self):
+        self._substitute()
+        activity = self.own.with_user(self.salesperson_b)
+        activity.write({"note": "Called back"})
+        activity.action_done()
+        # once in a transaction, in the name of the substitute
+        [message] = self.own.message_ids.filtered(lambda m: "As substitute" in (m.body or ""))
+        self.assertIn("As substitute for Salesperson A.", message.body)
+        self.assertEqual(message.author_id, self.salesperson_b.partner_id)
+        mine = self._create_activity(user_id=self.salesperson_b.id, by=self.salesperson_b)
+        mine.note = "My own"
+        self.assertFalse(mine.message_ids.filtered(lambda m: "As substitute" in (m.body or "")))
+
+    def test_who_says_so(self):
+        with self.assertRaises(AccessError):
+            self._substitute(by=self.salesperson_b)
+        with self.assertRaises(AccessError):
+            self._substitute(by=self.team_leader)
+        with self.assertRaises(AccessError):
+            self._substitute(by=self.outsider)
+        substitute = self._substitute()
+        self.assertEqual(
+            substitute.with_user(self.salesperson_b).display_name, "Salesperson B for Salesperson A"
+        )
+        for vals in ({"date_to": date(2027, 1, 1)}, {"user_id": self.manager.id}):
+            with self.assertRaises(AccessError):
+                substitute.with_user(self.salesperson_b).write(vals)
+        with self.assertRaises(AccessError):
+            # for oneself only, afterwards, too
+            substitute.with_user(self.salesperson_a).user_id = self.team_leader
+        with self.assertRaises(AccessError):
+            substitute.with_user(self.department_manager).read(["date_to"])
+        self._substitute(by=self.manager, user_id=self.team_leader.id)
+
+    def test_manager_of_one_company_opens_no_other(self):
+        self.salesperson_a.company_ids |= self.other_company
+        with self.assertRaises(AccessError):
+            self._substitute(by=self.manager)
+        self._substitute()
+
+    def test_values_without_sense(self):
+        with self.assertDatabaseRefuses("The last day cannot be before the first one"):
+            self._substitute(date_to=date(2026, 3, 10))
+        with self.assertDatabaseRefuses("Nobody substitutes for himself or herself"):
+            self._substitute(substitute_id=self.salesperson_a.id)
+
+    def test_substitute_is_told(self):
+        self._substitute()
+        message = self.env["mail.message"].search(
+            [("partner_ids", "in", self.salesperson_b.partner_id.ids)], order="id desc", limit=1
+        )
+        self.assertEqual(message.subject, "You substitute for Salesperson A")
+        self.assertIn("From 03/11/2026 to 03/13/2026 you see and change", message.body)
+
+    def test_my_day(self):
+        self._substitute()
+        day = self.env["isof.my.day"].with_user(self.salesperson_b).get_day()
+        ids = {step["id"] for section in day["sections"] for step in section["steps"]}
+        self.assertEqual(ids, set((self.own | self.taking_part).ids))
+
+    def test_searching_costs_no_query_more(self):
+        activities = self.env["isof.activity"].with_user(self.salesperson_b)
+        activities.search([])  # what is remembered
+        with self.assertQueryCount(1):
+            activities.search([])
+        self._substitute()
+        activities.search([])
+        with self.assertQueryCount(1):
+            activities.search([])
