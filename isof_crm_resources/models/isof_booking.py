@@ -271,7 +271,7 @@ class IsofBooking(models.Model):
         to_place, groups = [], {}
         for booking, vals in vals_by_booking.items():
             place_vals = frozendict(booking._prepare_place_vals(vals))
-            if place_vals.get("is_blocking"):
+            if "unit" in place_vals:
                 to_place.append(vals | place_vals | {"booking": booking})
             else:
                 group = groups.setdefault((id(vals), place_vals), (vals | place_vals, []))

@@ -22,6 +22,7 @@ from . import (
     test_series_wizard,
     test_settings,
     test_tools,
+    test_units,
     test_utilization,
     test_weaker,
 )
