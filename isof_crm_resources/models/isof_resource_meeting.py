@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
@@ -11,6 +11,8 @@ TERMS = {
     *("booker_ids", "department_ids", "max_duration", "max_days_ahead", "closed_policy"),
     "resource_id",
 }
+# Nobody locks the tables but who updates add-ons.
+LOCK_TIMEOUT = "10s"
 
 
 class IsofResource(models.Model):
@@ -63,10 +65,7 @@ class IsofResource(models.Model):
             list(BLOCKING_STATES),
             fields.Datetime.now(),
         )
-        # on a connection of its own: what has been committed until now
-        with self.env.registry.cursor() as cr:
-            cr.execute(coming)
-            booked = [id_ for (id_,) in cr.fetchall()]
+        booked = self._fetch_committed(coming)
         self.env["isof.booking"].flush_model(["resource_id", "state", "block_stop"])
         self.env.cr.execute(
             SQL(
@@ -80,3 +79,17 @@ class IsofResource(models.Model):
             raise ConcurrencyError(
                 self.env._("Somebody booked the resource while you were changing it. Try again.")
             )
+
+    @api.model
+    def _fetch_committed(self, query):
+        """Return the ids that a query finds in what everybody has committed until now.
+
+        :raises LockNotAvailable: when the transaction itself keeps others from reading
+        """
+        if not self.env.registry.ready:
+            # while add-ons are loaded nobody books, and tables may be there for nobody else
+            return []
+        with self.env.registry.cursor() as cr:
+            cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+            cr.execute(query)
+            return [id_ for (id_,) in cr.fetchall()]
