@@ -15,6 +15,9 @@ class ResourceResource(models.Model):
     )
 
     def write(self, vals):
+        if not vals.get("active", True):
+            # sudo: whether anything is booked, whoever archives it
+            self.sudo().isof_resource_ids._check_nothing_to_come()
         result = super().write(vals)
         if "resource_type" in vals:
             # nor into what the user may not change
