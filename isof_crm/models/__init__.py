@@ -33,6 +33,7 @@ from . import (
     isof_download,
     isof_export_job,
     isof_my_day,
+    isof_notifier,
     isof_partner_batch,
     isof_partner_group,
     isof_region,

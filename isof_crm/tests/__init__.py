@@ -16,6 +16,7 @@ from . import (
     test_migration,
     test_mirror,
     test_my_day,
+    test_notifier,
     test_partner,
     test_partner_duplicate,
     test_partner_export,

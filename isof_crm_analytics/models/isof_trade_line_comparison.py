@@ -161,11 +161,18 @@ class IsofTradeLine(models.Model):
     def _report_difference(self, changed):
         """Log that facts differed from the ledger, and tell the managers."""
         _logger.warning("%s facts of sales and purchases differed from the ledger; healed", changed)
-        managers = self.env.ref("isof_crm.group_manager").all_user_ids.filtered("active")
-        self.env["mail.thread"].message_notify(
-            partner_ids=managers.partner_id.ids,
-            subject=self.env._("Analyses of sales and purchases differed from the ledger"),
-            body=self.env._(
+        self.env["isof.notifier"]._tell(
+            self.env.ref("isof_crm.group_manager").all_user_ids,
+            self.browse(),
+            lambda facts: facts._describe_difference(changed),
+        )
+
+    @api.model
+    def _describe_difference(self, changed):
+        """Return subject and text about facts that differed from the ledger."""
+        return (
+            self.env._("Analyses of sales and purchases differed from the ledger"),
+            self.env._(
                 "%(number)s lines were not as in the ledger and have been corrected. Data that "
                 "are changed past Odoo, directly in the database, may be the reason.",
                 number=changed,

@@ -80,7 +80,8 @@ class IsofBooking(models.Model):
         """Return where and when a booking takes its resource once ``vals`` are written.
 
         :param dict vals: all values of a new booking, or those to write on one
-        :return: dict of values; ``unit`` is among them if it takes a time that it did not take
+        :return: dict of values; ``unit`` is among them if one has to be found. Time that is given
+            back needs none: whatever became of the resource, the rest stays as it was booked
         """
         if self and not {"resource_id", "start", "stop", "state"} & vals.keys():
             return {}
@@ -106,15 +107,27 @@ class IsofBooking(models.Model):
         # what was booked before there were limits can be cancelled all the same
         if is_moved or start >= stop:
             self._check_times(start, stop)
+        is_within = self._is_within(resource, start, stop)
         is_blocking = state in BLOCKING_STATES and not resource.allow_overlap
         # what was checked is what is written, whichever was asked for
         placed = {"resource_id": resource.id} if "resource_id" in vals else {}
         if state != self.state:
             placed |= {"state": state, "is_dropped": vals.get("is_dropped", False)}
-            placed["expiry"] = self._get_expiry(resource, start) if state == "requested" else False
+        if state == "requested" and (state != self.state or not is_within):
+            placed["asked_on"] = fields.Datetime.now()
+        if is_within and self.state in BLOCKING_STATES and state in BLOCKING_STATES:
+            if is_moved or state != self.state:
+                # with the preparation and clearing up with which it was booked
+                placed |= {
+                    "start": start,
+                    "stop": stop,
+                    "block_start": start - (self.start - self.block_start),
+                    "block_stop": stop + (self.block_stop - self.stop),
+                }
+            return placed
         if state in DROPPED_STATES:
             placed["is_blocking"] = False
-        if is_moved or state == "released" or (is_blocking and not self.is_blocking):
+        if is_moved or (is_blocking and not self.is_blocking):
             before, after = resource._get_buffers()
             placed |= {
                 "resource_id": resource.id,
@@ -126,6 +139,14 @@ class IsofBooking(models.Model):
                 "unit": 1,
             }
         return placed
+
+    def _is_within(self, resource, start, stop):
+        """Return whether a booking has a time already, or more than that."""
+        return (
+            bool(self)
+            and resource == self.resource_id
+            and (self.start <= start and stop <= self.stop)
+        )
 
     @api.model
     def _check_times(self, start, stop):

@@ -21,6 +21,9 @@ class ResourceResource(models.Model):
         if TERMS & vals.keys():
             # sudo: whoever may change what a resource is
             self.sudo().isof_resource_ids._claim()
+        if not vals.get("active", True):
+            # sudo: whether anything is booked, whoever archives it
+            self.sudo().isof_resource_ids._check_nothing_to_come()
         result = super().write(vals)
         if "resource_type" in vals:
             # nor into what the user may not change
