@@ -10,6 +10,7 @@ import functools
 import json
 import multiprocessing
 import sys
+import time
 from datetime import datetime, timedelta
 
 from odoo import SUPERUSER_ID, api, sql_db
@@ -21,6 +22,9 @@ SIZES = (2, 8, 32)
 ROUNDS = 20
 START = datetime(2031, 3, 3, 9)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+# So much later the second one begins, and so long the first one takes until it commits.
+LATER, LONG = 0.3, 0.8
 
 database = env.cr.dbname  # noqa: F821 (the shell's)
 
@@ -41,8 +45,17 @@ def write(env, model, record_id, vals):
     return True
 
 
+def slowly(env, before, after, action, arguments):
+    """Do something some time after the others, and commit some time after it is done."""
+    time.sleep(before)
+    done = ACTIONS[action](env, *arguments)
+    env.flush_all()
+    time.sleep(after)
+    return done
+
+
 # by name: a function of the shell cannot be sent to another process
-ACTIONS = {"book": book, "rebook": rebook, "write": write}
+ACTIONS = {"book": book, "rebook": rebook, "write": write, "slowly": slowly}
 
 
 def work(number, jobs, results, barriers):
@@ -121,7 +134,14 @@ def set_up(env):
             for name, quantity in (("Room", 1), ("Kit", 3), ("Second room", 1), ("Car", 1))
         ]
     )
-    return users.ids, resources.ids
+    booker = env["res.users"].create(
+        {
+            "name": "Racer of no office",
+            "login": "racer_without",
+            "group_ids": [Command.link(env.ref("isof_crm.group_user").id)],
+        }
+    )
+    return users.ids, booker.id, resources.ids
 
 
 def count(resource_id, start):
@@ -174,6 +194,81 @@ def race(run, users, resources):
         report("move an activity", done, state)
 
 
+def race_for_terms(run, manager, booker):
+    """Change each field of a resource that decides about a booking while somebody books it."""
+    start = START + timedelta(days=700)
+    for name, terms, changed, is_taken in in_database(prepare_terms, manager):
+        for first in ("change", "book"):
+            start += timedelta(days=1)
+            resource = in_database(create_resource, manager, terms, start if is_taken else None)
+            timing = (0, LONG), (LATER, 0)
+            of_change, of_booking = timing if first == "change" else reversed(timing)
+            jobs = [
+                (manager, "slowly", (*of_change, "write", ("isof.resource", resource, changed))),
+                (booker, "slowly", (*of_booking, "book", (resource, start))),
+            ]
+            report(f"terms, {first} first: {name}", run(jobs), in_database(describe, resource))
+
+
+def prepare_terms(env, manager):
+    """Return the races: name, what a resource is, what it becomes, and whether it is taken."""
+    department = env["hr.department"].create({"name": "Nobody's"}).id
+    company = env["res.company"].create({"name": "Other company"}).id
+    env["res.users"].browse(manager).company_ids = [Command.link(company)]
+    closed = env["resource.calendar"].create({"name": "Never", "attendance_ids": []}).id
+    approval = {"needs_approval": True, "user_id": manager}
+    return [
+        ("quantity", {"quantity": 2}, {"quantity": 1}, True),
+        ("allow_overlap", {"allow_overlap": True}, {"allow_overlap": False}, True),
+        ("buffer_before", {}, {"buffer_before": 30}, False),
+        ("buffer_after", {}, {"buffer_after": 30}, False),
+        ("needs_approval", {"user_id": manager}, {"needs_approval": True}, False),
+        ("request_hours", approval, {"request_hours": 1}, False),
+        ("booker_ids", {}, {"booker_ids": [Command.set([manager])]}, False),
+        ("department_ids", {}, {"department_ids": [Command.set([department])]}, False),
+        ("max_duration", {}, {"max_duration": 0.5}, False),
+        ("max_days_ahead", {}, {"max_days_ahead": 1}, False),
+        (
+            "closed_policy",
+            {"resource_calendar_id": closed, "closed_policy": "warn"},
+            {"closed_policy": "refuse"},
+            False,
+        ),
+        (
+            "resource_calendar_id",
+            {"closed_policy": "refuse"},
+            {"resource_calendar_id": closed},
+            False,
+        ),
+        ("tz", {"tz": "Europe/Warsaw"}, {"tz": "Pacific/Auckland"}, False),
+        ("company_id", {"company_id": False}, {"company_id": company}, False),
+    ]
+
+
+def create_resource(env, manager, terms, taken_at):
+    vals = {"name": "Changing", "quantity": 1, "resource_calendar_id": False, **terms}
+    resource = env["isof.resource"].create(vals).id
+    if taken_at:
+        book_as(env, manager, resource, taken_at)
+    return resource
+
+
+def describe(env, resource_id):
+    """Return what there is in the end."""
+    resource = env["isof.resource"].browse(resource_id)
+    bookings = resource.booking_ids.sorted("id")
+    return {
+        "units": bookings.filtered("is_blocking").mapped("unit"),
+        "states": bookings.mapped("state"),
+        "before": [(each.start - each.block_start) // MINUTE for each in bookings],
+        "after": [(each.block_stop - each.stop) // MINUTE for each in bookings],
+        "expires": [str(each.expiry or "") for each in bookings],
+        "days": [str(each.first_day) for each in bookings],
+        "start": [str(each.start) for each in bookings],
+        "wrong": len(env["isof.booking"]._find_wrong_ids()),
+    }
+
+
 def book_as(env, uid, resource_id, start):
     vals = {"resource_id": resource_id, "start": start, "stop": start + HOUR}
     return env(user=uid)["isof.booking"].create(vals).id
@@ -202,11 +297,12 @@ def plan_as(env, uid, resource_ids, start):
     )
 
 
-users, resources = in_database(set_up)
+users, booker, resources = in_database(set_up)
 env.cr.rollback()  # noqa: F821 (the shell's)
 runners = Race(SIZES[-1])
 try:
     race(runners.run, users, resources)
+    race_for_terms(runners.run, users[0], booker)
 finally:
     runners.close()
 sys.stdout.flush()

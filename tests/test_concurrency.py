@@ -68,3 +68,63 @@ def test_activity_moves_as_a_whole(rounds):
         check_told(lost, "Car")
         is_moved = one["results"][0][0] is not None
         assert one["state"] == ([1, 1, 1] if is_moved else [0, 0, 1]), one
+
+
+# What comes of a booking when a field of its resource is changed before it, if it is refused.
+REFUSED = {
+    "quantity": "“Changing” is already taken at the time you chose",
+    "allow_overlap": "“Changing” is already taken at the time you chose",
+    "booker_ids": "“Changing” can be booked only by some people",
+    "department_ids": "“Changing” can be booked only by some people",
+    "max_duration": "“Changing” can be booked for 0.5 hours at most",
+    "max_days_ahead": "“Changing” can be booked for 1 days ahead",
+    "closed_policy": "“Changing” is closed then and cannot be booked",
+    "resource_calendar_id": "“Changing” is closed then and cannot be booked",
+    "company_id": "AccessError",
+}
+TERMS = (
+    *REFUSED,
+    *("buffer_before", "buffer_after", "needs_approval", "request_hours", "tz"),
+)
+
+
+@pytest.mark.parametrize("field", TERMS)
+def test_resource_changed_before_it_is_booked(rounds, field):
+    """Who books waits for the change, and then books the resource as it is."""
+    [one] = rounds[f"terms, change first: {field}"]
+    (changed, message), (unit, refusal) = one["results"]
+    state = one["state"]
+    assert changed, message
+    assert state["wrong"] == 0
+    if field in REFUSED:
+        assert REFUSED[field] in refusal, one
+        assert unit is None
+        return
+    assert unit == 1, one
+    assert state["before"] == ([30] if field == "buffer_before" else [0])
+    assert state["after"] == ([30] if field == "buffer_after" else [0])
+    is_request = field in ("needs_approval", "request_hours")
+    assert state["states"] == (["requested"] if is_request else ["confirmed"])
+    if field == "request_hours":
+        assert state["expires"] < state["start"]
+    if field == "tz":
+        # nine in the morning in UTC is ten at night in Auckland
+        assert state["days"] == [state["start"][0][:10]]
+
+
+@pytest.mark.parametrize("field", TERMS)
+def test_resource_changed_after_it_is_booked(rounds, field):
+    """Who changes waits for the booking, and then counts with it."""
+    [one] = rounds[f"terms, book first: {field}"]
+    (changed, message), (unit, refusal) = one["results"]
+    state = one["state"]
+    assert unit, refusal
+    assert state["wrong"] == 0
+    if field in ("quantity", "allow_overlap"):
+        assert "“Changing” is booked more often at a time than it could be" in message, one
+        assert len(state["states"]) == 2
+    elif field == "company_id":
+        assert "“Changing” has bookings of other companies" in message, one
+    else:
+        assert changed, message
+        assert state["before"] + state["after"] == [0, 0]

@@ -49,6 +49,8 @@ class IsofActivity(models.Model):
         inverse="_inverse_resource_ids",
         search="_search_resource_ids",
         copy=False,
+        # an activity does not lose what it had when that is archived
+        context={"active_test": False},
         help="What the activity needs: rooms, devices, vehicles. Each is booked for the time of "
         "the activity.",
     )
@@ -113,7 +115,8 @@ class IsofActivity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         try:
-            return super().create(vals_list)
+            with self.env["isof.notifier"]._gather():
+                return super().create(vals_list)
         except BookingConflict as conflict:
             self._offer_creation(conflict, vals_list)
             raise
@@ -121,8 +124,9 @@ class IsofActivity(models.Model):
     def write(self, vals):
         anchors = self._get_booking_anchors() if CARRIED_FIELDS & vals.keys() else {}
         try:
-            result = super().write(vals)
-            self._sync_bookings(anchors)
+            with self.env["isof.notifier"]._gather():
+                result = super().write(vals)
+                self._sync_bookings(anchors)
         except BookingConflict as conflict:
             self._offer_change(conflict, vals, anchors)
             raise
@@ -213,7 +217,18 @@ class IsofActivity(models.Model):
             # what was held early did without, however it changes afterwards
             and (before.takes_place, before.state) != (True, self.state)
         ):
-            vals["state"] = booking._get_first_state()
+            resource = booking.resource_id
+            if resource.active:
+                vals["state"] = booking._get_first_state()
+            else:
+                # otherwise the activity could never take place again
+                vals["is_dropped"] = False
+                self._message_log(
+                    body=self.env._(
+                        "“%(resource)s” is archived and was not booked again.",
+                        resource=resource.name,
+                    )
+                )
         return vals
 
     def _is_held_early(self, before):

@@ -28,8 +28,8 @@ class IsofBooking(models.Model):
 
     Everybody sees that it is taken, until when and by whom; what for is in
     ``isof_booking_purpose.py``. Why no two bookings overlap is in ``isof_booking_guard.py``,
-    who confirms them in ``isof_booking_approval.py``, the limits of a resource in
-    ``isof_booking_limits.py``.
+    who confirms them in ``isof_booking_approval.py``, who is asked and told in
+    ``isof_booking_owed.py``, the limits of a resource in ``isof_booking_limits.py``.
     """
 
     _name = "isof.booking"
@@ -202,12 +202,12 @@ class IsofBooking(models.Model):
         bookings.sudo().held_activity_id.invalidate_recordset(BOOKED_FIELDS)
         bookings.check_access("create")
         bookings._warn()
-        bookings.filtered(lambda booking: booking.state == "requested")._ask_approval()
+        bookings.filtered(lambda booking: booking.state == "requested")._settle()
         return bookings
 
     def write(self, vals):  # pylint: disable=method-required-super
         self._check_isof_given(vals)
-        return self._write_each(dict.fromkeys(self, vals))
+        return self._write_all(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live(self):
@@ -259,19 +259,25 @@ class IsofBooking(models.Model):
         activity = self.env["isof.activity"].browse(activity_id if type(activity_id) is int else ())
         return {"user_id": (activity._get_next_user() if activity else self.env.user).id}
 
-    def _write_each(self, vals_by_booking):
+    def _write_all(self, vals, reason=None):
+        """Write the same values on all of the bookings; see ``_write_each``."""
+        return self._write_each(dict.fromkeys(self, vals), reason)
+
+    def _write_each(self, vals_by_booking, reason=None):
         """Write values on each of several bookings: all of them or none.
 
         :param vals_by_booking: dict of booking to values; those that take or move the time of
             a resource are placed together, so that they may change places
+        :param reason: why, for those whom it concerns; see ``_follow_up``
         :raises ValidationError: with what is in the way
         """
         self.check_access("write")
-        before = {booking: booking.state for booking in vals_by_booking}
+        before = {booking: booking._get_stand() for booking in vals_by_booking}
         to_place, groups = [], {}
         for booking, vals in vals_by_booking.items():
             place_vals = frozendict(booking._prepare_place_vals(vals))
-            if place_vals.get("is_blocking"):
+            state = place_vals.get("state", booking.state)
+            if "unit" in place_vals and state in BLOCKING_STATES:
                 to_place.append(vals | place_vals | {"booking": booking})
             else:
                 group = groups.setdefault((id(vals), place_vals), (vals | place_vals, []))
@@ -281,7 +287,7 @@ class IsofBooking(models.Model):
             self.browse(ids)._write_checked(vals)
         if to_place:
             self._place(to_place, self._write_placed)
-        self._follow_up(before)
+        self.concat(*before)._follow_up(before, reason)
         return True
 
     def _write_placed(self, placed):
@@ -336,7 +342,13 @@ class IsofBooking(models.Model):
     def _format_period(self, start, stop):
         """Return a time from one moment to another on the user's clock, the day once if it can."""
         begin, end = (fields.Datetime.context_timestamp(self, moment) for moment in (start, stop))
-        first = format_datetime(self.env, start, dt_format="short")
+        first = self._format_moment(start)
         if begin.date() == end.date():
-            return f"{first}–{format_time(self.env, stop, time_format='short')}"
-        return f"{first} – {format_datetime(self.env, stop, dt_format='short')}"
+            clock = format_time(self.env, stop, self.env.tz.zone, time_format="short")
+            return f"{first}–{clock}"
+        return f"{first} – {self._format_moment(stop)}"
+
+    @api.model
+    def _format_moment(self, moment):
+        """Return a moment on the user's clock, which may be that of the browser."""
+        return format_datetime(self.env, moment, self.env.tz.zone, dt_format="short")

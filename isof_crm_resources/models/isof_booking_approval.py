@@ -1,13 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .isof_booking import DROPPED_STATES, LIVE_STATES
-
-# So many requests one run of the cron looks at before it commits.
-EXPIRE_BATCH = 100
 
 
 class IsofBooking(models.Model):
@@ -22,12 +17,6 @@ class IsofBooking(models.Model):
     activity_ids = fields.One2many(bypass_search_access=False)
     activity_summary = fields.Char(related_sudo=False)
 
-    expiry = fields.Datetime(
-        string="Lapses",
-        readonly=True,
-        copy=False,
-        help="When the request is cancelled unless somebody answers it.",
-    )
     may_decide = fields.Boolean(
         string="To Be Approved by Me",
         compute="_compute_may_decide",
@@ -35,9 +24,6 @@ class IsofBooking(models.Model):
         help="A request that I may confirm or refuse.",
     )
     is_going_on = fields.Boolean(compute="_compute_is_going_on", export_string_translation=False)
-
-    # Approvals to do, and requests to cancel.
-    _expiry_idx = models.Index("(expiry) WHERE state = 'requested'")
 
     @api.depends("state", "resource_id")
     @api.depends_context("uid")
@@ -69,10 +55,30 @@ class IsofBooking(models.Model):
         self.check_access("write")
         self.filtered(lambda booking: booking.state == "requested").write({"state": "confirmed"})
 
+    def action_ask_refusal(self):
+        """Ask why requests are refused, which their holders are told."""
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse Bookings"),
+            "res_model": "isof.booking.refusal",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_booking_ids": self.ids},
+        }
+
     def action_refuse(self):
         """Refuse requests, or take back what was confirmed: the time is free again."""
+        self._refuse()
+
+    def _refuse(self, reason=None):
+        """Refuse bookings; see ``action_refuse``.
+
+        :param str reason: why, which the holders are told
+        """
         self.check_access("write")
-        self.filtered(lambda booking: booking.state in LIVE_STATES).write({"state": "refused"})
+        live = self.filtered(lambda booking: booking.state in LIVE_STATES)
+        live._write_all({"state": "refused"}, reason)
 
     def action_cancel(self):
         """Cancel what is still booked: the time is free again."""
@@ -110,17 +116,17 @@ class IsofBooking(models.Model):
         :raises UserError: if nobody can
         """
         first = self._get_first_state(resource)
-        if not wanted and not self:
+        # those who answer for one resource do not for another
+        is_other = bool(self) and self.state == "requested" and resource != self.resource_id
+        if not wanted and (not self or is_other):
             return first
         state = wanted or self.state
-        is_same_time = (
-            resource == self.resource_id and self and (self.start <= start and stop <= self.stop)
-        )
         if state == self.state:
             if state == "released" and (start, stop) != (self.start, self.stop):
                 raise UserError(self.env._("What was released is over and cannot be changed."))
             # what was approved was another time
-            return first if state == "confirmed" and not is_same_time else state
+            is_within = self._is_within(resource, start, stop)
+            return first if state == "confirmed" and not is_within else state
         if state == "released" and not self.is_going_on:
             raise UserError(
                 self.env._("Only what is going on can be released. Cancel the booking instead.")
@@ -151,84 +157,7 @@ class IsofBooking(models.Model):
             )
         return state
 
-    def _get_expiry(self, resource, start):
-        """Return when a request lapses."""
-        if not resource.request_hours:
-            return start
-        return min(start, fields.Datetime.now() + timedelta(hours=resource.request_hours))
-
-    def _follow_up(self, before):
-        """Tell whom it concerns about changes of state.
-
-        :param before: dict of booking to the state that it had
-        """
-        changed = self.filtered(lambda booking: booking.state != before[booking])
-        changed.filtered(lambda booking: before[booking] == "requested")._close_approval()
-        changed.filtered(lambda booking: booking.state == "requested")._ask_approval()
-        for booking in changed:
-            if booking.user_id != self.env.user and booking.state in ("confirmed", "refused"):
-                booking._tell_holder()
-
-    def _ask_approval(self):
-        """Put an activity on the list of those who approve."""
-        for booking in self:
-            # sudo: whoever may book a resource may ask for it
-            approvers = booking.sudo().resource_id._get_approvers()
-            for approver in approvers.filtered("active"):
-                booking.sudo().activity_schedule(
-                    "isof_crm_resources.mail_activity_type_approval",
-                    date_deadline=fields.Date.context_today(booking, booking.expiry),
-                    user_id=approver.id,
-                    summary=self.env._(
-                        "%(resource)s: %(time)s for %(holder)s",
-                        resource=booking.resource_id.name,
-                        time=booking._format_times(),
-                        holder=booking.user_id.name,
-                    ),
-                )
-
-    def _close_approval(self):
-        """Take requests that were answered off the lists of those who approve."""
-        # sudo: the activities are those of others
-        self.sudo().activity_unlink(["isof_crm_resources.mail_activity_type_approval"])
-
-    def _tell_holder(self):
-        """Notify the holder of a decision."""
-        self.ensure_one()
-        states = dict(self._fields["state"]._description_selection(self.env))
-        # sudo: the holder hears of it, whoever decides
-        self.sudo().message_notify(
-            partner_ids=self.sudo().user_id.partner_id.ids,
-            author_id=self.env.user.partner_id.id,
-            subject=self.env._(
-                "Booking of %(resource)s: %(state)s",
-                resource=self.resource_id.name,
-                state=states[self.state],
-            ),
-            body=self.env._(
-                "%(resource)s, %(time)s: %(state)s",
-                resource=self.resource_id.name,
-                time=self._format_times(),
-                state=states[self.state],
-            ),
-        )
-
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         # everybody sees that a resource is taken; what is said about it only who may change it
         operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
         return dict.fromkeys(operations, "write")
-
-    @api.model
-    def _cron_expire(self):
-        """Cancel requests that nobody answered in time."""
-        domain = [("state", "=", "requested"), ("expiry", "<=", fields.Datetime.now())]
-        remaining = self.search_count(domain)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
-        while lapsed := self.search(domain, limit=EXPIRE_BATCH, order="expiry, id"):
-            lapsed.write({"state": "cancelled"})
-            for booking in lapsed:
-                booking._message_log(
-                    body=self.env._("Cancelled, because nobody answered the request in time.")
-                )
-            if not self.env["ir.cron"]._commit_progress(len(lapsed)):
-                break

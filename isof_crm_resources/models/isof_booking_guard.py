@@ -1,6 +1,5 @@
 import logging
 import re
-from collections import defaultdict
 from typing import NamedTuple
 
 from psycopg2.errors import ExclusionViolation
@@ -42,9 +41,11 @@ class IsofBooking(models.Model):
     """The guard: of all bookings that block, no two overlap on one unit of a resource.
 
     PostgreSQL keeps that, for everybody and in the same instant, too: ``_no_overlap``. The
-    rest only finds a free unit and says in words what is in the way. A unit that somebody
-    else takes at the same moment is seen by PostgreSQL alone, since the transaction does not
-    see what others commit meanwhile: then the next unit is tried, see ``_place``.
+    rest only finds a free unit, see ``isof_booking_units.py``, and says in words what is in the
+    way. A unit that somebody else takes at the same moment is seen by PostgreSQL alone, since the
+    transaction does not see what others commit meanwhile: then the next unit is tried, see
+    ``_place``. That the resource itself does not change meanwhile is in
+    ``isof_resource_meeting.py``.
     """
 
     _inherit = "isof.booking"
@@ -79,7 +80,8 @@ class IsofBooking(models.Model):
         """Return where and when a booking takes its resource once ``vals`` are written.
 
         :param dict vals: all values of a new booking, or those to write on one
-        :return: dict of values; ``is_blocking`` is among them, and true, if a unit has to be found
+        :return: dict of values; ``unit`` is among them if one has to be found. Time that is given
+            back needs none: whatever became of the resource, the rest stays as it was booked
         """
         if self and not {"resource_id", "start", "stop", "state"} & vals.keys():
             return {}
@@ -105,15 +107,27 @@ class IsofBooking(models.Model):
         # what was booked before there were limits can be cancelled all the same
         if is_moved or start >= stop:
             self._check_times(start, stop)
+        is_within = self._is_within(resource, start, stop)
         is_blocking = state in BLOCKING_STATES and not resource.allow_overlap
         # what was checked is what is written, whichever was asked for
         placed = {"resource_id": resource.id} if "resource_id" in vals else {}
         if state != self.state:
             placed |= {"state": state, "is_dropped": vals.get("is_dropped", False)}
-            placed["expiry"] = self._get_expiry(resource, start) if state == "requested" else False
+        if state == "requested" and (state != self.state or not is_within):
+            placed["asked_on"] = fields.Datetime.now()
+        if is_within and self.state in BLOCKING_STATES and state in BLOCKING_STATES:
+            if is_moved or state != self.state:
+                # with the preparation and clearing up with which it was booked
+                placed |= {
+                    "start": start,
+                    "stop": stop,
+                    "block_start": start - (self.start - self.block_start),
+                    "block_stop": stop + (self.block_stop - self.stop),
+                }
+            return placed
         if state in DROPPED_STATES:
             placed["is_blocking"] = False
-        if is_moved or state == "released" or (is_blocking and not self.is_blocking):
+        if is_moved or (is_blocking and not self.is_blocking):
             before, after = resource._get_buffers()
             placed |= {
                 "resource_id": resource.id,
@@ -125,6 +139,14 @@ class IsofBooking(models.Model):
                 "unit": 1,
             }
         return placed
+
+    def _is_within(self, resource, start, stop):
+        """Return whether a booking has a time already, or more than that."""
+        return (
+            bool(self)
+            and resource == self.resource_id
+            and (self.start <= start and stop <= self.stop)
+        )
 
     @api.model
     def _check_times(self, start, stop):
@@ -166,12 +188,15 @@ class IsofBooking(models.Model):
         :raises BookingConflict: with what is in the way and what is still free
         :raises ConcurrencyError: when that is not seen yet: Odoo tries again after a rollback, and
             sees it
+        :raises SerializationFailure: when somebody has changed a resource meanwhile, as well
         """
+        resources = self.env["isof.resource"].browse({vals["resource_id"] for vals in to_place})
+        resources._share()
         self._check_limits(to_place)
         ignored = [vals["booking"].id for vals in to_place if "booking" in vals]
         taken = []
         while True:
-            units, conflicts = self._find_units(to_place, ignored, taken)
+            units, moves, conflicts = self._find_units(to_place, ignored, taken)
             if conflicts and taken:
                 raise ConcurrencyError(
                     self.env._("Somebody else booked the resource at the same moment. Try again.")
@@ -181,54 +206,14 @@ class IsofBooking(models.Model):
             placed = [vals | {"unit": unit} for vals, unit in zip(to_place, units, strict=True)]
             try:
                 with self.env.cr.savepoint():
+                    if moves:
+                        self._renumber(moves, ignored)
                     return apply(placed)
             except ExclusionViolation as error:
                 lost = self._parse_violation(error)
                 if not lost:
                     raise
                 taken.append((lost[0], lost[1]))
-
-    @api.model
-    def _find_units(self, to_place, ignored=(), taken=()):
-        """Find a free unit for each of several bookings.
-
-        :param to_place: list of dicts of values
-        :param ignored: ids of bookings that do not count as taken
-        :param taken: list of tuples of resource id and ``Blocking``: what others took meanwhile
-        :return: tuple of the list of units, and a list of tuples of the values for which there is
-            none and the ids of the bookings in the way
-        """
-        slots = [(v["resource_id"], v["block_start"], v["block_stop"]) for v in to_place]
-        in_the_way = defaultdict(list)
-        for position, row in self._query_blocking(slots, ignored):
-            in_the_way[position].append(row)
-        by_resource = defaultdict(list)
-        for resource_id, row in taken:
-            by_resource[resource_id].append(row)
-        units, conflicts = [None] * len(to_place), []
-        for position in sorted(range(len(to_place)), key=lambda each: slots[each][1:]):
-            vals, (resource_id, start, stop) = to_place[position], slots[position]
-            units[position] = 1
-            if not vals["is_blocking"]:
-                continue
-            rows = in_the_way[position] + [
-                row
-                for row in by_resource[resource_id]
-                if row.block_start < stop and row.block_stop > start
-            ]
-            used = {row.unit for row in rows}
-            quantity = self.env["isof.resource"].browse(resource_id).quantity
-            # whoever has a unit keeps it if possible
-            own = vals["booking"].unit if "booking" in vals else 1
-            unit = next((u for u in (own, *range(1, quantity + 1)) if u not in used), None)
-            if unit is None or unit > quantity:
-                unit = next((u for u in range(1, quantity + 1) if u not in used), None)
-            if unit is None:
-                conflicts.append((vals, [row.id for row in rows if row.id]))
-                continue
-            units[position] = unit
-            by_resource[resource_id].append(Blocking(0, unit, start, stop))
-        return units, conflicts
 
     @api.model
     def _query_blocking(self, slots, ignored=()):
@@ -282,44 +267,6 @@ class IsofBooking(models.Model):
         there = Blocking(0, int(unit), *map(fields.Datetime.to_datetime, times))
         start, stop = map(fields.Datetime.to_datetime, (start, stop))
         return int(resource_id), there, start, stop
-
-    def _refit(self, resource):
-        """Put the bookings to come on as many units as there are now.
-
-        :return: the bookings for which there is no unit
-        """
-        # sudo: everybody's bookings of the resource
-        coming = self.sudo().search(
-            [
-                ("resource_id", "=", resource.id),
-                ("state", "in", BLOCKING_STATES),
-                ("block_stop", ">", fields.Datetime.now()),
-            ],
-            order="block_start, id",
-        )
-        if resource.allow_overlap or not coming:
-            return self.browse()
-        to_place = [
-            {
-                "booking": booking,
-                "resource_id": resource.id,
-                "block_start": booking.block_start,
-                "block_stop": booking.block_stop,
-                "is_blocking": True,
-            }
-            for booking in coming
-        ]
-        units, conflicts = self._find_units(to_place, coming.ids)
-        if conflicts:
-            return self.concat(*(vals["booking"] for vals, _ids in conflicts))
-        changes = [
-            {"booking": booking, "unit": unit, "is_blocking": True}
-            for booking, unit in zip(coming, units, strict=True)
-            if booking.unit != unit or not booking.is_blocking
-        ]
-        if changes:
-            coming._write_placed(changes)
-        return self.browse()
 
     # ------------------------------------------------------------
     # Words

@@ -59,11 +59,13 @@ class IsofBooking(models.Model):
 
         :param to_place: list of dicts of values
         :raises AccessError: if the user may not book a resource
-        :raises ValidationError: if a booking is too long, too far ahead or while it is closed
+        :raises ValidationError: if a booking is too long, too far ahead, while it is closed or of
+            what is archived
         """
         live = [vals for vals in to_place if vals.get("state") != "released"]
         resources = self.env["isof.resource"].browse({vals["resource_id"] for vals in live})
         for resource in resources:
+            resource._check_not_archived()
             wanted = [vals for vals in live if vals["resource_id"] == resource.id]
             resource._check_may_book()
             for vals in wanted:

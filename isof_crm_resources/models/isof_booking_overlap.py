@@ -1,16 +1,27 @@
 import logging
+from datetime import timedelta
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from odoo.addons.isof_crm.tools import bounds
+
+from .isof_booking import BLOCKING_STATES
 from .isof_booking_guard import GUARD_FIELDS
+from .isof_resource import MAX_BUFFER
 
 _logger = logging.getLogger(__name__)
 
 
 class IsofBooking(models.Model):
-    """Bookings that came past the guard from outside, and keep PostgreSQL from creating it."""
+    """Bookings that came past the guard from outside, and keep PostgreSQL from creating it.
+
+    The daily check does not rely on the guard alone, which knows units and not how many there
+    are: it counts what is to come at each moment.
+    """
 
     _inherit = "isof.booking"
 
@@ -18,7 +29,8 @@ class IsofBooking(models.Model):
         string="Overlapping",
         compute="_compute_is_overlapping",
         search="_search_is_overlapping",
-        help="Overlaps another booking of the same unit, which only data from outside can do.",
+        help="Overlaps another booking of the same unit, or is to come with more others at a time "
+        "than there are units, which only data from outside can do.",
     )
 
     def init(self):
@@ -27,7 +39,7 @@ class IsofBooking(models.Model):
         return super().init()
 
     def _compute_is_overlapping(self):
-        overlapping = {id_ for pair in self._find_overlaps() for id_ in pair}
+        overlapping = self._find_wrong_ids()
         for booking in self:
             booking.is_overlapping = booking.id in overlapping
 
@@ -35,7 +47,65 @@ class IsofBooking(models.Model):
     def _search_is_overlapping(self, operator, value):
         if operator != "in" or list(value) != [True]:
             return NotImplemented
-        return Domain("id", "in", [id_ for pair in self._find_overlaps() for id_ in pair])
+        return Domain("id", "in", self._find_wrong_ids())
+
+    @api.model
+    def _find_wrong_ids(self):
+        """Return the ids of bookings that overlap another on their unit, or are too many."""
+        pairs = chain.from_iterable(self._find_overlaps())
+        return {*pairs, *chain.from_iterable(self._find_surplus().values())}
+
+    @api.model
+    def _find_surplus(self):
+        """Return the bookings to come of which there are more at a moment than units.
+
+        They are counted by what they are, whatever says that they take a unit.
+
+        :return: dict of resource id to list of booking ids
+        """
+        self.flush_model(["resource_id", "state", "start", "block_start", "block_stop"])
+        self.env["isof.resource"].flush_model(["quantity", "allow_overlap"])
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH coming AS (
+                    SELECT booking.id, booking.resource_id, resource.quantity,
+                           GREATEST(booking.block_start, %(now)s) AS start,
+                           booking.block_stop AS stop
+                      FROM isof_booking AS booking
+                      JOIN isof_resource AS resource ON resource.id = booking.resource_id
+                     WHERE booking.state = ANY(%(states)s)
+                       AND NOT COALESCE(resource.allow_overlap, FALSE)
+                       AND booking.block_stop > %(now)s
+                       -- by the index: none lasts longer
+                       AND booking.start > %(longest_ago)s
+                ), demand AS (
+                    SELECT resource_id, moment,
+                           SUM(SUM(change)) OVER (
+                               PARTITION BY resource_id ORDER BY moment
+                           ) AS number
+                      FROM (SELECT resource_id, start AS moment, 1 AS change FROM coming
+                             UNION ALL
+                            SELECT resource_id, stop, -1 FROM coming) AS changes
+                     GROUP BY resource_id, moment
+                )
+                SELECT coming.resource_id, array_agg(DISTINCT coming.id ORDER BY coming.id)
+                  FROM coming
+                  JOIN demand
+                    ON demand.resource_id = coming.resource_id
+                   AND demand.number > coming.quantity
+                   AND demand.moment >= coming.start
+                   AND demand.moment < coming.stop
+                 GROUP BY coming.resource_id
+                 ORDER BY coming.resource_id
+                """,
+                now=now,
+                states=list(BLOCKING_STATES),
+                longest_ago=now - bounds.MAX_LENGTH - timedelta(minutes=MAX_BUFFER),
+            )
+        )
+        return dict(self.env.cr.fetchall())
 
     @api.model
     def _find_overlaps(self):
@@ -99,8 +169,27 @@ class IsofBooking(models.Model):
         return self.env.cr.fetchone()[0]
 
     @api.model
+    def _report_surplus(self):
+        """Log the bookings to come of which there are more at a moment than units."""
+        surplus = self._find_surplus()
+        if not surplus:
+            return
+        # sudo: what is wrong is told, whoever runs the check
+        resources = self.env["isof.resource"].sudo().browse(surplus)
+        _logger.error(
+            "More is booked at a time than there are units. Cancel or move some of these bookings "
+            "(filter “Overlapping” in the list of bookings):\n%s",
+            "\n".join(
+                f"resource {resource.id}, {resource.quantity} units: bookings "
+                + ", ".join(map(str, surplus[resource.id][:100]))
+                for resource in resources[:100]
+            ),
+        )
+
+    @api.model
     def _cron_ensure_guard(self):
-        """Create the guard if it is missing, as soon as the data allow it."""
+        """Create the guard if it is missing, as soon as the data allow it, and count."""
+        self._report_surplus()
         if self._has_guard() or self._report_overlaps():
             return
         self._table_objects["isof_booking_no_overlap"].apply_to_database(self)

@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.isof_crm.tools import activity_time
-
 from ..exceptions import BookingConflict
+from ..tools import recurrence
 
 # What of a booking can be changed for several bookings of its series at once.
 SERIES_FIELDS = {"resource_id", "start", "stop", "name", "user_id", "attendee_count"}
@@ -44,7 +43,7 @@ class IsofBooking(models.Model):
         """Change a booking, and others of its series with it; all of them or none.
 
         :param dict vals: values of ``SERIES_FIELDS`` for this booking; a change of the time moves
-            the others as far on the clock, and gives them the same length
+            the others as far on the clock, and gives them the same length on it
         :param str scope: ``one``, ``following`` (this and later ones) or ``all`` that are not over
         """
         self.ensure_one()
@@ -111,12 +110,11 @@ class IsofBooking(models.Model):
             fields.Datetime.to_datetime(vals.get(name) or self[name]) for name in ("start", "stop")
         )
         tz = self.series_id.sudo().tz or self.env["isof.activity"]._get_tz()
-        clock = {booking: activity_time.to_clock(booking.start, tz) for booking in bookings | self}
-        shift = activity_time.to_clock(start, tz) - clock[self]
+        before = self.start, self.stop
         changes = {}
         for booking in bookings:
-            moved = activity_time.to_utc(clock[booking] + shift, tz)
-            changes[booking] = vals | {"start": moved, "stop": moved + (stop - start)}
+            moved = recurrence.follow((booking.start, booking.stop), before, (start, stop), tz)
+            changes[booking] = vals | dict(zip(("start", "stop"), moved, strict=True))
         return changes
 
     def _get_of_series(self, scope):

@@ -330,7 +330,7 @@ class IsofBookingSeries(models.Model):
             bookings._prepare_place_vals({"resource_id": resource.id, "start": start, "stop": stop})
             for start, stop in times
         ]
-        _units, conflicts = bookings._find_units(to_place)
+        _units, _moves, conflicts = bookings._find_units(to_place)
         impossible = {(vals["start"], vals["stop"]) for vals, _ids in conflicts}
         if resource.closed_policy == "refuse":
             opening = resource._get_opening_at(times)[resource.id]

@@ -4,9 +4,13 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
 from odoo.addons.isof_crm.tools import bounds
 
+from .isof_booking import LIVE_STATES
+
 # Each unit is a lane of its own, and a week before or after a booking is no preparation.
 MAX_UNITS = 1000
 MAX_BUFFER = 7 * 24 * 60
+# Whom requests are put to, until when, and in what words follows from these.
+ASKING_FIELDS = {"approver_ids", "company_id", "name", "request_hours", "user_id"}
 CLOSED_POLICIES = [("warn", "Warn"), ("refuse", "Refuse")]
 
 
@@ -107,7 +111,7 @@ class IsofResource(models.Model):
         domain="[('share', '=', False)]",
         check_company=True,
         help="They are asked to approve. Without anybody here the responsible is asked, and "
-        "resource managers can always do it.",
+        "without one, or when all have left, resource managers, who can always do it.",
     )
     request_hours = fields.Integer(
         highest=bounds.MAX_HOURS,
@@ -214,6 +218,12 @@ class IsofResource(models.Model):
             self._fit_bookings()
         if "allow_overlap" in vals and not vals["allow_overlap"]:
             self._fit_bookings()
+        if ASKING_FIELDS & vals.keys():
+            # sudo: everybody's requests; who is asked follows from the resource
+            requests = self.env["isof.booking"].sudo()
+            requests.search(
+                [("resource_id", "in", self.ids), ("state", "=", "requested")]
+            )._settle()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -236,8 +246,67 @@ class IsofResource(models.Model):
         return result
 
     # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_archive(self):
+        """Archive the resources, or ask what becomes of what is booked of them."""
+        self.check_access("write")
+        if not self._get_bookings_to_come():
+            return super().action_archive()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Archive Resources"),
+            "res_model": "isof.resource.archiving",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_resource_ids": self.ids},
+        }
+
+    # ------------------------------------------------------------
     # Business methods
     # ------------------------------------------------------------
+
+    def _get_bookings_to_come(self):
+        """Return what is booked of the resources and not over, the first first."""
+        # sudo: bookings of every company count
+        coming = self.env["isof.booking"].sudo()
+        domain = [
+            ("resource_id", "in", self.ids),
+            ("state", "in", LIVE_STATES),
+            ("stop", ">", fields.Datetime.now()),
+        ]
+        return coming.search(domain, order="start, id").with_env(self.env)
+
+    def _check_nothing_to_come(self):
+        """Check that the resources may be archived.
+
+        :raises UserError: with the list of the bookings that are to come
+        """
+        if coming := self._get_bookings_to_come():
+            raise UserError(
+                self.env._(
+                    "What is booked cannot be archived. Cancel or move these bookings first, or "
+                    "choose Archive in the menu of the resource, which asks whether they are to "
+                    "be cancelled:\n%(bookings)s",
+                    bookings="\n".join(
+                        f"{booking.resource_id.name}, {booking._format_times()}, "
+                        f"{booking.user_id.name}"
+                        for booking in coming[:10]
+                    ),
+                )
+            )
+
+    def _cancel_to_come(self, reason=None):
+        """Cancel what is booked of the resources, end what is going on, and tell the holders.
+
+        :param str reason: why they are archived
+        """
+        coming = self._get_bookings_to_come()
+        going_on = coming.filtered("is_going_on")
+        with self.env["isof.notifier"]._gather():
+            going_on._write_all({"state": "released"}, reason or _explain_archiving)
+            (coming - going_on)._write_all({"state": "cancelled"}, reason or _explain_archiving)
 
     def _prepare_resource_values(self, vals, tz):
         """Make it material, and without a company or working hours where none are wanted."""
@@ -266,3 +335,7 @@ class IsofResource(models.Model):
                         ),
                     )
                 )
+
+
+def _explain_archiving(env):
+    return env._("It cannot be booked any more.")

@@ -160,7 +160,7 @@ class IsofResource(models.Model):
         bookings = self.env["isof.booking"]
         slots = [(resource.id, start - widest, stop + widest) for resource in self]
         for position, row in bookings._query_blocking(slots, ignored):
-            busy[slots[position][0]].append((row.unit, row.block_start, row.block_stop))
+            busy[slots[position][0]].append((row.block_start, row.block_stop))
         return {
             resource.id: availability.Bookable(
                 resource.id,

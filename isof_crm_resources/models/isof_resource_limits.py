@@ -15,9 +15,25 @@ class IsofResource(models.Model):
     _inherit = "isof.resource"
 
     def _get_approvers(self):
-        """Return the users who are asked to approve bookings of the resource."""
+        """Return the users who are asked to approve bookings of the resource.
+
+        They are those who can answer: of those named, of the responsible and of the resource
+        managers the first that are there.
+        """
         self.ensure_one()
-        return self.approver_ids or self.user_id
+        managers = self.env.ref("isof_crm_resources.group_resource_manager")
+        for users in (self.approver_ids, self.user_id, managers.all_user_ids):
+            if able := users.filtered(self._can_answer):
+                return able
+        return self.env["res.users"]
+
+    def _can_answer(self, user):
+        """Return whether a user is there and sees bookings of the resource."""
+        return (
+            user.active
+            and user.has_group("isof_crm.group_user")
+            and (not self.company_id or self.company_id in user.company_ids)
+        )
 
     def _is_in_care(self):
         """Return whether the user looks after the resource: approves, and is not limited."""
@@ -89,6 +105,19 @@ class IsofResource(models.Model):
         if not self.max_days_ahead or self._is_in_care():
             return None
         return fields.Datetime.now() + timedelta(days=self.max_days_ahead)
+
+    def _check_not_archived(self):
+        """Check that the resource can be booked at all.
+
+        :raises ValidationError: if it is archived
+        """
+        if not self.active:
+            raise ValidationError(
+                self.env._(
+                    "“%(resource)s” is archived and takes no bookings. Choose another resource.",
+                    resource=self.name,
+                )
+            )
 
     def _check_may_book(self):
         """Check that the user is among those who may book the resource.

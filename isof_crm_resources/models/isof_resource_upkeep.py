@@ -73,22 +73,24 @@ class IsofResource(models.Model):
 
         :param closures: ``resource.calendar.leaves``, as they are or were
         """
-        everything = self.with_context(active_test=False)
         for closure in closures:
-            if closure.resource_id:
-                resources = closure.resource_id.isof_resource_ids
-            elif closure.calendar_id:
-                resources = everything.search(
-                    [("resource_calendar_id", "=", closure.calendar_id.id)]
-                )
-            else:
-                resources = everything.search([("company_id", "in", closure.company_id.ids)])
+            resources = self._find_closed_by(closure)
             # a day earlier, which it may be where the resource is
             first = max(closure.date_from.date(), self._get_earliest_day())
             day = first - timedelta(days=1)
             resources.filtered(
                 lambda each, day=day: not each.stale_from or each.stale_from > day
             ).stale_from = day
+
+    @api.model
+    def _find_closed_by(self, closure):
+        """Return the resources that a time off closes, archived or not; see ``_is_closed_by``."""
+        if closure.resource_id:
+            return closure.resource_id.isof_resource_ids
+        everything = self.with_context(active_test=False)
+        if closure.calendar_id:
+            return everything.search([("resource_calendar_id", "=", closure.calendar_id.id)])
+        return everything.search([("company_id", "in", closure.company_id.ids)])
 
     @api.model
     def _cron_update_capacity(self):

@@ -2,9 +2,19 @@ from odoo import fields, models
 
 from .isof_booking import LIVE_STATES
 
+# Who can answer requests follows from these.
+ANSWERING_FIELDS = {"active", "company_ids", "group_ids"}
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ANSWERING_FIELDS & vals.keys():
+            # sudo: everybody's requests; who is asked follows from who is there
+            self.env["isof.booking"].sudo()._settle_requests()
+        return result
 
     def _tell_isof_departure(self):
         """Tell also those who look after resources what of these is booked for who has left."""

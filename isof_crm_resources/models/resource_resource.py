@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+# What decides about bookings of the room, device or vehicle, see isof_resource_meeting.py.
+TERMS = {"active", "calendar_id", "company_id", "tz"}
+
 
 class ResourceResource(models.Model):
     _inherit = "resource.resource"
@@ -15,6 +18,12 @@ class ResourceResource(models.Model):
     )
 
     def write(self, vals):
+        if TERMS & vals.keys():
+            # sudo: whoever may change what a resource is
+            self.sudo().isof_resource_ids._claim()
+        if not vals.get("active", True):
+            # sudo: whether anything is booked, whoever archives it
+            self.sudo().isof_resource_ids._check_nothing_to_come()
         result = super().write(vals)
         if "resource_type" in vals:
             # nor into what the user may not change

@@ -1,6 +1,16 @@
 from datetime import datetime
+from unittest.mock import patch
+
+from odoo.tools import html2plaintext
 
 from odoo.addons.isof_crm.tests.common import ActivityCommon
+
+
+def _keep(cron, processed=0, *, remaining=None, deactivate=False):
+    """Stand in for ``_commit_progress``, as if there were no end of time."""
+    cron.env.flush_all()
+    cron.env.invalidate_all()
+    return float("inf")
 
 
 class ResourceCommon(ActivityCommon):
@@ -87,6 +97,35 @@ class ResourceCommon(ActivityCommon):
                 }
             )
         )
+
+    @classmethod
+    def _get_told(cls, user):
+        """Return the texts of what a user was told of bookings, the first first, and forget it."""
+        messages = cls.env["mail.message"].search(
+            [
+                ("model", "=", "isof.booking"),
+                ("message_type", "=", "user_notification"),
+                ("partner_ids", "in", user.partner_id.ids),
+            ],
+            order="id",
+        )
+        told = [html2plaintext(message.body) for message in messages]
+        messages.unlink()
+        return told
+
+    @classmethod
+    def _get_to_dos(cls, booking):
+        """Return whom a booking has something on the list of, and what."""
+        to_dos = cls.env["mail.activity"].search(
+            [("res_model", "=", "isof.booking"), ("res_id", "=", booking.id)], order="id"
+        )
+        return {to_do.user_id: to_do.summary for to_do in to_dos}
+
+    @classmethod
+    def _run_expiry(cls):
+        """Run the scheduled action without the commits, which would outlive the test."""
+        with patch.object(cls.env.registry["ir.cron"], "_commit_progress", _keep):
+            cls.Booking._cron_expire()
 
     @classmethod
     def _starts(cls, series):

@@ -1,17 +1,10 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
 from .common import ResourceCommon
-
-
-def _keep(cron, processed=0, *, remaining=None, deactivate=False):
-    cron.env.flush_all()
-    cron.env.invalidate_all()
-    return float("inf")
 
 
 @tagged("post_install", "-at_install")
@@ -22,11 +15,6 @@ class TestApproval(ResourceCommon):
         super().setUp()
         self.approval = self.env.ref("isof_crm_resources.mail_activity_type_approval")
         self.request = self._book(self.room_boss, 9, 10)
-
-    def _run_cron(self):
-        """Run the scheduled action without the commits, which would outlive the test."""
-        with patch.object(self.env.registry["ir.cron"], "_commit_progress", _keep):
-            self.Booking._cron_expire()
 
     def _get_to_do(self):
         return self.request.sudo().activity_ids.filtered(
@@ -138,11 +126,19 @@ class TestApproval(ResourceCommon):
         self.room_boss.request_hours = 2
         soon = self._book(self.room_boss, 14, 15)
         self.assertEqual(soon.expiry, self._at(11, day=11))
+        with freeze_time(self._at(10, 59, day=11)):
+            self._run_expiry()
+        self.assertEqual(soon.state, "requested")
         with freeze_time(self._at(11, day=11)):
-            self._run_cron()
+            self._run_expiry()
         self.assertRecordValues(soon, [{"state": "cancelled", "is_blocking": False}])
         self.assertIn("nobody answered", soon.message_ids[0].body)
+
+    def test_expiry_when_it_starts(self):
+        self.room_boss.request_hours = 48
+        with freeze_time(self._at(9) - timedelta(seconds=1)):
+            self._run_expiry()
         self.assertEqual(self.request.state, "requested")
-        with freeze_time(self._at(9) + timedelta(seconds=1)):
-            self._run_cron()
+        with freeze_time(self._at(9)):
+            self._run_expiry()
         self.assertEqual(self.request.state, "cancelled")

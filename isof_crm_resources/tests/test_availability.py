@@ -1,5 +1,6 @@
+from collections import Counter
 from datetime import datetime, timedelta
-from itertools import combinations, product, starmap
+from itertools import product
 from time import process_time
 
 from hypothesis import given, settings
@@ -13,8 +14,8 @@ from ..tools.availability import (
     STEP,
     Bookable,
     align,
+    are_free,
     find_together,
-    first_free_unit,
     free_slots,
     grid,
     is_free,
@@ -27,6 +28,7 @@ WARSAW = "Europe/Warsaw"
 PROPERTY = settings(deadline=None, database=None)
 DAY = datetime(2026, 3, 2)
 HOUR = timedelta(hours=1)
+INFINITE = float("inf")
 # The world of the property tests: a few hours in quarters.
 QUARTERS = 24
 WORLD = DAY, DAY + QUARTERS * STEP
@@ -50,10 +52,7 @@ def bookables(key):
     return st.builds(
         Bookable,
         key=st.just(key),
-        busy=st.lists(
-            st.tuples(st.integers(1, 4), pairs(6)).map(lambda each: (each[0], *each[1])),
-            max_size=8,
-        ),
+        busy=st.lists(pairs(6), max_size=8),
         working=st.none() | st.lists(pairs(12), max_size=4),
         quantity=st.integers(1, 3),
         before=quarters(2),
@@ -65,43 +64,50 @@ def bookables(key):
     )
 
 
-def free_units(bookable, start, stop):
-    """Return the units that can be booked, tried one by one: the model of it all."""
-    minutes = set(range(int((start - DAY) / STEP), int((stop - DAY) / STEP)))
-    if bookable.max_duration and stop - start > bookable.max_duration:
-        return []
-    if (bookable.opens and start < bookable.opens) or (bookable.closes and stop > bookable.closes):
-        return []
-    if bookable.working is not None:
-        open_quarters = set()
-        for first, last in bookable.working:
-            open_quarters.update(range(int((first - DAY) / STEP), int((last - DAY) / STEP)))
-        if not minutes <= open_quarters:
-            return []
+def quarters_of(start, stop):
+    """Return the numbers of the quarters from one moment to another."""
+    return range(int((start - DAY) / STEP), int((stop - DAY) / STEP))
+
+
+def blocked_quarters(bookable, start, stop):
+    """Return the quarters that a new booking takes with its buffers."""
+    return quarters_of(start - bookable.before, stop + bookable.after)
+
+
+def count_free(bookable, *wanted):
+    """Return how many of the bookings fit, counted in each quarter: the model of it all.
+
+    :param wanted: tuples of start and stop; of several at once 1 if all of them fit, and 0 if not;
+        of one how often it fits at the same time
+    """
+    for start, stop in wanted:
+        if bookable.max_duration and stop - start > bookable.max_duration:
+            return 0
+        if bookable.opens and start < bookable.opens:
+            return 0
+        if bookable.closes and stop > bookable.closes:
+            return 0
+        if bookable.working is not None:
+            open_quarters = set()
+            for first, last in bookable.working:
+                open_quarters.update(quarters_of(first, last))
+            if not open_quarters.issuperset(quarters_of(start, stop)):
+                return 0
     if bookable.allow_overlap:
-        return [1]
-    return [
-        unit
-        for unit in range(1, bookable.quantity + 1)
-        if not any(
-            busy_unit == unit
-            and start - bookable.before < busy_stop
-            and busy_start < stop + bookable.after
-            for busy_unit, busy_start, busy_stop in bookable.busy
-        )
-    ]
+        return INFINITE
+    needed = Counter(quarter for times in wanted for quarter in blocked_quarters(bookable, *times))
+    taken = Counter(quarter for times in bookable.busy for quarter in quarters_of(*times))
+    return max(0, min((bookable.quantity - taken[each]) // count for each, count in needed.items()))
 
 
 @tagged("post_install", "-at_install")
 class TestAvailabilityProperties(BaseCase):
-    """Every answer is the one that trying each unit at each quarter of an hour gives."""
+    """Every answer is the one that counting the units in each quarter of an hour gives."""
 
     @PROPERTY
     @given(bookables("room"), pairs(6))
-    def test_unit(self, bookable, wanted):
-        units = free_units(bookable, *wanted)
-        self.assertEqual(first_free_unit(bookable, *wanted), min(units, default=None))
-        self.assertEqual(is_free(bookable, *wanted), bool(units))
+    def test_free(self, bookable, wanted):
+        self.assertEqual(is_free(bookable, *wanted), bool(count_free(bookable, wanted)))
 
     @PROPERTY
     @given(bookables("room"), st.integers(1, 6))
@@ -112,7 +118,7 @@ class TestAvailabilityProperties(BaseCase):
             wanted = DAY + start * STEP, DAY + (start + length) * STEP
             self.assertEqual(
                 any(slot[0] <= wanted[0] and wanted[1] <= slot[1] for slot in slots),
-                bool(free_units(bookable, *wanted)),
+                bool(count_free(bookable, wanted)),
             )
         for one, other in product(slots, slots):
             if one is not other:
@@ -127,7 +133,7 @@ class TestAvailabilityProperties(BaseCase):
             (
                 start
                 for start in (DAY + number * STEP for number in range(after, QUARTERS - length + 1))
-                if free_units(bookable, start, start + duration)
+                if count_free(bookable, (start, start + duration))
             ),
             None,
         )
@@ -149,9 +155,7 @@ class TestAvailabilityProperties(BaseCase):
         for number in range(QUARTERS - length + 1):
             start = DAY + number * STEP
             units = {
-                bookable.key: float("inf")
-                if bookable.allow_overlap and free_units(bookable, start, start + duration)
-                else len(free_units(bookable, start, start + duration))
+                bookable.key: count_free(bookable, (start, start + duration))
                 for required in requirements
                 for bookable in required
             }
@@ -187,7 +191,7 @@ class TestAvailabilityProperties(BaseCase):
                 number * STEP
                 for number in range(QUARTERS + 1)
                 if all(
-                    free_units(bookable, *(moment + number * STEP for moment in times))
+                    count_free(bookable, tuple(moment + number * STEP for moment in times))
                     for bookable, times in each
                 )
             ),
@@ -199,26 +203,21 @@ class TestAvailabilityProperties(BaseCase):
     @PROPERTY
     @given(bookables("kit"), st.lists(pairs(4), min_size=2, max_size=4))
     def test_shift_of_one_resource(self, bookable, every):
-        """Several bookings of one resource get a unit each, with the buffers of both."""
+        """Several bookings of one resource find enough units, with the buffers of all."""
+        expected = next(
+            (
+                number * STEP
+                for number in range(QUARTERS + 1)
+                if count_free(
+                    bookable,
+                    *((start + number * STEP, stop + number * STEP) for start, stop in every),
+                )
+            ),
+            None,
+        )
         wanted = [(bookable, *times) for times in every]
-        shift = next_shift(wanted, QUARTERS * STEP)
-        if shift is None:
-            return
-        moved = [(start + shift, stop + shift) for start, stop in every]
-        distance = bookable.before + bookable.after
-
-        def exclude_each_other(one, other):
-            (unit, (start, stop)), (other_unit, (other_start, other_stop)) = one, other
-            is_same = unit == other_unit and not bookable.allow_overlap
-            return is_same and start < other_stop + distance and other_start < stop + distance
-
-        ways = (
-            list(zip(units, moved, strict=True))
-            for units in product(*(free_units(bookable, *times) for times in moved))
-        )
-        self.assertTrue(
-            any(not any(starmap(exclude_each_other, combinations(way, 2))) for way in ways)
-        )
+        self.assertEqual(next_shift(wanted, QUARTERS * STEP), expected)
+        self.assertEqual(are_free(wanted), expected == timedelta())
 
     @PROPERTY
     @given(
@@ -241,7 +240,7 @@ class TestAvailabilityProperties(BaseCase):
 class TestAvailability(BaseCase):
     def test_adjacent(self):
         """What ends when the other starts does not touch it."""
-        room = Bookable("room", [(1, at(9), at(10))])
+        room = Bookable("room", [(at(9), at(10))])
         self.assertTrue(is_free(room, at(8), at(9)))
         self.assertTrue(is_free(room, at(10), at(11)))
         self.assertFalse(is_free(room, at(8), at(9, 1)))
@@ -250,7 +249,7 @@ class TestAvailability(BaseCase):
     def test_buffers_of_both(self):
         """The new booking's buffers keep clear of what the existing one blocks with its own."""
         # 09:00 to 10:00 with a quarter before and after it
-        room = Bookable("room", [(1, at(8, 45), at(10, 15))], before=STEP, after=2 * STEP)
+        room = Bookable("room", [(at(8, 45), at(10, 15))], before=STEP, after=2 * STEP)
         self.assertTrue(is_free(room, at(10, 30), at(11)))
         self.assertFalse(is_free(room, at(10, 29), at(11)))
         self.assertTrue(is_free(room, at(7), at(8, 15)))
@@ -262,7 +261,7 @@ class TestAvailability(BaseCase):
         self.assertEqual(free_slots(room, at(0), at(23)), [(at(8), at(16))])
 
     def test_over_night(self):
-        van = Bookable("van", [(1, at(18), at(20))], working=[(at(16), at(9, day=3))])
+        van = Bookable("van", [(at(18), at(20))], working=[(at(16), at(9, day=3))])
         self.assertEqual(
             free_slots(van, at(0), at(12, day=3), 2 * HOUR),
             [(at(16), at(18)), (at(20), at(9, day=3))],
@@ -276,18 +275,16 @@ class TestAvailability(BaseCase):
         self.assertTrue(is_free(room, at(11), at(13)))
         self.assertFalse(is_free(room, at(15), at(18)))
 
-    def test_units_are_no_pieces_of_each_other(self):
-        """Two hours free in one unit and the next two in another are not four in one."""
-        kit = Bookable("kit", [(1, at(10), at(12)), (2, at(8), at(10))], quantity=2)
-        self.assertEqual(free_slots(kit, at(8), at(12)), [(at(8), at(10)), (at(10), at(12))])
-        self.assertFalse(is_free(kit, at(9), at(11)))
-        self.assertEqual(first_free_unit(kit, at(8), at(9)), 1)
-        self.assertEqual(first_free_unit(kit, at(10), at(11)), 2)
-
-    def test_units_that_are_no_more(self):
-        """A booking on a unit that was sold hinders nobody."""
-        kit = Bookable("kit", [(2, at(8), at(10))], quantity=1)
-        self.assertEqual(first_free_unit(kit, at(8), at(9)), 1)
+    def test_units_are_counted(self):
+        """One has a unit until ten, and one another unit from ten on: that is one at a time."""
+        kit = Bookable("kit", [(at(10), at(12)), (at(8), at(10))], quantity=2)
+        self.assertEqual(free_slots(kit, at(8), at(12)), [(at(8), at(12))])
+        self.assertTrue(is_free(kit, at(9), at(11)))
+        self.assertTrue(are_free([(kit, at(8), at(10)), (kit, at(10), at(12))]))
+        self.assertFalse(are_free([(kit, at(8), at(10)), (kit, at(9), at(11))]))
+        full = Bookable("kit", [*kit.busy, (at(9), at(11))], quantity=2)
+        self.assertFalse(is_free(full, at(8), at(12)))
+        self.assertEqual(free_slots(full, at(8), at(12)), [(at(8), at(9)), (at(11), at(12))])
 
     def test_window(self):
         room = Bookable("room", opens=at(9, 10), closes=at(11))
@@ -325,10 +322,10 @@ class TestAvailability(BaseCase):
     def test_week_of_a_room_with_projector_and_the_kit(self):
         """A room for 8 with projector and the demo kit, 90 minutes, this week."""
         office = [(at(8, day=day), at(16, day=day)) for day in range(2, 7)]
-        full = [(1, at(8, day=day), at(16, day=day)) for day in (2, 3, 5, 6)]
+        full = [(at(8, day=day), at(16, day=day)) for day in (2, 3, 5, 6)]
         small = Bookable("small", full, office)
-        large = Bookable("large", [(1, at(12, day=4), at(16, day=4))], office)
-        kit = Bookable("kit", [(1, at(9, day=4), at(11, day=4))], before=2 * STEP)
+        large = Bookable("large", [(at(12, day=4), at(16, day=4))], office)
+        kit = Bookable("kit", [(at(9, day=4), at(11, day=4))], before=2 * STEP)
         slots = find_together([[small, large], [kit]], at(0), at(0, day=9), 6 * STEP, tz=WARSAW)
         self.assertEqual(slots[0].start, at(8, day=2))
         self.assertEqual(slots[0].choices, [["large"], ["kit"]])
@@ -341,11 +338,11 @@ class TestAvailability(BaseCase):
     def test_two_of_a_kind(self):
         """Two rooms that each could be either: one room is not two."""
         one = Bookable("one")
-        other = Bookable("other", [(1, at(8), at(9))])
+        other = Bookable("other", [(at(8), at(9))])
         slots = find_together([[one, other], [one]], at(8), at(11), HOUR, step=HOUR)
         self.assertEqual([slot.start for slot in slots], [at(9), at(10)])
         self.assertEqual(slots[0].assigned, ["other", "one"])
-        pair = Bookable("pair", [(2, at(8), at(9))], quantity=2)
+        pair = Bookable("pair", [(at(8), at(9))], quantity=2)
         slots = find_together([[pair], [pair]], at(8), at(11), HOUR, step=HOUR)
         self.assertEqual([slot.start for slot in slots], [at(9), at(10)])
         shared = Bookable("shared", allow_overlap=True)
@@ -369,7 +366,7 @@ class TestAvailability(BaseCase):
             with self.assertRaisesRegex(ValueError, f"no multiple of {step}"):
                 align(at(9), step, WARSAW)
         with self.assertRaisesRegex(ValueError, "ends before it starts"):
-            is_free(Bookable("room", [(1, at(10), at(9))]), at(9), at(12))
+            is_free(Bookable("room", [(at(10), at(9))]), at(9), at(12))
 
     def test_nothing_in_no_time(self):
         room = Bookable("room")
@@ -386,9 +383,9 @@ class TestAvailability(BaseCase):
             opening = [(day + 6 * HOUR, day + 18 * HOUR) for day in every_day]
             rooms = []
             for number in range(50):
-                # every seventy minutes, in three units by turns
+                # one of three units every seventy minutes
                 starts = [DAY + timedelta(minutes=number + 70 * turn) for turn in range(20 * days)]
-                busy = [(1 + turn % 3, start, start + HOUR) for turn, start in enumerate(starts)]
+                busy = [(start, start + HOUR) for start in starts]
                 rooms.append(Bookable(number, busy[::-1], opening, quantity=3, after=STEP))
             began = process_time()
             slots = find_together([rooms, rooms[:5]], DAY, every_day[-1], 6 * STEP, tz=WARSAW)

@@ -5,7 +5,7 @@ from psycopg2.errors import ExclusionViolation
 
 from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .common import ResourceCommon
@@ -94,6 +94,38 @@ class TestGuard(ResourceCommon):
         self.Booking._cron_ensure_guard()
         self.assertTrue(self._get_constraint())
         self.assertFalse(self.Booking.search([("is_overlapping", "=", True)]))
+
+    def test_more_than_there_are_units(self):
+        """The daily check counts what is to come, whatever the guard was told of it."""
+        kept, second = self._book(self.kit, 9, 11), self._book(self.kit, 10, 12)
+        self._book(self.kit, 11, 12)
+        self._book(self.room_small, 9, 10)
+        third = self._book(self.kit, 12, 13)
+        self.assertFalse(self.Booking.search([("is_overlapping", "=", True)]))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE isof_resource SET quantity = 1 WHERE id = %s", [self.kit.id])
+        self.env.cr.execute(
+            "UPDATE isof_booking SET is_blocking = FALSE WHERE id = %s", [second.id]
+        )
+        self.env.invalidate_all()
+        wrong = self.Booking.search([("is_overlapping", "=", True)])
+        self.assertEqual(wrong, self.kit.booking_ids - third)
+        self.assertEqual(wrong.filtered("is_overlapping"), wrong)
+        with self.assertLogs("odoo.addons.isof_crm_resources", "ERROR") as logs:
+            self.Booking._cron_ensure_guard()
+        self.assertIn(
+            f"resource {self.kit.id}, 1 units: bookings {kept.id}, {second.id}", logs.output[0]
+        )
+        second.action_cancel()
+        self.assertFalse(self.Booking.search([("is_overlapping", "=", True)]))
+        # what is over was right as long as there were more units
+        self.kit.quantity = 2
+        second.action_reopen()
+        with freeze_time("2026-03-12 12:30:00"):
+            self.kit.quantity = 1
+            self.assertFalse(self.Booking.search([("is_overlapping", "=", True)]))
+            with self.assertNoLogs("odoo.addons.isof_crm_resources", "ERROR"):
+                self.Booking._cron_ensure_guard()
 
     def test_update_creates_the_constraint(self):
         self._drop_constraint()
@@ -218,7 +250,8 @@ class TestGuard(ResourceCommon):
         late = self._book(self.kit, 11, 13)
         self.assertEqual(late.unit, 1)
         self.kit.quantity = 2
-        with self.assertRefused(UserError, r"booked more often.*\n.*Salesperson A, .*12:00"):
+        # without the one in the middle the others would be one at a time
+        with self.assertRefused(UserError, r"booked more often.*\n.*Salesperson A, .*11:00[^\n]*$"):
             self.kit.quantity = 1
         self.assertEqual(self.kit.quantity, 2)
 

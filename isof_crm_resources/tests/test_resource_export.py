@@ -5,7 +5,7 @@ from unittest.mock import patch
 import openpyxl
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests.common import HttpCase, new_test_user, tagged
+from odoo.tests.common import HttpCase, freeze_time, new_test_user, tagged
 
 from ..wizards import isof_resource_report_wizard
 from .common import ResourceCommon
@@ -56,7 +56,8 @@ class TestResourceExport(ResourceCommon):
                 wizard = self.Wizard.create(
                     {"date_from": "2026-03-12", "date_to": "2026-03-13", **criterion}
                 )
-                (place if "place_ids" in criterion else self.room_small).active = False
+                with freeze_time(self._at(12)):
+                    (place if "place_ids" in criterion else self.room_small).active = False
                 self.env.invalidate_all()
                 bookings = self.env["isof.booking"].search(wizard._get_booking_domain())
                 self.assertEqual(bookings.resource_id, self.room_small)

@@ -1,6 +1,10 @@
+from datetime import datetime, timedelta
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+
+from odoo.addons.isof_crm.tools.activity_time import to_clock, to_utc
 
 from .common import ResourceCommon
 
@@ -85,6 +89,37 @@ class TestSeries(ResourceCommon):
         self.assertEqual(series.booking_ids.resource_id, self.room_small)
         second.change_series({"name": "Renamed"}, "all")
         self.assertEqual(set(series.booking_ids.mapped("name")), {"Renamed"})
+
+    def test_nights_on_which_the_clocks_change(self):
+        def on_clock(moment):
+            return f"{to_clock(moment, 'Europe/Warsaw'):%H:%M}"
+
+        for month, day in ((3, 27), (10, 23)):
+            with self.subTest(month=month):
+                start = to_utc(datetime(2026, month, day, 22), "Europe/Warsaw")
+                series = self._create_series(
+                    freq="daily", start=start, stop=start + timedelta(hours=8), count=3
+                )
+                first, second, third = series.booking_ids.sorted("start")
+                bookings = first | second | third
+                self.assertEqual({on_clock(b.stop) for b in bookings}, {"06:00"})
+                first.change_series({"start": first.start + timedelta(hours=1)}, "all")
+                self.assertEqual({on_clock(b.start) for b in bookings}, {"23:00"})
+                self.assertEqual({on_clock(b.stop) for b in bookings}, {"06:00"})
+                third.change_series({"stop": third.stop + timedelta(hours=1)}, "all")
+                self.assertEqual({on_clock(b.start) for b in bookings}, {"23:00"})
+                self.assertEqual({on_clock(b.stop) for b in bookings}, {"07:00"})
+
+    def test_what_starts_in_the_hour_that_comes_twice(self):
+        # 2:30 for the second time, of 25 October in Warsaw
+        start = datetime(2026, 10, 25, 1, 30)
+        series = self._create_series(
+            freq="daily", start=start, stop=start + timedelta(hours=2), count=2
+        )
+        first, second = series.booking_ids.sorted("start")
+        second.change_series({"stop": second.stop + timedelta(hours=1)}, "all")
+        self.assertEqual(first.start, start, "nobody has moved it")
+        self.assertEqual((first | second).mapped("duration"), [3, 3])
 
     def test_daily_moved_into_each_other(self):
         series = self._create_series(freq="daily", stop=self._at(8, day=13))

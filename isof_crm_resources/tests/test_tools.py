@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase, tagged
 
-from ..tools import availability, day_hours, intervals, recurrence
+from ..tools import availability, day_hours, intervals, recurrence, units
 
 # a busy machine is no failure, and nothing is to be left in the checkout
 PROPERTY = settings(deadline=None, database=None)
@@ -32,7 +32,7 @@ def moments(intervals_):
 class TestTools(BaseCase):
     def test_examples(self):
         """The examples in the docstrings are true."""
-        for module in (availability, day_hours, intervals, recurrence):
+        for module in (availability, day_hours, intervals, recurrence, units):
             with self.subTest(module.__name__):
                 failed, attempted = doctest.testmod(module)
                 self.assertTrue(attempted)

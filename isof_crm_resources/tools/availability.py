@@ -1,9 +1,10 @@
 """When resources are free: pure functions on naive UTC datetimes, no ORM.
 
-Each unit of a resource is a lane of its own. A booking blocks its lane longer than it lasts:
-by the buffers before and after it. The new booking fits when what it would block overlaps
-nothing that is blocked; two that touch do not overlap. Opening hours and the booking window
-hold for the time that is booked, not for its buffers.
+A booking takes a unit of a resource longer than it lasts: by the buffers before and after it. A
+new booking fits when at each moment of what it would take fewer units are taken than there are,
+whichever they are; two that touch do not overlap. Which unit it gets is another matter, see
+``units.py``. Opening hours and the booking window hold for the time that is booked, not for its
+buffers.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 
 from odoo.addons.isof_crm.tools.activity_time import to_clock
@@ -31,10 +31,10 @@ class Bookable:
     """A resource as far as it matters for when it is free.
 
     :param key: what the caller knows it by
-    :param busy: iterable of tuples of unit, first blocked moment and first moment after it,
-        in any order: the bookings that block, their own buffers included
+    :param busy: iterable of tuples of first blocked moment and first moment after it, in any
+        order: the bookings that block, their own buffers included
     :param working: intervals in which it may be used, in any order; None for always
-    :param quantity: how many interchangeable units there are, numbered from 1
+    :param quantity: how many interchangeable units there are
     :param before: how long a new booking blocks its unit before it starts
     :param after: how long a new booking blocks its unit after it stops
     :param allow_overlap: bookings do not exclude each other
@@ -44,7 +44,7 @@ class Bookable:
     """
 
     key: Hashable
-    busy: Sequence[tuple[int, datetime, datetime]] = ()
+    busy: Sequence[tuple[datetime, datetime]] = ()
     working: Sequence[tuple[datetime, datetime]] | None = None
     quantity: int = 1
     before: timedelta = timedelta()
@@ -55,18 +55,33 @@ class Bookable:
     closes: datetime | None = None
 
     @cached_property
-    def lanes(self):
-        """The time that no new booking may touch in each unit, as normalised intervals by unit.
+    def _demand(self):
+        return intervals.stack(self.busy)
 
-        It keeps the distance of its own buffers to what is blocked already.
+    def full(self, count=1):
+        """Return when fewer than so many units are free, as normalised intervals.
+
+        :param int count: no more than there are units
         """
         if self.allow_overlap:
-            return {1: []}
-        taken = {unit: [] for unit in range(1, self.quantity + 1)}
-        for unit, start, stop in self.busy:
-            if unit in taken:
-                taken[unit].append((start - self.after, stop + self.before))
-        return {unit: intervals.normalise(each) for unit, each in taken.items()}
+            return []
+        left = self.quantity - count
+        return intervals.normalise(
+            (start, stop) for start, stop, number in self._demand if number > left
+        )
+
+    def taken(self, count=1):
+        """Return the time that so many new bookings at once may not touch, as ``full``.
+
+        They keep the distance of their own buffers to what is blocked already.
+        """
+        return intervals.normalise(
+            (start - self.after, stop + self.before) for start, stop in self.full(count)
+        )
+
+    def blocked(self, start, stop):
+        """Return what a new booking from one moment to another would block."""
+        return start - self.before, stop + self.after
 
     def allowed(self, start, stop):
         """Return the time from one moment to another in which bookings may lie."""
@@ -106,35 +121,6 @@ class Slot(NamedTuple):
     assigned: list
 
 
-def first_free_unit(bookable, start, stop):
-    """Return the lowest unit that can be booked from one moment to another, or None.
-
-    :raises ValueError: when the booking would not end after it starts
-
-    >>> from datetime import datetime as dt
-    >>> kit = Bookable("kit", [(1, dt(2026, 3, 2, 8), dt(2026, 3, 2, 10))], quantity=2)
-    >>> first_free_unit(kit, dt(2026, 3, 2, 9), dt(2026, 3, 2, 11))
-    2
-    >>> first_free_unit(kit, dt(2026, 3, 2, 10), dt(2026, 3, 2, 11))
-    1
-    >>> kit = Bookable("kit", kit.busy, before=timedelta(minutes=30))
-    >>> first_free_unit(kit, dt(2026, 3, 2, 10), dt(2026, 3, 2, 11))
-    """
-    _check_length(stop - start)
-    if not bookable.allows_length(stop - start):
-        return None
-    if not intervals.covers(bookable.allowed(start, stop), start, stop):
-        return None
-    return next(
-        (
-            unit
-            for unit, taken in bookable.lanes.items()
-            if not intervals.overlaps(taken, start, stop)
-        ),
-        None,
-    )
-
-
 def is_free(bookable, start, stop):
     """Return whether the resource can be booked from one moment to another.
 
@@ -146,22 +132,31 @@ def is_free(bookable, start, stop):
     True
     >>> is_free(room, dt(2026, 3, 2, 14), dt(2026, 3, 2, 16))
     False
+    >>> busy = [(dt(2026, 3, 2, 8), dt(2026, 3, 2, 10)), (dt(2026, 3, 2, 10), dt(2026, 3, 2, 12))]
+    >>> is_free(Bookable("kit", busy, quantity=2), dt(2026, 3, 2, 9), dt(2026, 3, 2, 11))
+    True
+    >>> is_free(Bookable("kit", busy), dt(2026, 3, 2, 9), dt(2026, 3, 2, 11))
+    False
     """
-    return first_free_unit(bookable, start, stop) is not None
+    _check_length(stop - start)
+    return (
+        bookable.allows_length(stop - start)
+        and intervals.covers(bookable.allowed(start, stop), start, stop)
+        and not intervals.overlaps(bookable.full(), *bookable.blocked(start, stop))
+    )
 
 
 def free_slots(bookable, start, stop, duration=timedelta()):
     """Return the longest bookings that fit from one moment to another, sorted by start.
 
-    A shorter booking fits if it lies in one of them. Slots of different units may overlap,
-    none lies in another.
+    A shorter booking fits if it lies in one of them.
 
     :param timedelta duration: leave out slots that are shorter; nothing is free when the
         resource may not be booked for so long
     :return: list of tuples of start and stop
 
     >>> from datetime import datetime as dt
-    >>> room = Bookable("room", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))], after=STEP)
+    >>> room = Bookable("room", [(dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))], after=STEP)
     >>> for slot in free_slots(room, dt(2026, 3, 2, 8), dt(2026, 3, 2, 12)):
     ...     print(*slot)
     2026-03-02 08:00:00 2026-03-02 08:45:00
@@ -169,18 +164,8 @@ def free_slots(bookable, start, stop, duration=timedelta()):
     """
     if not bookable.allows_length(duration):
         return []
-    slots = [
-        slot
-        for lane in _lane_slots(bookable, start, stop)
-        for slot in lane
-        if slot[1] - slot[0] >= duration
-    ]
-    longest = []
-    # of those that start together the one that stops last comes first
-    for slot in sorted(sorted(slots, key=itemgetter(1), reverse=True), key=itemgetter(0)):
-        if not longest or slot[1] > longest[-1][1]:
-            longest.append(slot)
-    return longest
+    free = intervals.difference(bookable.allowed(start, stop), bookable.taken())
+    return [slot for slot in free if slot[1] - slot[0] >= duration]
 
 
 def next_free(bookable, start, stop, duration, *, step=STEP, tz="UTC"):
@@ -194,7 +179,7 @@ def next_free(bookable, start, stop, duration, *, step=STEP, tz="UTC"):
     :raises ValueError: when the duration is not positive, or an hour is no multiple of ``step``
 
     >>> from datetime import datetime as dt
-    >>> room = Bookable("room", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10, 10))])
+    >>> room = Bookable("room", [(dt(2026, 3, 2, 9), dt(2026, 3, 2, 10, 10))])
     >>> str(next_free(room, dt(2026, 3, 2, 8, 30), dt(2026, 3, 3), timedelta(hours=1)))
     '2026-03-02 10:15:00'
     """
@@ -223,7 +208,7 @@ def find_together(requirements, start, stop, duration, *, step=STEP, tz="UTC", l
 
     >>> from datetime import datetime as dt
     >>> rooms = [Bookable("small"), Bookable("large")]
-    >>> kits = [Bookable("kit", [(1, dt(2026, 3, 2, 8), dt(2026, 3, 2, 10))])]
+    >>> kits = [Bookable("kit", [(dt(2026, 3, 2, 8), dt(2026, 3, 2, 10))])]
     >>> slots = find_together([rooms, kits], dt(2026, 3, 2, 8), dt(2026, 3, 2, 12), 6 * STEP)
     >>> str(slots[0].start), slots[0].choices, slots[0].assigned, len(slots)
     ('2026-03-02 10:00:00', [['small', 'large'], ['kit']], ['small', 'kit'], 3)
@@ -234,22 +219,22 @@ def find_together(requirements, start, stop, duration, *, step=STEP, tz="UTC", l
     starts = list(grid(start, stop - duration, step, tz))
     candidates = {bookable.key: bookable for candidates in requirements for bookable in candidates}
     masks = {
-        key: _LaneMasks(bookable, starts, start, stop, duration)
+        key: _StartMasks(bookable, starts, start, stop, duration)
         for key, bookable in candidates.items()
     }
     possible = (1 << len(starts)) - 1
     for required in requirements:
         meets = 0
         for bookable in required:
-            meets |= masks[bookable.key].any_free
+            meets |= masks[bookable.key].free
         possible &= meets
     slots = []
     for position in _set_bits(possible):
         choices = [
-            [bookable.key for bookable in required if masks[bookable.key].any_free >> position & 1]
+            [bookable.key for bookable in required if masks[bookable.key].free >> position & 1]
             for required in requirements
         ]
-        assigned = _assign(choices, partial(_count_free, masks, position))
+        assigned = _assign(choices, partial(_count_free, masks, position, len(choices)))
         if assigned:
             moment = starts[position]
             slots.append(Slot(moment, moment + duration, choices, assigned))
@@ -291,13 +276,14 @@ def are_free(wanted):
     :raises ValueError: when one would not end after it starts
 
     >>> from datetime import datetime as dt
-    >>> kit = Bookable("kit", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))], quantity=2)
+    >>> kit = Bookable("kit", [(dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))], quantity=2)
     >>> once = (kit, dt(2026, 3, 2, 8), dt(2026, 3, 2, 10))
     >>> are_free([once]), are_free([once, once])
     (True, False)
     """
-    in_order = sorted(wanted, key=itemgetter(1))
-    return all(is_free(*each) for each in wanted) and _fit_together(in_order, timedelta())
+    return all(is_free(*each) for each in wanted) and _fit_together(
+        _stack_wanted(wanted), timedelta()
+    )
 
 
 def next_shift(wanted, horizon, *, step=STEP, tz="UTC"):
@@ -311,8 +297,8 @@ def next_shift(wanted, horizon, *, step=STEP, tz="UTC"):
         ``step``
 
     >>> from datetime import datetime as dt
-    >>> room = Bookable("room", [(1, dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))])
-    >>> kit = Bookable("kit", [(1, dt(2026, 3, 2, 11), dt(2026, 3, 2, 13))])
+    >>> room = Bookable("room", [(dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))])
+    >>> kit = Bookable("kit", [(dt(2026, 3, 2, 11), dt(2026, 3, 2, 13))])
     >>> str(next_shift([(room, dt(2026, 3, 2, 9), dt(2026, 3, 2, 11)),
     ...                 (kit, dt(2026, 3, 2, 10), dt(2026, 3, 2, 11))], timedelta(days=1)))
     '3:00:00'
@@ -323,10 +309,10 @@ def next_shift(wanted, horizon, *, step=STEP, tz="UTC"):
     for bookable, start, stop in wanted:
         _check_length(stop - start)
         own = [moment + (start - first) for moment in starts]
-        possible &= _LaneMasks(bookable, own, start, stop + horizon, stop - start).any_free
-    in_order = sorted(wanted, key=itemgetter(1))
+        possible &= _StartMasks(bookable, own, start, stop + horizon, stop - start).free
+    together = _stack_wanted(wanted)
     shifts = (starts[position] - first for position in _set_bits(possible))
-    return next((shift for shift in shifts if _fit_together(in_order, shift)), None)
+    return next((shift for shift in shifts if _fit_together(together, shift)), None)
 
 
 def align(moment, step, tz):
@@ -370,44 +356,48 @@ def grid(first, last, step, tz):
         moment = align(moment + step, step, tz)
 
 
-class _LaneMasks:
-    """At which of some starts a booking fits: a bit for each start, a number for each unit."""
+class _StartMasks:
+    """At which of some starts bookings fit: a bit for each, a number for one, two… at once."""
 
     def __init__(self, bookable, starts, start, stop, duration):
-        self._unlimited = bookable.allow_overlap
-        self._by_lane = []
-        self.any_free = 0
-        if not bookable.allows_length(duration):
-            return
-        for lane in _lane_slots(bookable, start, stop):
-            mask = 0
-            for first, last in _start_ranges(lane, duration):
-                low, high = bisect_left(starts, first), bisect_right(starts, last)
+        self._bookable = bookable
+        self._starts = starts
+        self._range = start, stop
+        self._duration = duration
+        self._by_count = []
+        self.free = self._get_mask(1)
+
+    def _get_mask(self, count):
+        """Return the starts at which so many bookings fit at once, as bits of a number."""
+        bookable = self._bookable
+        mask = 0
+        if bookable.allows_length(self._duration):
+            free = intervals.difference(bookable.allowed(*self._range), bookable.taken(count))
+            for first, last in _start_ranges(free, self._duration):
+                low, high = bisect_left(self._starts, first), bisect_right(self._starts, last)
                 mask |= (1 << high) - (1 << low)
-            self._by_lane.append(mask)
-            self.any_free |= mask
+        self._by_count.append(mask)
+        return mask
 
-    def count_free(self, position):
-        """Return how many bookings fit at a start at the same time."""
-        if self._unlimited:
-            return float("inf")
-        return sum(mask >> position & 1 for mask in self._by_lane)
+    def count_free(self, position, most):
+        """Return how many bookings fit at a start at once, no more than ``most``."""
+        if not self._bookable.allow_overlap:
+            most = min(most, self._bookable.quantity)
+        for count in range(most):
+            known = count < len(self._by_count)
+            mask = self._by_count[count] if known else self._get_mask(count + 1)
+            if not mask >> position & 1:
+                return count
+        return most
 
 
-def _count_free(masks, position, key):
-    return masks[key].count_free(position)
+def _count_free(masks, position, most, key):
+    return masks[key].count_free(position, most)
 
 
 def _check_length(duration):
     if duration <= timedelta():
         raise ValueError("a booking has to end after it starts")
-
-
-def _lane_slots(bookable, start, stop):
-    """Yield the longest bookings that fit in each unit from one moment to another."""
-    allowed = bookable.allowed(start, stop)
-    for taken in bookable.lanes.values():
-        yield intervals.difference(allowed, taken)
 
 
 def _start_ranges(slots, duration):
@@ -417,34 +407,43 @@ def _start_ranges(slots, duration):
             yield start, stop - duration
 
 
-def _fit_together(wanted, shift):
-    """Return whether there is a unit for each of several bookings that are put off.
+def _stack_wanted(wanted):
+    """Return when several of the bookings that are wanted need a unit of one resource at a time.
 
-    :param wanted: list of tuples of ``Bookable``, start and stop in the order of start
+    :param wanted: list of tuples of ``Bookable``, start and stop
+    :return: list of tuples of ``Bookable``, first moment, first moment after it, and how many
 
-    >>> from datetime import datetime as dt
-    >>> wanted = [(Bookable("kit", quantity=2), dt(2026, 3, 2, 9), dt(2026, 3, 2, 10))] * 2
-    >>> _fit_together(wanted, HOUR), _fit_together(wanted + wanted[:1], HOUR)
-    (True, False)
+    >>> kit = Bookable("kit", after=HOUR)
+    >>> _stack_wanted([(kit, datetime(2026, 3, 2, 9), datetime(2026, 3, 2, 10))])
+    []
     """
-    last = {}
+    bookables, blocked = {}, defaultdict(list)
     for bookable, start, stop in wanted:
-        if bookable.allow_overlap:
-            continue
-        start, stop = start + shift, stop + shift
-        unit = next(
-            (
-                unit
-                for unit, taken in bookable.lanes.items()
-                if not intervals.overlaps(taken, start, stop)
-                and last.get((bookable.key, unit), start) <= start
-            ),
-            None,
-        )
-        if unit is None:
-            return False
-        last[bookable.key, unit] = stop + bookable.after + bookable.before
-    return True
+        if not bookable.allow_overlap:
+            bookables[bookable.key] = bookable
+            blocked[bookable.key].append(bookable.blocked(start, stop))
+    return [
+        (bookables[key], *each)
+        for key, every in blocked.items()
+        for each in intervals.stack(every)
+        if each[2] > 1
+    ]
+
+
+def _fit_together(together, shift):
+    """Return whether there are enough units for bookings that are put off, where they meet.
+
+    :param together: see ``_stack_wanted``
+
+    >>> wanted = [(Bookable("kit", quantity=2), datetime(2026, 3, 2, 9), datetime(2026, 3, 2, 10))]
+    >>> [_fit_together(_stack_wanted(wanted * number), HOUR) for number in (1, 2, 3)]
+    [True, True, False]
+    """
+    return all(
+        count <= bookable.quantity
+        and not intervals.overlaps(bookable.full(count), start + shift, stop + shift)
+        for bookable, start, stop, count in together
+    )
 
 
 def _set_bits(mask):

@@ -2,12 +2,13 @@
 
 An interval is a tuple of its first moment and of the first one after it, so that of two that
 touch neither contains a moment of the other. What is returned is always normalised: sorted,
-nothing empty, nothing that overlaps or touches. Except for ``normalise`` and ``union`` the
-functions expect that of what they take as well, and go through it once.
+nothing empty, nothing that overlaps or touches. Except for ``normalise``, ``union`` and ``stack``
+the functions expect that of what they take as well, and go through it once.
 """
 
 from bisect import bisect_right
-from itertools import chain
+from collections import Counter
+from itertools import accumulate, chain, pairwise
 
 
 def normalise(intervals):
@@ -62,6 +63,31 @@ def union(*sets):
     [(1, 3), (5, 6)]
     """
     return normalise(chain.from_iterable(sets))
+
+
+def stack(intervals):
+    """Return how many of the intervals, in any order, hold each moment that lies in one.
+
+    :return: sorted list of tuples of first moment, first moment after it, and number
+    :raises ValueError: when an interval ends before it starts
+
+    >>> stack([(1, 4), (3, 6), (8, 9), (9, 10), (5, 5)])
+    [(1, 3, 1), (3, 4, 2), (4, 6, 1), (8, 9, 1), (9, 10, 1)]
+    """
+    changes = Counter()
+    for start, stop in intervals:
+        if stop < start:
+            raise ValueError(f"{start} to {stop} ends before it starts")
+        if start < stop:
+            changes[start] += 1
+            changes[stop] -= 1
+    moments = sorted(changes)
+    numbers = accumulate(changes[moment] for moment in moments)
+    return [
+        (start, stop, number)
+        for (start, stop), number in zip(pairwise(moments), numbers, strict=False)
+        if number
+    ]
 
 
 def intersection(one, other):

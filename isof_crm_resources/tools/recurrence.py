@@ -137,9 +137,50 @@ def _move(start, stop, tz, days):
     local_start, local_stop = (
         to_local(moment, tz).replace(tzinfo=None, fold=0) + days for moment in (start, stop)
     )
-    moved_start, moved_stop = to_utc(local_start, tz), to_utc(local_stop, tz)
-    is_skipped = to_clock(moved_start, tz) != local_start
+    return _to_utc(local_start, local_stop, tz, stop - start)
+
+
+def follow(times, before, after, tz):
+    """Return start and stop of an occurrence that is changed together with another one.
+
+    It moves as far on the clock, and gets the same length on it: what ends at 6 still does.
+
+    :param times: tuple of naive UTC start and stop of the occurrence
+    :param before: those of the other one as it was
+    :param after: those of the other one as it is
+    :param str tz: zone whose clock the series goes by
+
+    >>> before = datetime(2026, 3, 26, 21), datetime(2026, 3, 27, 5)  # 22:00 to 06:00
+    >>> after = datetime(2026, 3, 26, 22), datetime(2026, 3, 27, 5)
+    >>> night = datetime(2026, 3, 28, 21), datetime(2026, 3, 29, 4)  # the clocks go forward
+    >>> [str(moment) for moment in follow(night, before, after, "Europe/Warsaw")]
+    ['2026-03-28 22:00:00', '2026-03-29 04:00:00']
+    >>> follow(before, before, after, "Europe/Warsaw") == after
+    True
+    """
+    if times == before:
+        return after
+    old_start, start, stop = (to_clock(moment, tz) for moment in (before[0], *after))
+    local_start = to_clock(times[0], tz) + (start - old_start)
+    local_stop = local_start + (stop - start)
+    length = after[1] - after[0]
+    moved = _to_utc(local_start, local_stop, tz, length)
+    # on the night when clocks go back a time alone would be ambiguous
+    start, stop = (
+        moment if to_clock(moment, tz) == to_clock(new, tz) else new
+        for moment, new in zip(times, moved, strict=True)
+    )
+    return start, stop if start < stop else start + length
+
+
+def _to_utc(local_start, local_stop, tz, length):
+    """Return naive UTC start and stop of an occurrence from those on the clock.
+
+    :param timedelta length: how long it is where the clock cannot say
+    """
+    start, stop = to_utc(local_start, tz), to_utc(local_stop, tz)
+    is_skipped = to_clock(start, tz) != local_start
     # the clock may also have shown an earlier time at the end than at the start
-    if is_skipped or moved_stop <= moved_start:
-        moved_stop = moved_start + (stop - start)
-    return moved_start, moved_stop
+    if is_skipped or stop <= start:
+        stop = start + length
+    return start, stop

@@ -39,7 +39,7 @@ class IsofBookingSeriesWizard(models.TransientModel):
     )
     start = fields.Datetime(
         required=True,
-        help="The other bookings move as far on the clock, and get the same length.",
+        help="The other bookings move as far on the clock, and get the same length on it.",
     )
     stop = fields.Datetime(required=True)
     name = fields.Char(string="Purpose")

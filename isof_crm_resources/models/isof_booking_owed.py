@@ -1,0 +1,257 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import clean_context
+
+from odoo.addons.isof_crm.tools import activity_time
+
+# So many requests one run of the cron looks at before it commits.
+EXPIRE_BATCH = 100
+
+
+class Owed(NamedTuple):
+    """What is owed for a booking: until when and by whom it is answered, and who hears of it."""
+
+    expiry: fields.Datetime
+    asked: models.BaseModel
+    told: models.BaseModel
+
+
+class Stand(NamedTuple):
+    """What people know of a booking, to compare it after a change."""
+
+    state: str
+    resource: models.BaseModel
+    start: fields.Datetime
+    stop: fields.Datetime
+    holder: models.BaseModel
+
+
+class IsofBooking(models.Model):
+    """What is owed for a booking, which follows from how it stands and is never remembered.
+
+    ``_get_owed`` says it. Every change of a booking, of its resource and of those who approve
+    compares it with the deadlines and the to-dos that there are (``_settle``), and so does the
+    cron. Holders are told what others did with their bookings.
+    """
+
+    _inherit = "isof.booking"
+
+    asked_on = fields.Datetime(
+        string="Requested On",
+        readonly=True,
+        copy=False,
+        help="Since when those who approve have been asked about this time.",
+    )
+    expiry = fields.Datetime(
+        string="Lapses",
+        readonly=True,
+        copy=False,
+        help="When the request is cancelled unless somebody answers it.",
+    )
+
+    # Approvals to do, and requests to cancel.
+    _expiry_idx = models.Index("(expiry) WHERE state = 'requested'")
+
+    # ------------------------------------------------------------
+    # What is owed
+    # ------------------------------------------------------------
+
+    def _get_owed(self):
+        """Return what is ``Owed`` for the booking as it is."""
+        self.ensure_one()
+        if self.state != "requested":
+            return Owed(False, self.env["res.users"], self.user_id)
+        resource, expiry = self.resource_id, self.start
+        if resource.request_hours:
+            asked_on = self.asked_on or self.create_date
+            expiry = min(expiry, asked_on + timedelta(hours=resource.request_hours))
+        return Owed(expiry, resource._get_approvers(), self.user_id)
+
+    def _get_stand(self):
+        """Return how the booking stands."""
+        self.ensure_one()
+        return Stand(self.state, self.resource_id, self.start, self.stop, self.user_id)
+
+    def _follow_up(self, before, reason=None):
+        """Do what is owed after a change, and tell those whom it concerns.
+
+        :param before: dict of booking to its ``Stand`` before
+        :param reason: why it was done: a text, or a function that returns it in the language of an
+            environment
+        """
+        changed = self.filtered(lambda booking: booking._get_stand() != before[booking])
+        with self.env["isof.notifier"]._gather():
+            changed.filtered(
+                lambda booking: "requested" in (booking.state, before[booking].state)
+            )._settle(is_changed=True)
+            for booking in changed:
+                booking._tell_holders(before[booking], reason)
+
+    def _settle(self, is_changed=False):
+        """Compare deadlines and to-dos of bookings with what is owed, and put right what differs.
+
+        :param bool is_changed: whether those who were asked before hear of what is different
+        """
+        # sudo: the lists of others; what is on them follows from the bookings
+        bookings = self.sudo()
+        to_dos = bookings._get_to_dos()
+        by_key = {(to_do.res_id, to_do.user_id): to_do for to_do in to_dos}
+        kept = to_dos.browse()
+        with self.env["isof.notifier"]._gather():
+            for booking in bookings:
+                owed = booking._get_owed()
+                if booking.expiry != owed.expiry:
+                    booking._write_checked({"expiry": owed.expiry})
+                for user in owed.asked:
+                    to_do = by_key.get((booking.id, user), to_dos.browse())
+                    kept |= booking._ask(user, to_do, is_changed)
+        (to_dos - kept).unlink()
+
+    def _get_to_dos(self):
+        """Return what bookings have put on the lists of those who approve."""
+        return self.env["mail.activity"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "=", self._get_approval_type().id),
+            ],
+            order="id",
+        )
+
+    @api.model
+    def _get_approval_type(self):
+        """Return the type of what is on the lists of those who approve, empty if it was deleted."""
+        type_ = self.env.ref("isof_crm_resources.mail_activity_type_approval", False)
+        return type_ or self.env["mail.activity.type"]
+
+    def _ask(self, user, to_do, is_changed):
+        """Have a request on the list of a user who approves, as the user reads it.
+
+        :param to_do: the ``mail.activity`` that is there already, or an empty one
+        :param bool is_changed: see ``_settle``
+        :return: the ``mail.activity``
+        """
+        self.ensure_one()
+        notifier = self.env["isof.notifier"]
+        env = notifier._get_reader_env(user)
+        vals = {
+            "summary": self.with_env(env)._describe_request(),
+            "date_deadline": activity_time.local_day(self.expiry, env.tz.zone),
+        }
+        # Odoo would tell each user of each request
+        context = clean_context(self.env.context) | {
+            "lang": env.lang,
+            "mail_activity_quick_update": True,
+        }
+        is_told = not to_do or (is_changed and to_do.summary != vals["summary"])
+        if not to_do:
+            vals |= {
+                "activity_type_id": self._get_approval_type().id,
+                "automated": True,
+                "res_id": self.id,
+                "res_model_id": self.env["ir.model"]._get_id(self._name),
+                "user_id": user.id,
+            }
+            to_do = to_do.with_context(context).create(vals)
+        elif any(to_do[name] != value for name, value in vals.items()):
+            to_do.with_context(context).write(vals)
+        if is_told:
+            notifier._tell(user, self, lambda booking: booking._announce_request())
+        return to_do
+
+    @api.model
+    def _settle_requests(self):
+        """Compare what is owed for all open requests, when it is not known which are concerned."""
+        self.search([("state", "=", "requested")])._settle()
+
+    @api.model
+    def _cron_expire(self):
+        """Cancel requests that nobody answered in time, and see that the others are asked for."""
+        domain = [("state", "=", "requested"), ("expiry", "<=", fields.Datetime.now())]
+        remaining = self.search_count(domain)
+        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        while lapsed := self.search(domain, limit=EXPIRE_BATCH, order="expiry, id"):
+            lapsed._write_all({"state": "cancelled"}, _explain_lapse)
+            if not self.env["ir.cron"]._commit_progress(len(lapsed)):
+                return
+        self._settle_requests()
+
+    # ------------------------------------------------------------
+    # Words, in the language and on the clock of who reads them
+    # ------------------------------------------------------------
+
+    def _describe_request(self):
+        """Return what those who approve have on their lists."""
+        # sudo: whoever is asked may know what for
+        booking = self.sudo()
+        return self.env._(
+            "%(resource)s: %(time)s for %(holder)s",
+            resource=booking.resource_id.name,
+            time=booking._format_times(),
+            holder=booking.user_id.name,
+        )
+
+    def _announce_request(self):
+        """Return subject and text for those who approve."""
+        # sudo: the name of what they look after
+        resource = self.sudo().resource_id
+        subject = self.env._("Booking to approve: %(resource)s", resource=resource.name)
+        return subject, self._describe_request()
+
+    def _tell_holders(self, before, reason=None):
+        """Tell the holder, and the one before, what somebody else did with the booking.
+
+        :param before: its ``Stand`` before
+        :param reason: see ``_follow_up``
+        """
+        self.ensure_one()
+        if reason:
+            self._message_log(body=_say(reason, self.env))
+        # sudo: the holder, whoever may see the booking
+        self.env["isof.notifier"]._tell(
+            self.sudo()._get_owed().told | before.holder,
+            self,
+            lambda booking: booking._describe_change(before, reason),
+        )
+
+    def _describe_change(self, before, reason=None):
+        """Return subject and text about what somebody did with the booking; see the above."""
+        # sudo: the holder hears of it, whatever he or she may see by now
+        booking = self.sudo()
+        stand = booking._get_stand()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        names = {
+            "resource": stand.resource.name,
+            "state": self.env._("changed") if stand.state == before.state else states[stand.state],
+        }
+        lines = [
+            self.env._("%(resource)s, %(time)s: %(state)s", time=booking._format_times(), **names)
+        ]
+        # what was released ends earlier, as its state says
+        if before[1:4] != stand[1:4] and stand.state != "released":
+            lines.append(
+                self.env._(
+                    "Until now: %(resource)s, %(time)s",
+                    resource=before.resource.with_env(booking.env).name,
+                    time=booking._format_period(before.start, before.stop),
+                )
+            )
+        if before.holder != stand.holder:
+            lines.append(self.env._("Booked for: %(holder)s", holder=stand.holder.name))
+        if reason:
+            lines.append(_say(reason, self.env))
+        subject = self.env._("Booking of %(resource)s: %(state)s", **names)
+        return subject, Markup("<br/>").join(lines)
+
+
+def _explain_lapse(env):
+    return env._("Cancelled, because nobody answered the request in time.")
+
+
+def _say(reason, env):
+    """Return a reason in the language of an environment; see ``_follow_up``."""
+    return reason(env) if callable(reason) else reason
