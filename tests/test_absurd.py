@@ -7,7 +7,7 @@ UNTRIED = {
     # made by the product's own methods
     *(
         f"isof.booking.{name}: {way}"
-        for name in ("unit", "block_start", "block_stop", "expiry")
+        for name in ("unit", "block_start", "block_stop", "asked_on", "expiry")
         for way in ("write", "create")
     ),
     *(

@@ -38,7 +38,8 @@ GAINS = {
         "rc": "booking consent segment",
         "rcw": "activity activity.tag booking.series",
         "rcwd": "affiliation booking.series.exception activity.bulk.wizard activity.done.wizard"
-        " activity.plan.launch activity.report.wizard booking.series.wizard consent.export"
+        " activity.plan.launch activity.report.wizard booking.refusal booking.series.wizard"
+        " consent.export"
         " partner.duplicate.line partner.duplicate.wizard partner.export.column"
         " partner.export.wizard partner.update.wizard resource.finder resource.finder.line"
         " resource.finder.need resource.report.wizard segment.add.wizard segment.fill.wizard"
@@ -49,7 +50,8 @@ GAINS = {
         " segment",
     },
     "resource manager": {
-        "rcwd": "booking booking.series resource resource.feature resource.kind resource.place",
+        "rcwd": "booking booking.series resource resource.archiving resource.feature"
+        " resource.kind resource.place",
     },
     "own figures": {
         "r": "assortment.report assortment.suggestion campaign.report commission.entry"

@@ -229,8 +229,9 @@ class IsofAnalysisSchedule(models.Model):
 
     def _tell_owner(self):
         """Tell who set it up what could not be sent."""
-        self.env["mail.thread"].message_notify(
-            partner_ids=self.user_id.partner_id.ids,
-            subject=self.env._("An analysis could not be sent: %s", self.analysis_id.name),
-            body=self.error,
+        name, error = self.analysis_id.name, self.error
+        self.env["isof.notifier"]._tell(
+            self.user_id,
+            self.browse(),
+            lambda each: (each.env._("An analysis could not be sent: %s", name), error),
         )

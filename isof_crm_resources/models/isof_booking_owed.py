@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -10,6 +11,10 @@ from odoo.addons.isof_crm.tools import activity_time
 
 # So many requests one run of the cron looks at before it commits.
 EXPIRE_BATCH = 100
+# Odoo would tell each user of each to-do.
+QUIET = {"mail_activity_quick_update": True}
+# What of a to-do follows from its request.
+TO_DO_FIELDS = ("date_deadline", "summary")
 
 
 class Owed(NamedTuple):
@@ -97,19 +102,34 @@ class IsofBooking(models.Model):
         :param bool is_changed: whether those who were asked before hear of what is different
         """
         # sudo: the lists of others; what is on them follows from the bookings
-        bookings = self.sudo()
-        to_dos = bookings._get_to_dos()
+        owed = {booking: booking._get_owed() for booking in self.sudo()}
+        notifier = self.env["isof.notifier"]
+        asked = self.env["res.users"].union(*(each.asked for each in owed.values()))
+        readers = {user: notifier._get_reader_env(user) for user in asked}
+        to_dos = self.sudo()._get_to_dos()
         by_key = {(to_do.res_id, to_do.user_id): to_do for to_do in to_dos}
-        kept = to_dos.browse()
-        with self.env["isof.notifier"]._gather():
-            for booking in bookings:
-                owed = booking._get_owed()
-                if booking.expiry != owed.expiry:
-                    booking._write_checked({"expiry": owed.expiry})
-                for user in owed.asked:
-                    to_do = by_key.get((booking.id, user), to_dos.browse())
-                    kept |= booking._ask(user, to_do, is_changed)
+        kept, missing = to_dos.browse(), defaultdict(list)
+        with notifier._gather():
+            for booking, (expiry, users, _told) in owed.items():
+                if booking.expiry != expiry:
+                    booking._write_checked({"expiry": expiry})
+                for user in users:
+                    vals = booking._prepare_to_do_vals(user, readers[user])
+                    if to_do := by_key.get((booking.id, user)):
+                        kept |= to_do
+                        if all(to_do[name] == vals[name] for name in TO_DO_FIELDS):
+                            continue
+                        to_do.with_context(**QUIET).write(
+                            {name: vals[name] for name in TO_DO_FIELDS}
+                        )
+                    else:
+                        missing[user].append(vals)
+                    if is_changed or not to_do:
+                        notifier._tell(user, booking, lambda each: each._announce_request())
         (to_dos - kept).unlink()
+        for user, vals_list in missing.items():
+            context = clean_context(self.env.context) | QUIET | {"lang": readers[user].lang}
+            to_dos.with_context(context).create(vals_list)
 
     def _get_to_dos(self):
         """Return what bookings have put on the lists of those who approve."""
@@ -128,40 +148,21 @@ class IsofBooking(models.Model):
         type_ = self.env.ref("isof_crm_resources.mail_activity_type_approval", False)
         return type_ or self.env["mail.activity.type"]
 
-    def _ask(self, user, to_do, is_changed):
-        """Have a request on the list of a user who approves, as the user reads it.
+    def _prepare_to_do_vals(self, user, reader):
+        """Return what a request is on the list of a user with.
 
-        :param to_do: the ``mail.activity`` that is there already, or an empty one
-        :param bool is_changed: see ``_settle``
-        :return: the ``mail.activity``
+        :param reader: the environment of the user
         """
         self.ensure_one()
-        notifier = self.env["isof.notifier"]
-        env = notifier._get_reader_env(user)
-        vals = {
-            "summary": self.with_env(env)._describe_request(),
-            "date_deadline": activity_time.local_day(self.expiry, env.tz.zone),
+        return {
+            "activity_type_id": self._get_approval_type().id,
+            "automated": True,
+            "date_deadline": activity_time.local_day(self.expiry, reader.tz.zone),
+            "res_id": self.id,
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "summary": self.with_env(reader)._describe_request(),
+            "user_id": user.id,
         }
-        # Odoo would tell each user of each request
-        context = clean_context(self.env.context) | {
-            "lang": env.lang,
-            "mail_activity_quick_update": True,
-        }
-        is_told = not to_do or (is_changed and to_do.summary != vals["summary"])
-        if not to_do:
-            vals |= {
-                "activity_type_id": self._get_approval_type().id,
-                "automated": True,
-                "res_id": self.id,
-                "res_model_id": self.env["ir.model"]._get_id(self._name),
-                "user_id": user.id,
-            }
-            to_do = to_do.with_context(context).create(vals)
-        elif any(to_do[name] != value for name, value in vals.items()):
-            to_do.with_context(context).write(vals)
-        if is_told:
-            notifier._tell(user, self, lambda booking: booking._announce_request())
-        return to_do
 
     @api.model
     def _settle_requests(self):

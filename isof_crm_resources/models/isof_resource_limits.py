@@ -4,7 +4,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from ..tools import intervals
 
@@ -153,7 +152,7 @@ class IsofResource(models.Model):
                     "“%(resource)s” can be booked for %(days)s days ahead, until %(time)s.",
                     resource=self.name,
                     days=self.max_days_ahead,
-                    time=format_datetime(self.env, last, dt_format="short"),
+                    time=self.env["isof.booking"]._format_moment(last),
                 )
             )
 

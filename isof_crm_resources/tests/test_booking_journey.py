@@ -115,3 +115,23 @@ class TestBookingJourney(HttpCase):
             ["Tour Room", *["Tour Other Room"] * 2],
         )
         self.assertEqual(bookings.mapped("name"), ["Tour Meeting", *["Tour Training"] * 2])
+
+    def test_refuse_with_a_reason(self):
+        self.room.write({"needs_approval": True, "approver_ids": self.booker.ids})
+        start = fields.Datetime.now().replace(minute=0, second=0) + timedelta(days=1)
+        request = self._book(self.holder, self.room, start)
+        self.start_tour(
+            f"/odoo/isof.booking/{request.id}", "isof_crm_resources_refuse", login="booker"
+        )
+        self.assertEqual(request.state, "refused")
+        self.assertIn("The tour needs it", "".join(request.message_ids.mapped("body")))
+
+    def test_archive_what_is_booked(self):
+        start = fields.Datetime.now().replace(minute=0, second=0) + timedelta(days=1)
+        booking = self._book(self.holder, self.room, start)
+        self.booker.group_ids += self.env.ref("isof_crm_resources.group_resource_manager")
+        self.start_tour(
+            f"/odoo/isof.resource/{self.room.id}", "isof_crm_resources_archive", login="booker"
+        )
+        self.assertFalse(self.room.active)
+        self.assertEqual(booking.state, "cancelled")

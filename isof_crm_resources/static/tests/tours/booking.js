@@ -213,3 +213,72 @@ registry.category("web_tour.tours").add("isof_crm_resources_series", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("isof_crm_resources_refuse", {
+    steps: () => [
+        {
+            content: "Refuse the request",
+            trigger: "button[name=action_ask_refusal]",
+            run: "click",
+        },
+        {
+            content: "Without a reason nothing happens",
+            trigger: ".o_dialog button[name=action_refuse]",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: ".o_dialog .o_field_invalid[name=reason] textarea",
+            run: "edit The tour needs it",
+        },
+        {
+            content: "Refuse it",
+            trigger: ".o_dialog button[name=action_refuse]",
+            run: "click",
+        },
+        {
+            content: "The booking is refused",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_statusbar_status .o_arrow_button_current:contains(Refused)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("isof_crm_resources_archive", {
+    steps: () => [
+        {
+            content: "Open the menu of the resource",
+            trigger: ".o_cp_action_menus button:has(.fa-cog)",
+            run: "click",
+        },
+        {
+            content: "Archive it",
+            trigger: ".o-dropdown--menu .o_menu_item:contains(Archive)",
+            run: "click",
+        },
+        {
+            content: "Odoo asks whether it is meant",
+            trigger: ".o_dialog footer button.btn-primary",
+            run: "click",
+        },
+        {
+            content: "What is booked is listed",
+            trigger:
+                ".o_dialog .o_field_widget[name=booking_ids] .o_data_row:contains(Tour Holder)",
+        },
+        {
+            content: "Say why",
+            trigger: ".o_dialog .o_field_widget[name=reason] textarea",
+            run: "edit It becomes an office",
+        },
+        {
+            content: "Have it cancelled",
+            trigger: ".o_dialog button[name=action_cancel_and_archive]",
+            run: "click",
+        },
+        {
+            content: "The resource is archived",
+            trigger: "body:not(:has(.o_dialog)) .o_form_view .ribbon:contains(Archived)",
+        },
+    ],
+});
