@@ -35,9 +35,7 @@ class IsofSubstitute(models.Model):
         ondelete="cascade",
         help="Who acts meanwhile.",
     )
-    date_from = fields.Date(
-        string="First Day", required=True, default=lambda self: fields.Date.context_today(self)
-    )
+    date_from = fields.Date(string="First Day", required=True, default=fields.Date.context_today)
     date_to = fields.Date(
         string="Last Day", required=True, help="On the clock of the substitute, like the first day."
     )
