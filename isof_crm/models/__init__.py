@@ -18,6 +18,7 @@ from . import (
     isof_activity_mirror,
     isof_activity_plan,
     isof_activity_plan_run,
+    isof_activity_plan_schedule,
     isof_activity_plan_step,
     isof_activity_segment,
     isof_activity_status,

@@ -113,11 +113,22 @@ class IsofActivityAssignment(models.AbstractModel):
         return users
 
     def _get_withdrawn(self, partners):
-        """Return why (str) customers may not be contacted this way, by ``res.partner``."""
+        """Return why (str) contacts are not contacted this way, by ``res.partner``.
+
+        Consent forbids it, or they are our own company.
+        """
         # sudo: what the types need consent for, which decides for everybody
         types = self.sudo().type_id.filtered("consent_channel")
         needed = {(kind.consent_channel, kind.consent_purpose_id) for kind in types}
         reasons = {}
         for channel, purpose in sorted(needed, key=lambda need: (need[0], need[1].id or 0)):
             reasons |= partners._split_by_isof_consent(channel, purpose)[1]
-        return reasons
+        # sudo: which contacts are our own companies, whichever of them the user works in
+        companies = self.env["res.company"].sudo()
+        customers = partners.sudo().commercial_partner_id
+        own = companies.search([("partner_id", "in", customers.ids)]).partner_id
+        return reasons | {
+            partner: self.env._("one's own company")
+            for partner in partners
+            if partner.sudo().commercial_partner_id in own
+        }

@@ -1,13 +1,13 @@
-from collections import Counter, defaultdict
-from datetime import timedelta
+from collections import defaultdict
 
 from markupsafe import Markup
 from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from .isof_activity_status import OPEN_STATES
 
@@ -62,7 +62,7 @@ class IsofActivityPlanRun(models.Model):
     per_day = fields.Integer(
         string="Daily Limit",
         help="So many activities each employee gets on one working day, one after the other; "
-        "the rest on the next ones. 0: all at the start.",
+        "the rest on the next ones. 0: as many as there is time for in the working hours.",
     )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     state = fields.Selection(
@@ -130,9 +130,9 @@ class IsofActivityPlanRun(models.Model):
     # ------------------------------------------------------------
 
     def action_cancel(self):
-        """Stop planning, and cancel what is still open of what was planned already.
+        """Undo the run: stop planning, and cancel what is still open of what was planned.
 
-        Where that is a lot, the rest is cancelled in the background.
+        What was done already stays. Where it is a lot, the rest is cancelled in the background.
         """
         self.check_access("read")
         # sudo: whoever sees a run, its starter or a manager, may end it
@@ -174,11 +174,72 @@ class IsofActivityPlanRun(models.Model):
         :param partners: ``res.partner`` records, each gets every step of the plan
         :param datetime start: naive UTC datetime from which the first delay counts
         :param campaign: ``utm.campaign`` of the activities, if any
-        :return: the ``isof.activity.plan.run``
-        :raises UserError: if the plan has no steps or there is no customer
+        Started twice, it is one run: customers with whom the plan is under way are skipped.
+
+        :return: the ``isof.activity.plan.run``, an earlier one if it is under way with all of them
+        :raises UserError: if the plan has no steps, there is no customer, or a colleague started it
+            for all of them
         """
         plan._get_steps()
-        return self._launch({"plan_id": plan.id}, partners, start, campaign)
+        # Of two who start it at the same time the second one waits here. PostgreSQL then has it
+        # start again, so that it sees for whom the first one did.
+        self.env.cr.execute(SQL("UPDATE isof_activity_plan SET id = id WHERE id = %s", plan.id))
+        under_way = self._get_under_way(plan, self.env.company)
+        if partners and not partners - under_way:
+            return self._get_run_under_way(plan, partners)
+        return self._launch({"plan_id": plan.id}, partners, start, campaign, under_way)
+
+    @api.model
+    def _get_under_way(self, plan, company):
+        """Return the customers for whom a plan is under way, whoever started it.
+
+        :return: ``res.partner`` records
+        """
+        # sudo: for whom; also what a colleague started must not be done twice
+        runs = self.sudo().search([("plan_id", "in", plan.ids), ("company_id", "=", company.id)])
+        addressees = (
+            self.env["isof.activity"]
+            .sudo()
+            ._read_group(
+                [("plan_run_id", "in", runs.ids), ("state", "in", OPEN_STATES)],
+                ["partner_id", "contact_id"],
+            )
+        )
+        return (
+            runs.pending_partner_ids.union(*(contact or partner for partner, contact in addressees))
+        ).with_env(self.env)
+
+    @api.model
+    def _get_run_under_way(self, plan, partners):
+        """Return the run that was started for customers already, if the user may see it.
+
+        :raises UserError: if that was a colleague's
+        """
+        run = self.search(
+            [
+                ("plan_id", "=", plan.id),
+                ("company_id", "=", self.env.company.id),
+                "|",
+                ("pending_partner_ids", "in", partners.ids),
+                ("activity_line_ids", "any", self._get_under_way_domain(partners)),
+            ],
+            limit=1,
+        )
+        if not run:
+            raise UserError(
+                self.env._(
+                    "Plan “%(plan)s” is under way already with all of these customers.",
+                    plan=plan.name,
+                )
+            )
+        return run
+
+    @api.model
+    def _get_under_way_domain(self, partners):
+        """Return the domain of what is still open with customers."""
+        return Domain("state", "in", OPEN_STATES) & (
+            Domain("partner_id", "in", partners.ids) | Domain("contact_id", "in", partners.ids)
+        )
 
     @api.model
     def _start_step(self, step_vals, partners, start, campaign=None, per_day=0):
@@ -188,7 +249,7 @@ class IsofActivityPlanRun(models.Model):
         :param partners: ``res.partner`` records
         :param datetime start: naive UTC datetime of the first activities
         :param campaign: ``utm.campaign`` of the activities, if any
-        :param int per_day: how many an employee gets on one working day; 0: all at the start
+        :param int per_day: how many an employee gets on one working day; 0: as many as fit
         :return: the ``isof.activity.plan.run``
         :raises UserError: if there is no customer
         """
@@ -203,9 +264,10 @@ class IsofActivityPlanRun(models.Model):
         )
 
     @api.model
-    def _launch(self, vals, partners, start, campaign):
+    def _launch(self, vals, partners, start, campaign, under_way=()):
         if not partners:
             raise UserError(self.env._("Choose at least one customer to plan activities with."))
+        waiting = partners.filtered(lambda partner: partner not in under_way)
         # sudo: only here runs are made, and only in the user's own name
         run = (
             self.sudo()
@@ -217,13 +279,18 @@ class IsofActivityPlanRun(models.Model):
                     "start": start,
                     "campaign_id": campaign.id if campaign else False,
                     "total_count": len(partners),
-                    "pending_partner_ids": [Command.set(partners.ids)],
+                    "pending_partner_ids": [Command.set(waiting.ids)],
+                    "skipped_count": len(partners) - len(waiting),
                 }
             )
             .sudo(self.env.su)
         )
-        if len(partners) <= INLINE_LIMIT:
-            run._plan_batch(len(partners))
+        if skipped := partners - waiting:
+            reason = self.env._("the plan is under way already")
+            # sudo: what is told of one's own run
+            run.sudo()._post_skipped(dict.fromkeys(skipped, reason))
+        if len(waiting) <= INLINE_LIMIT:
+            run._plan_batch(len(waiting))
         else:
             self._trigger_cron()
         return run
@@ -285,7 +352,22 @@ class IsofActivityPlanRun(models.Model):
         batch.action_cancel()
         if len(batch) < size:
             run.state = "cancelled"
+            run._note_undone()
         return len(batch)
+
+    def _note_undone(self):
+        """Tell in the messages of the run how much was cancelled, and how much stays."""
+        activities = self.env["isof.activity"].with_context(active_test=False)
+        planned = Domain("plan_run_id", "=", self.id)
+        cancelled = activities.search_count(planned & Domain("state", "=", "cancelled"))
+        kept = activities.search_count(planned) - cancelled
+        self._message_log(
+            body=self.env._(
+                "Undone: %(cancelled)s activities are cancelled, %(kept)s were over and stay.",
+                cancelled=cancelled,
+                kept=kept,
+            )
+        )
 
     def _plan_batch(self, size):
         """Create the activities of the next customers waiting.
@@ -393,11 +475,7 @@ class IsofActivityPlanRun(models.Model):
         users_by_step = [
             step._assign(partners, self.user_id, self.company_id, position) for step in steps
         ]
-        starts_by_step = (
-            [self._get_spread_starts(users_by_step[0])]
-            if self.per_day
-            else self._get_starts(steps, users_by_step)
-        )
+        starts_by_step = self._get_starts(steps, users_by_step)
         # Planned even where the first delay is over already: a plan never proposes "done".
         status = self.env["isof.activity.status"]._get_first("planned", self.company_id)
         return [
@@ -418,56 +496,4 @@ class IsofActivityPlanRun(models.Model):
                 for partner, user, start in zip(partners, users, starts, strict=True)
             ]
             for step, users, starts in zip(steps, users_by_step, starts_by_step, strict=True)
-        ]
-
-    def _get_starts(self, steps, users_by_step):
-        """Return when each step starts for each customer.
-
-        :param users_by_step: list a step, in it the ``res.users`` a customer
-        :return: list a step, in it a naive UTC datetime a customer
-        """
-        starts = (
-            self.env["res.users"]
-            .union(*(user for users in users_by_step for user in set(users)))
-            ._get_isof_starts(
-                self.start, [(step.delay, step.delay_unit) for step in steps], self.company_id
-            )
-        )
-        return [
-            [starts[user.id][position] for user in users]
-            for position, users in enumerate(users_by_step)
-        ]
-
-    def _get_spread_starts(self, users):
-        """Return when each customer's activity starts: so many a day, one after the other.
-
-        :param users: list of the ``res.users`` in charge, one a customer
-        :return: list of naive UTC datetimes, one a customer
-        """
-        taken = Counter(
-            {
-                user.id: count
-                for user, count in self.env["isof.activity"]
-                .with_context(active_test=False)
-                ._read_group([("plan_run_id", "=", self.id)], ["user_id"], ["__count"])
-            }
-        )
-        places = []
-        for user in users:
-            places.append(divmod(taken[user.id], self.per_day))
-            taken[user.id] += 1
-        last_day = max((day for day, _place in places), default=0)
-        days = (
-            self.env["res.users"]
-            .union(*set(users))
-            ._get_isof_starts(
-                self.start,
-                [(min(day, 1), "working_days") for day in range(last_day + 1)],
-                self.company_id,
-            )
-        )
-        length = timedelta(hours=self.step_ids.type_id.default_duration)
-        return [
-            days[user.id][day] + place * length
-            for user, (day, place) in zip(users, places, strict=True)
         ]

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -12,6 +12,8 @@ from ..tools import activity_time
 
 # How many days, at most or mostly, a unit of a delay takes.
 DAYS_PER_UNIT = {"days": 1, "working_days": 2, "weeks": 7, "months": 31}
+# When people work of whom nothing else is known.
+USUAL_HOURS = (time(9), time(17))
 
 
 class ResUsers(models.Model):
@@ -134,7 +136,7 @@ class ResUsers(models.Model):
                     user.id: activity_time.shift_all(
                         start,
                         delays,
-                        user.tz or self.env["isof.activity"]._get_tz(),
+                        user._get_isof_tz(),
                         workdays.get(user.id, ()),
                     )
                     for user in self
@@ -150,16 +152,39 @@ class ResUsers(models.Model):
         )
 
     def _get_isof_workdays(self, company, first, last):
-        """Return the days on which users work, by their working hours, holidays and time off.
+        """Return the days on which users work: see ``_get_isof_working_hours``.
 
-        Users without working hours of their own work by those of the company.
+        :return: dict of user id to a sorted list of dates, on that one's clock
+        """
+        hours = self._get_isof_working_hours(company, first, last)
+        return {
+            user.id: sorted(
+                {
+                    activity_time.local_day(start, user._get_isof_tz())
+                    for start, _stop in hours[user.id]
+                }
+            )
+            for user in self
+        }
+
+    def _get_isof_tz(self):
+        """Return the zone on whose clock a user works."""
+        self.ensure_one()
+        # sudo: the clock, nothing else
+        return self.sudo().tz or self.env["isof.activity"]._get_tz()
+
+    def _get_isof_working_hours(self, company, first, last):
+        """Return when users work, by their working hours, holidays and time off.
+
+        Users without working hours of their own work by those of the company, and where there are
+        none, on weekdays. The hours are on the clock of each.
 
         :param company: the ``res.company`` in which they work
         :param date first: first day to look at
         :param date last: last day to look at
-        :return: dict of user id to a sorted list of dates
+        :return: dict of user id to a sorted list of tuples of two naive UTC datetimes
         """
-        # sudo: only the days worked are returned, no reason of absence
+        # sudo: only the hours worked are returned, no reason of absence
         employees = (
             self.env["hr.employee"]
             .sudo()
@@ -167,29 +192,42 @@ class ResUsers(models.Model):
         )
         employee_by_user = {employee.user_id.id: employee for employee in employees}
         company_calendar = company.sudo().resource_calendar_id
-        resources_by_calendar = defaultdict(lambda: self.env["resource.resource"])
-        calendar_by_user = {}
+        resources = defaultdict(lambda: self.env["resource.resource"])
+        keys = {}
         for user in self:
             employee = employee_by_user.get(user.id, self.env["hr.employee"].sudo())
             calendar = employee.resource_calendar_id or company_calendar
-            calendar_by_user[user.id] = (calendar, employee.resource_id)
-            resources_by_calendar[calendar] |= employee.resource_id
-        weekdays = [
-            day
-            for offset in range((last - first).days + 1)
-            if (day := first + timedelta(days=offset)).weekday() < 5
-        ]
+            keys[user.id] = (calendar, user._get_isof_tz(), employee.resource_id)
+            resources[calendar, user._get_isof_tz()] |= employee.resource_id
         worked = {}
-        for calendar, resources in resources_by_calendar.items():
+        for (calendar, tz), of_calendar in resources.items():
             if not calendar:
                 continue
-            tz = pytz.timezone(calendar.tz or "UTC")
-            start = tz.localize(datetime.combine(first, time.min))
-            stop = tz.localize(datetime.combine(last, time.max))
-            intervals = calendar._work_intervals_batch(start, stop, resources=resources)
+            zone = pytz.timezone(tz)
+            intervals = calendar._work_intervals_batch(
+                zone.localize(datetime.combine(first, time.min)),
+                zone.localize(datetime.combine(last, time.max)),
+                resources=of_calendar,
+                tz=zone,
+            )
             for resource_id, spans in intervals.items():
-                worked[calendar.id, resource_id] = sorted({span[0].date() for span in spans})
+                worked[calendar, tz, resource_id] = [
+                    tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in span[:2])
+                    for span in spans
+                ]
         return {
-            user_id: worked.get((calendar.id, resource.id), weekdays)
-            for user_id, (calendar, resource) in calendar_by_user.items()
+            user_id: worked[calendar, tz, resource.id]
+            if calendar
+            else self._get_usual_hours(first, last, tz)
+            for user_id, (calendar, tz, resource) in keys.items()
         }
+
+    @api.model
+    def _get_usual_hours(self, first, last, tz):
+        """Return the working hours of who has none: on weekdays; see the method above."""
+        days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        return [
+            tuple(activity_time.to_utc(datetime.combine(day, hour), tz) for hour in USUAL_HOURS)
+            for day in days
+            if day.weekday() < 5
+        ]

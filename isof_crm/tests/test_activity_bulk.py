@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -75,7 +76,7 @@ class TestActivityBulk(BulkCommon):
                     "note": "Mention the fair",
                     "campaign_id": self.campaign.id,
                     "priority": "1",
-                    "start": START,
+                    "start": start,
                     "state": "planned",
                     "partner_id": partner.id,
                     "user_id": user.id,
@@ -83,10 +84,10 @@ class TestActivityBulk(BulkCommon):
                     "company_id": self.company.id,
                     "plan_id": False,
                 }
-                for partner, user in (
-                    (self.alfa, self.salesperson_a),
-                    (self.beta, self.salesperson_a),
-                    (self.gamma, self.salesperson_b),
+                for partner, user, start in (
+                    (self.alfa, self.salesperson_a, START),
+                    (self.beta, self.salesperson_a, START + timedelta(minutes=15)),
+                    (self.gamma, self.salesperson_b, START),
                 )
             ],
         )
@@ -279,7 +280,7 @@ class TestActivityBulk(BulkCommon):
         with self.assertRefused(UserError, "Choose at least one customer"):
             self._wizard(self.segment, per_day=2).action_start()
         self._declare("withdrawn", channel="phone")
-        with self.assertRefused(UserError, "Consent forbids to contact any of them"):
+        with self.assertRefused(UserError, "None of them can be contacted this way: consent"):
             self._wizard(self.alfa).action_start()
 
     def test_spread_over_working_days(self):
@@ -310,9 +311,6 @@ class TestActivityBulk(BulkCommon):
             self.assertEqual(len(set(starts)), 30, "two activities at the same time")
 
     def test_spread_beyond_reason(self):
-        with self.assertRefused(UserError, "57 activities of the type “Test call”.*fewer a day"):
-            self._wizard(self.alfa, per_day=57)
-        self._wizard(self.alfa, per_day=56)  # until midnight
         with patch("odoo.addons.isof_crm.wizards.isof_activity_bulk_wizard.MAX_DAYS", 2):
             wizard = self._wizard(self._create_partners(5), per_day=2)
             with self.assertRefused(UserError, "Salesperson A would be busy for 3 working days"):
@@ -321,6 +319,151 @@ class TestActivityBulk(BulkCommon):
             wizard.action_start()
         with self.assertDatabaseRefuses("cannot be negative"):
             self._wizard(self.alfa, per_day=-1)
+
+
+@tagged("post_install", "-at_install")
+class TestActivityBulkHours(BulkCommon):
+    """Calls are one after the other, in the hours of who makes them, and never at once.
+
+    Everybody works on weekdays from 8 to 12 and from 13 to 17, in March from 7 and 12 UTC.
+    """
+
+    def _get_starts(self, run, user=None):
+        activities = run.activity_line_ids.filtered(lambda a: not user or a.user_id == user)
+        return activities.sorted("start").mapped("start")
+
+    def _assert_one_at_a_time(self, user):
+        """Check that nothing open of a user overlaps."""
+        spans = [
+            (activity.start, activity.stop)
+            for activity in self.env["isof.activity"].search(
+                [("user_id", "=", user.id), ("state", "=", "planned")], order="start, id"
+            )
+        ]
+        for (_start, stop), (following, _stop) in pairwise(spans):
+            self.assertLessEqual(stop, following)
+
+    def test_one_after_the_other_until_the_day_is_over(self):
+        run = self._plan(self._create_partners(50), start=datetime(2026, 3, 20, 9, 0))
+        starts = self._get_starts(run)
+        self.assertEqual(len(set(starts)), 50)
+        self._assert_one_at_a_time(self.salesperson_a)
+        friday = [start for start in starts if start.day == 20]
+        # from 10 to 12 and from 13 to 17, and on Monday again from 10
+        self.assertEqual(len(friday), 24)
+        self.assertEqual((friday[7].hour, friday[8].hour), (10, 12))
+        self.assertEqual(friday[-1], datetime(2026, 3, 20, 15, 45))
+        self.assertEqual(starts[24], datetime(2026, 3, 23, 9, 0))
+
+    def test_chosen_after_work_begins_with_the_next_day(self):
+        run = self._plan(self.alfa | self.beta, start=datetime(2026, 3, 20, 18, 30))
+        quarter = timedelta(minutes=15)
+        monday = datetime(2026, 3, 23, 7, 0)
+        self.assertEqual(self._get_starts(run), [monday, monday + quarter])
+
+    def test_what_is_there_already_is_kept_free(self):
+        """Of whichever customer, and where one only takes part."""
+        for vals in (
+            {"start": START, "duration": 1.0},
+            {
+                "user_id": self.manager.id,
+                "participant_ids": self.salesperson_a.ids,
+                "start": START + timedelta(hours=1),
+                "duration": 0.5,
+            },
+            {"start": START + timedelta(hours=1, minutes=45), "duration": 0},
+        ):
+            self._create_activity(**vals)
+        self._create_activity(start=START, duration=8.0, status_id=self.status_cancelled.id)
+        run = self._plan(self.alfa | self.beta)
+        self.assertEqual(
+            self._get_starts(run),
+            [START + timedelta(hours=1, minutes=30), datetime(2026, 3, 18, 12, 0)],
+        )
+
+    def test_twice_in_a_row_for_two_lists(self):
+        self._plan(self._create_partners(10))
+        self._plan(self._create_partners(10))
+        self._assert_one_at_a_time(self.salesperson_a)
+
+    def test_on_the_clock_of_who_makes_the_calls(self):
+        self.salesperson_b.tz = "America/New_York"
+        run = self._plan(self.alfa, responsible="user", user_id=self.salesperson_b.id)
+        # ten in Warsaw is five in New York, where work begins at eight
+        self.assertEqual(self._get_starts(run), [datetime(2026, 3, 18, 12, 0)])
+
+    def test_time_off(self):
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "company_id": self.company.id,
+                "calendar_id": self.employee_a.resource_calendar_id.id,
+                "resource_id": self.employee_a.resource_id.id,
+                "date_from": datetime(2026, 3, 17, 23, 0),
+                "date_to": datetime(2026, 3, 19, 22, 59),
+            }
+        )
+        self.assertEqual(self._get_starts(self._plan(self.alfa)), [datetime(2026, 3, 20, 9, 0)])
+
+    def test_longer_than_half_a_day(self):
+        self.type_meeting.default_duration = 6.0
+        run = self._plan(self.alfa | self.beta, type_id=self.type_meeting.id)
+        self.assertEqual(
+            [start.day for start in self._get_starts(run)], [18, 19], "one each day, none overlaps"
+        )
+        self._assert_one_at_a_time(self.salesperson_a)
+
+    def test_batches_do_not_meet(self):
+        run = self._plan(self._create_partners(60))
+        with patch("odoo.addons.isof_crm.models.isof_activity_plan_run.BATCH_SIZE", 7):
+            self._run_cron()
+        self.assertEqual(len(set(self._get_starts(run))), 60)
+        self._assert_one_at_a_time(self.salesperson_a)
+
+    def test_steps_of_a_plan_for_many(self):
+        """Each counts from the step before of the same customer."""
+        plan = self._create_plan("Three", (0, "days"), (1, "working_days"), (0, "days"))
+        run = self._start(plan, self._create_partners(40), start=START)
+        self._assert_one_at_a_time(self.salesperson_a)
+        for second in run.activity_line_ids.filtered("previous_id"):
+            self.assertGreaterEqual(second.start, second.previous_id.stop)
+            self.assertIn(second.start.weekday(), range(5))
+
+    def test_own_company_is_skipped(self):
+        """With everybody in it, whichever of our companies it is."""
+        colleague = self.env["res.partner"].create(
+            {"name": "Own colleague", "parent_id": self.company.partner_id.id}
+        )
+        own = self.company.partner_id | colleague | self.other_company.partner_id
+        wizard = self._wizard(self.alfa | own)
+        self.assertEqual((wizard.activity_count, wizard.skipped_count), (1, 3))
+        self.assertRegex(wizard.skipped, "Own colleague.*one's own company")
+        run = self._plan(self.alfa | own)
+        self.assertEqual(run.activity_line_ids.partner_id, self.alfa)
+        self.assertEqual(run.skipped_count, 3)
+        with self.assertRefused(UserError, "or they are one's own company"):
+            self._wizard(own).action_start()
+        plan_run = self._start(partners=self.alfa | own)
+        self.assertEqual(plan_run.activity_line_ids.partner_id, self.alfa)
+
+    def test_second_click(self):
+        wizard = self._wizard(self.alfa)
+        self.assertEqual(wizard.action_start(), wizard.action_start())
+        self.assertEqual(self.env["isof.activity"].search_count([("name", "=", "Spring offer")]), 1)
+
+    def test_more_than_a_year_of_work(self):
+        self.patch(isof_activity_bulk_wizard, "MAX_DAYS", 1)
+        self.type_call.default_duration = 4.0
+        with self.assertRefused(UserError, "At 2 a day Salesperson A would be busy for 2 working"):
+            self._wizard(self.alfa | self.beta | self.gamma).action_start()
+
+    def test_undone(self):
+        run = self._plan(self.alfa | self.beta)
+        run.activity_line_ids[0].with_user(self.salesperson_a).action_done()
+        run.with_user(self.salesperson_a).action_cancel()
+        self.assertEqual(sorted(run.activity_line_ids.mapped("state")), ["cancelled", "done"])
+        with self.assertRaises(AccessError):
+            self._plan(self.gamma).with_user(self.salesperson_b).action_cancel()
 
 
 @tagged("post_install", "-at_install")

@@ -57,6 +57,11 @@ class PlanCommon(ActivityCommon):
         wizard.save().action_start()
         return self.Run.search([]) - before
 
+    def _start_anew(self, plan, *args, **kwargs):
+        """Start a plan that is not under way with anybody."""
+        plan.run_ids.action_cancel()
+        return self._start(plan, *args, **kwargs)
+
     def _run_cron(self):
         """Run the scheduled action without the commits, which would outlive the test."""
         with patch.object(self.env.registry["ir.cron"], "_commit_progress", _keep):
@@ -94,8 +99,8 @@ class TestPlanDelay(PlanCommon):
     def test_months_end_on_the_last_day_of_a_shorter_one(self):
         self.assertEqual(
             self._get_starts((1, "months"), (1, "months"), start=datetime(2026, 1, 31, 9, 0)),
-            # the second month counts from 28 February
-            [datetime(2026, 2, 28, 9, 0), datetime(2026, 3, 28, 9, 0)],
+            # 28 February is a Saturday; the second month counts from the Monday after it
+            [datetime(2026, 3, 2, 9, 0), datetime(2026, 4, 2, 8, 0)],
         )
 
     def test_autumn_keeps_the_time_on_the_clock(self):
@@ -231,33 +236,35 @@ class TestPlan(PlanCommon):
         for message, vals, expected in cases:
             with self.subTest(message):
                 self.gamma.write(vals)
-                self.assertEqual(self._start(plan, self.gamma).activity_line_ids.user_id, expected)
+                self.assertEqual(
+                    self._start_anew(plan, self.gamma).activity_line_ids.user_id, expected
+                )
         self.gamma.user_id = self.salesperson_b
         contact = self.env["res.partner"].create({"name": "Gamma man", "parent_id": self.gamma.id})
         with self.subTest("a person of the salesperson's company"):
             self.assertEqual(
-                self._start(plan, contact).activity_line_ids.user_id, self.salesperson_b
+                self._start_anew(plan, contact).activity_line_ids.user_id, self.salesperson_b
             )
         with self.subTest("archived salesperson"):
             self.salesperson_b.active = False
             self.assertEqual(
-                self._start(plan, self.gamma).activity_line_ids.user_id, self.salesperson_a
+                self._start_anew(plan, self.gamma).activity_line_ids.user_id, self.salesperson_a
             )
         with self.subTest("salesperson of another company"):
             self.gamma.user_id = self.foreign_salesperson
             self.assertEqual(
-                self._start(plan, self.gamma).activity_line_ids.user_id, self.salesperson_a
+                self._start_anew(plan, self.gamma).activity_line_ids.user_id, self.salesperson_a
             )
 
     def test_certain_employee(self):
         plan = self._create_plan(
             "Certain", (0, "days"), responsible="user", user_id=self.salesperson_b.id
         )
-        run = self._start(plan)
+        run = self._start_anew(plan)
         self.assertEqual(run.activity_line_ids.user_id, self.salesperson_b)
         self.assertEqual(run.activity_line_ids.author_id, self.salesperson_a)
         self.salesperson_b.active = False
-        self.assertEqual(self._start(plan).activity_line_ids.user_id, self.salesperson_a)
+        self.assertEqual(self._start_anew(plan).activity_line_ids.user_id, self.salesperson_a)
         with self.assertRaisesRegex(ValidationError, "Choose the employee who does “Certain 1”"):
             plan.step_ids.user_id = False
 
@@ -267,8 +274,9 @@ class TestPlan(PlanCommon):
         with self.assertRaisesRegex(UserError, "Choose at least one customer"):
             self._start(partners=self.env["res.partner"])
 
-    def test_started_twice_is_allowed_and_announced(self):
-        self._start(partners=self.alfa_anna)
+    def test_started_twice_is_one_run(self):
+        """By a second click, another tab or a colleague: nobody is called twice."""
+        run = self._start(partners=self.alfa_anna)
         launch = self.env["isof.activity.plan.launch"].with_user(self.salesperson_b)
 
         def repeated(partners):
@@ -276,10 +284,39 @@ class TestPlan(PlanCommon):
 
         self.assertEqual(repeated(self.alfa_anna | self.beta), 1)
         self.assertEqual(repeated(self.alfa | self.beta), 0, "the company has no plan of its own")
-        second = self._start(partners=self.alfa_anna, by=self.salesperson_b)
-        self.assertEqual(len(second.activity_line_ids), 3)
-        self.Run.search([("plan_id", "=", self.plan.id)]).action_cancel()
-        self.assertEqual(repeated(self.alfa_anna), 0)
+        with self.subTest("the same person"):
+            self.assertFalse(self._start(partners=self.alfa_anna))
+            self.assertEqual(len(run.activity_line_ids), 3)
+            again = self.Run.with_user(self.salesperson_a)
+            self.assertEqual(again._start(self.plan, self.alfa_anna, START), run)
+        with (
+            self.subTest("a colleague"),
+            self.assertRefused(UserError, "“Welcome” is under way already with all of these"),
+        ):
+            self._start(partners=self.alfa_anna, by=self.salesperson_b)
+        with self.subTest("a colleague, with others, too"):
+            second = self._start(partners=self.alfa_anna | self.beta, by=self.salesperson_b)
+            self.assertEqual(second.activity_line_ids.partner_id, self.beta)
+            self.assertRecordValues(
+                second, [{"total_count": 2, "done_count": 1, "skipped_count": 1, "state": "done"}]
+            )
+            self.assertRegex(
+                str(second.message_ids[0].body), "Anna Alfowska.*the plan is under way already"
+            )
+        with self.subTest("another plan"):
+            other = self._create_plan("Other", (0, "days"))
+            self.assertTrue(self._start(other, self.alfa_anna).activity_line_ids)
+        with self.subTest("once it is over"):
+            self.Run.search([("plan_id", "=", self.plan.id)]).action_cancel()
+            self.assertEqual(repeated(self.alfa_anna), 0)
+            self.assertEqual(len(self._start(partners=self.alfa_anna).activity_line_ids), 3)
+
+    def test_started_twice_while_many_wait(self):
+        partners = self._create_partners(51)
+        run = self._start(partners=partners)
+        self.assertFalse(self._start(partners=partners))
+        self._run_cron()
+        self.assertEqual(len(run.activity_line_ids), 153)
 
     def test_waiting_customers_are_announced_too(self):
         partners = self._create_partners(51)
@@ -306,6 +343,7 @@ class TestPlan(PlanCommon):
         self.assertEqual(
             sorted(run.activity_line_ids.mapped("state")), ["cancelled"] * 5 + ["done"]
         )
+        self.assertIn("Undone: 5 activities are cancelled, 1 were over", run.message_ids[0].preview)
 
     def test_cancel_a_large_run_in_the_background(self):
         run = self._start(partners=self.alfa | self.beta)

@@ -4,6 +4,7 @@ from odoo.tests.common import BaseCase, tagged
 
 from ..tools import (
     activity_time,
+    agenda,
     bounds,
     contact_list,
     domain_text,
@@ -16,6 +17,7 @@ from ..tools import (
 
 MODULES = (
     activity_time,
+    agenda,
     bounds,
     contact_list,
     domain_text,

@@ -1,5 +1,4 @@
 from collections import Counter
-from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -7,12 +6,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.isof_activity_plan_run import INLINE_LIMIT
-from ..tools import activity_time
 
 # Whom consent forbids is shown by name up to so many; the run names them all.
 NAMES_SHOWN = 50
 # Further ahead, in working days of one employee, nobody plans.
 MAX_DAYS = 250
+# So many hours of work a day has, mostly.
+WORKING_DAY = 8
 
 
 class IsofActivityBulkWizard(models.TransientModel):
@@ -32,14 +32,17 @@ class IsofActivityBulkWizard(models.TransientModel):
     per_day = fields.Integer(
         string="Daily Limit",
         help="So many activities each employee gets on one working day, one after the other; "
-        "the rest on the next ones. 0: all at the start.",
+        "the rest on the next ones. 0: as many as there is time for in the working hours.",
     )
     campaign_id = fields.Many2one("utm.campaign")
     activity_count = fields.Integer(string="Activities to Create", compute="_compute_preview")
-    skipped_count = fields.Integer(string="Skipped by Consent", compute="_compute_preview")
-    skipped = fields.Html(string="Whom Consent Forbids", compute="_compute_preview")
+    skipped_count = fields.Integer(string="Skipped", compute="_compute_preview")
+    skipped = fields.Html(string="Who Is Skipped", compute="_compute_preview")
     assigned = fields.Html(string="For Each Employee", compute="_compute_preview")
     is_background = fields.Boolean(compute="_compute_preview")
+    run_id = fields.Many2one(
+        "isof.activity.plan.run", readonly=True, export_string_translation=False
+    )
 
     _per_day_not_negative = models.Constraint(
         "CHECK(per_day >= 0)", "The number of activities a day cannot be negative."
@@ -79,22 +82,6 @@ class IsofActivityBulkWizard(models.TransientModel):
             key=lambda item: (-item[1], item[0].name),
         )
 
-    @api.constrains("per_day", "start", "type_id")
-    def _check_per_day(self):
-        """Refuse more activities than fit into a day: they would go on through the night."""
-        for wizard in self.filtered("per_day"):
-            first = activity_time.to_local(wizard.start, self.env["isof.activity"]._get_tz())
-            left = timedelta(days=1) - timedelta(hours=first.hour, minutes=first.minute)
-            if timedelta(hours=wizard.type_id.default_duration * wizard.per_day) > left:
-                raise UserError(
-                    self.env._(
-                        "%(count)s activities of the type “%(type)s” one after the other do not "
-                        "fit into one day. Choose fewer a day, or an earlier start.",
-                        count=wizard.per_day,
-                        type=wizard.type_id.name,
-                    )
-                )
-
     def action_start(self):
         """Plan the activities.
 
@@ -103,15 +90,23 @@ class IsofActivityBulkWizard(models.TransientModel):
         :raises UserError: if nobody is left to plan with, or it would take more than a year
         """
         self.ensure_one()
+        # a second click, or the same request once more
+        if not self.try_lock_for_update():
+            raise UserError(self.env._("This is being planned already."))
+        if self.run_id:
+            return self.run_id._prepare_result_action()
         partners = self._get_partners()
         allowed, _reasons = self._split_by_consent(partners)
         if partners and not allowed:
             raise UserError(
-                self.env._("Consent forbids to contact any of them this way. Choose another type.")
+                self.env._(
+                    "None of them can be contacted this way: consent forbids it, or they are one's "
+                    "own company. Choose another type or other contacts."
+                )
             )
-        if self.per_day and allowed:
+        if allowed:
             self._check_days(allowed)
-        run = self.env["isof.activity.plan.run"]._start_step(
+        self.run_id = self.env["isof.activity.plan.run"]._start_step(
             {
                 "type_id": self.type_id.id,
                 "name": self.name,
@@ -126,17 +121,22 @@ class IsofActivityBulkWizard(models.TransientModel):
             self.campaign_id,
             self.per_day,
         )
-        return run._prepare_result_action()
+        return self.run_id._prepare_result_action()
 
     def _check_days(self, partners):
+        """Refuse what would keep somebody busy for more than a year.
+
+        :param partners: ``res.partner`` records to plan with
+        """
+        per_day = self.per_day or max(1, int(WORKING_DAY / (self.type_id.default_duration or 0.25)))
         user, count = self._count_by_user(partners)[0]
-        days = -(-count // self.per_day)
+        days = -(-count // per_day)
         if days > MAX_DAYS:
             raise UserError(
                 self.env._(
                     "At %(per_day)s a day %(user)s would be busy for %(days)s working days, the "
                     "limit is %(limit)s. Choose more a day, or share among more employees.",
-                    per_day=self.per_day,
+                    per_day=per_day,
                     user=user.name,
                     days=days,
                     limit=MAX_DAYS,

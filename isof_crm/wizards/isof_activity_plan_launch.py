@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ..models.isof_activity_plan_run import INLINE_LIMIT
-from ..models.isof_activity_status import OPEN_STATES
 
 
 class IsofActivityPlanLaunch(models.TransientModel):
@@ -39,33 +38,13 @@ class IsofActivityPlanLaunch(models.TransientModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_repeated_count(self):
         """Count the customers for whom the plan is under way already, whoever started it."""
+        runs = self.env["isof.activity.plan.run"]
         for wizard in self:
-            # sudo: only how many; also what a colleague started must not be done twice
-            runs = (
-                self.env["isof.activity.plan.run"]
-                .sudo()
-                .search(
-                    [
-                        ("plan_id", "in", wizard.plan_id.ids),
-                        ("company_id", "=", wizard.company_id.id),
-                    ]
-                )
-            )
-            addressees = (
-                self.env["isof.activity"]
-                .sudo()
-                ._read_group(
-                    [("plan_run_id", "in", runs.ids), ("state", "in", OPEN_STATES)],
-                    ["partner_id", "contact_id"],
-                )
-            )
-            under_way = runs.pending_partner_ids.union(
-                *(contact or partner for partner, contact in addressees)
-            )
+            under_way = runs._get_under_way(wizard.plan_id, wizard.company_id)
             wizard.repeated_count = len(wizard._get_partners() & under_way)
 
     def action_start(self):
-        """Start the plan.
+        """Start the plan, for those with whom it is not under way yet.
 
         :return: the action that shows the activities, or the run while it goes on in the
             background
