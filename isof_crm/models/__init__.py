@@ -7,6 +7,7 @@ from . import (
     base,
     base_bounds,
     base_partner_merge,
+    base_text_conflict,
     calendar_event,
     hr_employee,
     isof_activity,

@@ -30,7 +30,10 @@ MIRRORED_FIELDS = {
 
 
 class IsofActivity(models.Model):
-    """The mirror: one event in the Odoo calendar, written by the activity and never back.
+    """The mirror: one event in the Odoo calendar, written by the activity.
+
+    What somebody does to the event comes back to the activity, or is refused: see
+    ``calendar_event.py``.
 
     Odoo shows the others "Busy" in place of a private event, but lets every employee of every
     company search in it, and read who attends. So the event tells no more than they may know:
@@ -130,6 +133,8 @@ class IsofActivity(models.Model):
         return {
             # defaults and the active record are meant for the activity, not for its event
             **clean_context(self.env.context),
+            # in sudo mode only; what others do to the event comes to the activity
+            "isof_mirror": True,
             "active_model": None,
             "active_id": None,
             "no_mail_to_attendees": True,
@@ -211,6 +216,22 @@ class IsofActivity(models.Model):
         if self.allday:
             return vals | {"start_date": self.start.date(), "stop_date": self.stop.date()}
         return vals | {"start": self.start, "stop": self.stop}
+
+    def _get_changed_times(self, event_vals):
+        """Return the values of time of the activity once its event has these; {} if it has them.
+
+        :param dict event_vals: values of time of the event, which has the names of the activity
+        """
+        self.ensure_one()
+        given = {name: value for name, value in event_vals.items() if value or name == "allday"}
+        if not given:
+            return {}
+        times = self._prepare_time_vals(given)
+        is_changed = any(
+            self._fields[name].convert_to_cache(value, self) != self[name]
+            for name, value in times.items()
+        )
+        return times if is_changed else {}
 
     def _prepare_calendar_event_content(self):
         """Return the values of the calendar event that every employee can search for.

@@ -194,23 +194,19 @@ class TestMirror(ActivityCommon):
         meeting.with_user(self.manager).unlink()
         self.assertFalse(event.exists())
 
-    def test_event_deleted_by_hand_comes_back_once(self):
+    def test_event_lost_past_odoo_comes_back_once(self):
         meeting = self._create_meeting()
-        self._get_event(meeting).with_user(self.salesperson_a).unlink()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM calendar_event WHERE id = %s", [meeting.sudo().calendar_event_id.id]
+        )
+        self.env.invalidate_all()
         self.assertFalse(meeting.calendar_event_id)
         meeting.location = "Warsaw"
         event = self._get_event(meeting)
         self.assertTrue(event)
         meeting.location = "Gdynia"
         self.assertEqual(self._get_event(meeting), event)
-
-    def test_event_archived_by_hand_comes_back(self):
-        """As Google's connector leaves an event that was deleted in Google."""
-        meeting = self._create_meeting()
-        event = self._get_event(meeting)
-        event.active = False
-        meeting.location = "Gdynia"
-        self.assertTrue(self._get_event(meeting).active)
 
     def test_no_second_event(self):
         with self.subTest("copy"):
