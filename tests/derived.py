@@ -421,6 +421,10 @@ def add_missing(users):
     env["isof.analysis.schedule"].with_user(user).create(
         {"analysis_id": env["isof.analysis"].with_user(user).search([], limit=1).id}
     )
+    env["isof.substitute"].with_user(users["user"]).create(
+        {"substitute_id": users["team leader"].id, "date_to": "2190-01-01"}
+    )
+    env["isof.hand.over"].with_user(users["manager"])._prepare(users["user"])
     series = env["isof.booking.series"].search([], limit=1)
     env["isof.booking.series.exception"].create({"series_id": series.id, "date": "2020-01-01"})
 

@@ -101,6 +101,12 @@ def add_record(name):
             vals.setdefault(field.name, fields.Datetime.now())
         elif field.type in ("float", "integer", "monetary"):
             vals.setdefault(field.name, 1)
+        elif field.type == "char":
+            vals.setdefault(field.name, "x")
+    if name == "isof.substitute":
+        # somebody else, for a day
+        vals["substitute_id"] = env["res.users"].search([("id", "!=", vals["user_id"])], limit=1).id
+        vals["date_to"] = vals["date_from"]
     model.create(vals)
 
 

@@ -43,7 +43,7 @@ GAINS = {
         " partner.duplicate.line partner.duplicate.wizard partner.export.column"
         " partner.export.wizard partner.update.wizard resource.finder resource.finder.line"
         " resource.finder.need resource.report.wizard segment.add.wizard segment.fill.wizard"
-        " segment.fill.wizard.line",
+        " segment.fill.wizard.line substitute",
     },
     "marketing": {
         "rcwd": "affiliation.role consent.purpose partner.group region region.generate region.rule"
@@ -77,6 +77,7 @@ GAINS = {
     },
     "manager": {
         "rd": "activity.plan.run",
+        "rw": "hand.over hand.over.line",
         "rcw": "product.cost.take",
         "rcwd": "activity activity.plan activity.plan.step activity.status activity.tag"
         " activity.type activity.type.suggestion analysis analysis.measure product.cost",

@@ -89,7 +89,7 @@ class ResUsers(models.Model):
 
         By whatever path somebody was archived: nothing may wait unseen.
         """
-        for user in self:
+        for user in self.filtered(lambda user: not user.share):
             # sudo: how much it is, for whoever leads that one and will see it
             by_kind = self.env["isof.hand.over"].sudo()
             companies = user.sudo().company_ids
