@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -268,9 +270,12 @@ class IsofActivity(models.Model):
     def _compute_name(self):
         self.env["isof.activity.type"]._propose_names(self)
 
-    @api.depends("start", "company_id")
+    @api.depends("start", "stop", "allday", "company_id")
     def _compute_status_id(self):
-        """Propose 'planned', or 'done' for what started in the past; a choice stays."""
+        """Propose 'planned', or 'done' for what started in the past; a choice stays.
+
+        What lasts several days is done when they are over.
+        """
         registering = self.filtered(lambda activity: not (activity._origin and activity.status_id))
         if not registering:
             return
@@ -285,10 +290,17 @@ class IsofActivity(models.Model):
             planned, done = proposals[activity.company_id or self.env.company]
             if activity.status_id and activity.status_id not in planned | done:
                 continue
-            is_past = activity.start and (
-                activity.start.date() < today if activity.allday else activity.start < now
-            )
-            activity.status_id = done if is_past else planned
+            activity.status_id = done if activity._is_over(now, today) else planned
+
+    def _is_over(self, now, today):
+        """Return whether it began before, and it is not one of several days that still runs."""
+        self.ensure_one()
+        if not self.start:
+            return False
+        stop = self.stop or self.start
+        if self.allday:
+            return stop.date() < today
+        return self.start < now and (stop <= now or stop - self.start < timedelta(days=1))
 
     @api.depends("contact_id")
     def _compute_partner_id(self):

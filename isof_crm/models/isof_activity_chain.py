@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
-from .isof_activity_status import OPEN_STATES
+from .isof_activity_status import DROPPED_STATES, OPEN_STATES
 
 # So many steps of one chain the browser shows; a customer's real chains are far shorter.
 MAX_STEPS = 500
@@ -22,6 +23,14 @@ class IsofActivity(models.Model):
         help="The activity that this one follows up.",
     )
     next_ids = fields.One2many("isof.activity", "previous_id", string="Follow-ups")
+    # sudo: that something follows, which may be somebody else's and is not told
+    is_followed = fields.Boolean(
+        string="Followed Up",
+        compute="_compute_is_followed",
+        compute_sudo=True,
+        search="_search_is_followed",
+        help="An activity follows that takes or took place, also one that you may not see.",
+    )
     root_id = fields.Many2one(
         "isof.activity",
         string="Start of the Chain",
@@ -52,6 +61,24 @@ class IsofActivity(models.Model):
     def _compute_root_id(self):
         for activity in self:
             activity.root_id = activity.previous_id.root_id or activity._origin
+
+    @api.depends("next_ids.active", "next_ids.state")
+    def _compute_is_followed(self):
+        for activity in self:
+            activity.is_followed = any(
+                step.active and step.state not in DROPPED_STATES for step in activity.next_ids
+            )
+
+    @api.model
+    def _search_is_followed(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        # whoever looks, by the index on what is followed; archived ones follow nothing
+        return Domain(
+            "next_ids",
+            "any!",
+            Domain("state", "not in", DROPPED_STATES) & Domain("active", "=", True),
+        )
 
     @api.depends("root_id")
     @api.depends_context("uid", "allowed_company_ids")

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -69,6 +69,17 @@ class TestActivityProposals(ActivityCommon):
         )
         self.assertEqual(yesterday.state, "done")
         self.assertEqual(today.state, "planned")
+
+    def test_several_days_that_still_run_are_not_proposed_as_done(self):
+        fair = {"allday": True, "start_date": date(2026, 3, 9)}
+        for message, vals, state in (
+            ("until today", fair | {"stop_date": date(2026, 3, 11)}, "planned"),
+            ("until yesterday", fair | {"stop_date": date(2026, 3, 10)}, "done"),
+            ("with times", {"start": YESTERDAY, "stop": TOMORROW}, "planned"),
+            ("with times, over", {"start": NOW - timedelta(days=3), "stop": YESTERDAY}, "done"),
+        ):
+            with self.subTest(message):
+                self.assertEqual(self._create_activity(**vals).state, state)
 
     def test_chosen_status_is_kept(self):
         overdue = self._create_activity(start=YESTERDAY, status_id=self.status_planned.id)

@@ -1,9 +1,12 @@
 from datetime import date, datetime
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tests.common import freeze_time, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ActivityCommon
 
@@ -367,3 +370,33 @@ class TestDoneAndPlanNext(ChainCommon):
     def test_activity_of_others_is_refused(self):
         with self.assertRaises(AccessError):
             self._open(user=self.salesperson_b)
+
+
+@tagged("post_install", "-at_install")
+class TestFollowUpMissing(ActivityCommon):
+    """What follows is known to whoever looks for what nothing follows, seen or not."""
+
+    def _find_missing(self, user):
+        view = self.env.ref("isof_crm.isof_activity_view_search")
+        [found] = etree.fromstring(view.arch).xpath("//filter[@name='follow_up_missing']")
+        activities = self.env["isof.activity"].with_user(user)
+        return activities.search(safe_eval(found.get("domain")))
+
+    def test_follow_up_of_somebody_else(self):
+        held = self._create_activity(status_id=self.status_done.id, start="2026-03-10 09:00:00")
+        self.assertIn(held, self._find_missing(self.salesperson_a))
+        step = self._create_activity(previous_id=held.id, user_id=self.manager.id)
+        own = held.with_user(self.salesperson_a)
+        self.assertFalse(step.with_user(self.salesperson_a).has_access("read"))
+        for message, change, is_followed in (
+            ("planned", step.action_reopen, True),
+            ("cancelled", step.action_cancel, False),
+            ("re-opened", step.action_reopen, True),
+            ("archived", step.action_archive, False),
+            ("unarchived", step.action_unarchive, True),
+        ):
+            with self.subTest(message):
+                change()
+                self.assertEqual(own.is_followed, is_followed)
+                for user in (self.salesperson_a, self.manager):
+                    self.assertEqual(held not in self._find_missing(user), is_followed)

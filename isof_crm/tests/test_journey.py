@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 import openpyxl
 
+from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -80,7 +81,8 @@ class TestJourney(HttpCase):
                 },
             ],
         )
-        self.assertEqual(held.start.hour, 10)  # the browser of the tests lives in UTC
+        self.assertLessEqual(held.start, fields.Datetime.now(), "planned for later, held by now")
+        self.assertEqual(planned.start.hour, 10)  # the browser of the tests lives in UTC
         self.assertEqual(held.calendar_event_id.start, held.start)
         # what the click downloaded
         self.assertEqual(len(exported), 1)
@@ -91,3 +93,27 @@ class TestJourney(HttpCase):
         cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
         self.assertIn("Journey offer", cells)
         self.assertNotIn("Journey presentation", cells)
+
+    def test_panel_holds_in_the_calendar(self):
+        salesperson = new_test_user(self.env, login="panel", groups="isof_crm.group_user")
+        types = self.env["isof.activity.type"].create(
+            [
+                {"name": name, "needs_partner": False, "is_mirrored": False}
+                for name in ("Panel type", "Other type")
+            ]
+        )
+        today = self.env.cr.now().date()
+        self.env["isof.activity"].create(
+            [
+                {
+                    "name": name,
+                    "type_id": activity_type.id,
+                    "user_id": salesperson.id,
+                    "allday": True,
+                    "start_date": today,
+                    "stop_date": today,
+                }
+                for name, activity_type in zip(("Panel meeting", "Panel call"), types, strict=True)
+            ]
+        )
+        self.start_tour("/odoo/isof-activities", "isof_crm_panel", login="panel")

@@ -259,7 +259,7 @@ def test_follow_up_missing(speed, people, role):
         role,
         [
             ("state", "=", "done"),
-            ("next_ids", "not any", [("state", "not in", ["not_held", "cancelled"])]),
+            ("is_followed", "=", False),
         ],
         """a.state = 'done' AND NOT EXISTS (
              SELECT FROM isof_activity n
