@@ -1,6 +1,6 @@
 # before those that inherit it, and isof_segment_member before isof_segment: its table holds the
 # relation of a segment's members
-from . import isof_guard_mixin, isof_segment_member
+from . import isof_guard_mixin, isof_segment_member, isof_tree_mixin
 
 # isort: split
 from . import (
@@ -8,12 +8,14 @@ from . import (
     base_bounds,
     base_partner_merge,
     calendar_event,
+    hr_department,
     isof_activity,
     isof_activity_assignment,
     isof_activity_chain,
     isof_activity_chatter,
     isof_activity_due,
     isof_activity_mirror,
+    isof_activity_panel,
     isof_activity_plan,
     isof_activity_plan_run,
     isof_activity_plan_step,
@@ -48,6 +50,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_category,
     res_partner_consent,
     res_partner_marketing,
     res_partner_name,

@@ -35,6 +35,7 @@ from . import (
     test_settings,
     test_timeline,
     test_tools,
+    test_tree,
     test_weaker,
     test_xlsx,
 )
