@@ -1,6 +1,6 @@
 # before those that inherit it, and isof_segment_member before isof_segment: its table holds the
 # relation of a segment's members
-from . import isof_guard_mixin, isof_segment_member
+from . import isof_guard_mixin, isof_segment_member, isof_tree_mixin
 
 # isort: split
 from . import (
@@ -9,6 +9,7 @@ from . import (
     base_partner_merge,
     base_text_conflict,
     calendar_event,
+    hr_department,
     hr_employee,
     isof_activity,
     isof_activity_assignment,
@@ -17,6 +18,7 @@ from . import (
     isof_activity_done,
     isof_activity_due,
     isof_activity_mirror,
+    isof_activity_panel,
     isof_activity_plan,
     isof_activity_plan_run,
     isof_activity_plan_schedule,
@@ -58,6 +60,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_category,
     res_partner_consent,
     res_partner_marketing,
     res_partner_name,

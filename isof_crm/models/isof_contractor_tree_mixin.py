@@ -15,7 +15,7 @@ class IsofContractorTreeMixin(models.AbstractModel):
 
     _name = "isof.contractor.tree.mixin"
     _description = "Tree of Contractors"
-    _inherit = ["isof.guard.mixin"]
+    _inherit = ["isof.tree.mixin", "isof.guard.mixin"]
     _parent_store = True
     _order = "complete_name, id"
     _rec_name = "complete_name"
@@ -30,7 +30,11 @@ class IsofContractorTreeMixin(models.AbstractModel):
     )
     code = fields.Char()
     parent_path = fields.Char(index=True)
-    partner_count = fields.Integer(string="Contractors", compute="_compute_partner_count")
+    partner_count = fields.Integer(
+        string="Contractors",
+        compute="_compute_partner_count",
+        help="Here and in everything below.",
+    )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True)
 
@@ -41,15 +45,19 @@ class IsofContractorTreeMixin(models.AbstractModel):
                 f"{node.parent_id.complete_name} / {node.name}" if node.parent_id else node.name
             )
 
+    @api.depends("complete_name", "name")
+    @api.depends_context("hierarchical_naming")
+    def _compute_display_name(self):
+        """Leave out what lies above where the tree is shown, as departments of Odoo do."""
+        is_short = not self.env.context.get("hierarchical_naming", True)
+        for node in self:
+            node.display_name = node.name if is_short else node.complete_name
+
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_partner_count(self):
-        counts = dict(
-            self.env["res.partner"]._read_group(
-                [(self._partner_field, "in", self.ids)], [self._partner_field], ["__count"]
-            )
-        )
+        counts = self._count_below("res.partner", self._partner_field)
         for node in self:
-            node.partner_count = counts.get(node, 0)
+            node.partner_count = counts.get(node.id, 0)
 
     @api.constrains("company_id")
     def _check_company_of_tree(self):

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..tools import domain_text
 from .isof_segment import RULE_FIELDS
+from .isof_tree_mixin import widen_trees
 
 # Conditions to begin with in the rule's editor, so that nobody has to look for the fields.
 STARTERS = [
@@ -94,6 +95,16 @@ class IsofSegment(models.Model):
                     )
                 seen |= pending
                 pending = pending._get_sources() - seen
+
+    @api.onchange("domain")
+    def _onchange_domain(self):
+        """Show what a region or group in the rule means: what lies below it, too."""
+        try:
+            rule = self._parse_domain()
+        except ValidationError:
+            return  # the preview tells
+        if (widened := widen_trees(self.env["res.partner"], rule)) != rule:
+            self.domain = repr(list(widened))
 
     @api.onchange("starter")
     def _onchange_starter(self):
@@ -239,6 +250,7 @@ class IsofSegment(models.Model):
             raise AccessError(
                 self.env._("%(count)s of the segments that it refers to", count=len(hidden))
             )
+        found = widen_trees(env["res.partner"], found)
         for segment in self.all_segment_ids:
             found &= self._get_member_domain(segment)
         if self.any_segment_ids:

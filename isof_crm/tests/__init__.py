@@ -43,6 +43,7 @@ from . import (
     test_text_conflict,
     test_timeline,
     test_tools,
+    test_tree,
     test_weaker,
     test_xlsx,
 )

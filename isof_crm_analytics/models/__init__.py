@@ -55,6 +55,7 @@ from . import (
     isof_trade_memory,
     isof_trade_note,
     isof_trade_summary,
+    product_category,
     res_company,
     res_config_settings,
     res_partner,

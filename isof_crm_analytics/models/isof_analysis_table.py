@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang, mute_logger
 from odoo.tools.misc import format_date
 
+from odoo.addons.isof_crm.models.isof_tree_mixin import widen_trees
 from odoo.addons.isof_crm.tools import domain_text
 
 from ..tools.analysis_table import (
@@ -224,7 +225,7 @@ class IsofAnalysis(models.Model):
                 fields=", ".join(missing),
             )
             notes.append({"type": "warning", "text": text})
-        return domain
+        return widen_trees(model, domain)
 
     def _get_filter_problem(self, error):
         return self.env._(

@@ -57,6 +57,21 @@ class TestAnalysis(AnalysisCommon):
                 analysis = self._create_analysis("sold_net", comparison="none", **vals)
                 self.assertEqual(self._get_table(analysis)["total"]["values"], [total])
 
+    def test_filter_by_a_node_of_a_tree(self):
+        """A region, group or category stands for what is below it, too."""
+        self.category.parent_id = self.env["product.category"].create({"name": "Test Metal"})
+        for condition, total in (
+            (("region_id", "=", self.region_poland.id), 660),
+            (("region_id", "in", self.region_mazovia.ids), 580),
+            (("region_id", "not in", self.region_poland.ids), 300),
+            (("product_category_id", "=", self.category.parent_id.id), 560),
+        ):
+            with self.subTest(condition):
+                analysis = self._create_analysis(
+                    "sold_net", comparison="none", domain=repr([condition])
+                )
+                self.assertEqual(self._get_table(analysis)["total"]["values"], [total])
+
     def test_comparisons(self):
         for vals, total in (
             ({"period": "last_month", "comparison": "previous"}, 80),

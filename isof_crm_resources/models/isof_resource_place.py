@@ -6,7 +6,7 @@ class IsofResourcePlace(models.Model):
 
     _name = "isof.resource.place"
     _description = "Place of Resources"
-    _inherit = ["isof.guard.mixin"]
+    _inherit = ["isof.tree.mixin", "isof.guard.mixin"]
     _parent_store = True
     _order = "complete_name, id"
     _rec_name = "complete_name"

@@ -139,7 +139,7 @@ registry.category("web_tour.tours").add("isof_crm_journey", {
         },
         {
             content: "Only this region",
-            trigger: ".o_search_panel label:contains(Journey Region)",
+            trigger: ".o_search_panel_category_value header:contains(Journey Region)",
             run: "click",
         },
         {
