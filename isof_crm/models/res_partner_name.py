@@ -23,6 +23,7 @@ class ResPartner(models.Model):
         precompute=True,
         index="trigram",
         copy=False,
+        groups="base.group_user",
         export_string_translation=False,
     )
 
@@ -62,7 +63,9 @@ class ResPartner(models.Model):
     def _search_display_name(self, operator, value):
         """Find a name whatever legal form, trade, hyphens or accents are written there."""
         domain = super()._search_display_name(operator, value)
-        if operator not in ("ilike", "not ilike") or len(key := names.key(value)) < MIN_SEARCHED:
+        if operator not in ("ilike", "not ilike") or not self._has_isof_names():
+            return domain
+        if len(key := names.key(value)) < MIN_SEARCHED:
             return domain
         by_key = Domain("isof_name_key", operator, key)
         return Domain(domain) | by_key if operator == "ilike" else Domain(domain) & by_key
@@ -71,10 +74,17 @@ class ResPartner(models.Model):
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
         """Let an import find who is written otherwise there, where it can be only one."""
         found = super().name_search(name, domain, operator, limit)
-        if found or operator != "=" or not (key := names.key(name)):
+        if found or operator != "=" or not self._has_isof_names():
+            return found
+        if not (key := names.key(name)):
             return found
         alike = self.search_fetch(
             Domain("isof_name_key", "=", key) & Domain(domain or Domain.TRUE),
             ["name", "display_name"],
         ).filtered(lambda partner: names.is_same(name, partner.name))
         return [(alike.id, alike.display_name)] if len(alike) == 1 else []
+
+    @api.model
+    def _has_isof_names(self):
+        """Return whether the user may search by it: somebody of the portal searches as in Odoo."""
+        return self._has_field_access(self._fields["isof_name_key"], "read")
