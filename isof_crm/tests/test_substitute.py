@@ -172,3 +172,12 @@ class TestSubstitute(ActivityCommon):
         activities.search([])
         with self.assertQueryCount(1):
             activities.search([])
+
+    def test_button_in_the_preferences(self):
+        """For those who have a role."""
+        view = self.env.ref("base.view_users_form_simple_modif")
+        button = f'name="{self.env.ref("isof_crm.isof_substitute_action").id}"'
+        for user, has in ((self.salesperson_a, True), (self.outsider, False)):
+            with self.subTest(user.name):
+                arch = self.env["res.users"].with_user(user).get_view(view.id)["arch"]
+                self.assertEqual(button in arch, has)
