@@ -132,6 +132,13 @@ class IsofActivity(models.Model):
             raise
         return result
 
+    def onchange(self, values, field_names, fields_spec):
+        result = super().onchange(values, field_names, fields_spec)
+        if "booking_ids" in field_names:
+            # what is chosen stays, until the bookings entered beside it are saved
+            result.get("value", {}).pop("resource_ids", None)
+        return result
+
     def web_save_multi(self, vals_list, specification):
         try:
             return super().web_save_multi(vals_list, specification)

@@ -97,11 +97,14 @@ class IsofBooking(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_name(self):
         self.name = False
-        mine = self.filtered("may_change")
+        # what one enters oneself one sees, for whomever it is
+        mine = self.filtered(lambda booking: booking.may_change or not booking._origin)
         # sudo: the purpose, which is shown only to those who may see it
         for booking, stored in zip(mine, mine.sudo(), strict=True):
             if booking.activity_id or not stored.held_activity_id:
-                booking.name = stored.title or booking.activity_id.display_name
+                # in a form the name of an activity would be kept as if it had been typed
+                follows = bool(booking.id) and booking.activity_id.display_name
+                booking.name = stored.title or follows
 
     @api.model
     def _search_name(self, operator, value):
@@ -127,6 +130,16 @@ class IsofBooking(models.Model):
         # sudo: whether there is a link
         return Domain("id", "in", self.sudo()._search([("held_activity_id", "=", False)]))
 
+    def _update_cache(self, values, validate=True):
+        """Have what is typed in a form where it is stored.
+
+        The form knows the purpose alone, and Odoo computes that anew from what is stored whenever
+        something is chosen that it depends on.
+        """
+        if not self.id and "name" in values:
+            values = {"title": values["name"], **values}
+        return super()._update_cache(values, validate)
+
     @api.depends("user_id", "resource_id.user_id", "resource_id.approver_ids", "activity_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_may_change(self):
@@ -142,6 +155,9 @@ class IsofBooking(models.Model):
         )
         self.may_change = False
         mine.may_change = True
+        for booking in self.filtered(lambda booking: not booking.id and booking._origin):
+            # whoever changes it in a form may do so until it is saved
+            booking.may_change = booking._origin.may_change
 
     @api.model
     def _search_may_change(self, operator, value):

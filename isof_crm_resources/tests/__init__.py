@@ -31,4 +31,5 @@ from . import (
     test_units,
     test_utilization,
     test_weaker,
+    test_weeks,
 )

@@ -32,6 +32,48 @@ class TestBooking(ResourceCommon):
             ],
         )
 
+    def test_what_was_typed_stays(self):
+        """Whatever is chosen after it, for whomever it is, and where another resource is taken."""
+        self._book(self.room_small, 9, 10)
+        form = Form(self.Booking.with_user(self.salesperson_b))
+        form.name = "Training"
+        form.resource_id = self.room_small
+        form.start, form.stop = self._at(9), self._at(10)
+        self.assertEqual(form.name, "Training")
+        form.user_id = self.salesperson_a
+        self.assertEqual(form.name, "Training")
+        form.user_id = self.salesperson_b
+        with self.assertRaises(BookingConflict) as caught, self.env.cr.savepoint():
+            form.save()
+        for offer in caught.exception.context["offers"]:
+            self.assertEqual(offer["args"][0][0]["name"], "Training")
+        form.resource_id = self.room_large
+        booking = form.save()
+        self.assertEqual(booking.name, "Training")
+        # one who looks after the resource moves it to one that others look after
+        booking.sudo().user_id = self.salesperson_a
+        booking = booking.with_user(self.salesperson_a)
+        self.room_large.user_id = self.salesperson_b
+        form = Form(booking.with_user(self.salesperson_b))
+        form.name = "Longer training"
+        form.resource_id = self.kit
+        self.assertEqual(form.name, "Longer training")
+        form.save()
+        self.assertEqual(booking.name, "Longer training")
+
+    def test_the_name_of_an_activity_is_not_typed(self):
+        """It follows the activity, and is not kept as if it had been entered."""
+        activity = self._create_activity(by=self.salesperson_a, name="Visit")
+        form = Form(self.Booking.with_user(self.salesperson_a))
+        form.resource_id = self.room_small
+        form.activity_id = activity
+        form.start, form.stop = self._at(9), self._at(10)
+        booking = form.save()
+        self.assertEqual(booking.name, activity.display_name)
+        activity.name = "Other visit"
+        self.assertEqual(booking.name, activity.display_name)
+        self.assertIn("Other visit", booking.name)
+
     def test_form(self):
         form = Form(self.Booking.with_user(self.salesperson_a))
         form.resource_id = self.room_small

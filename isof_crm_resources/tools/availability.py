@@ -63,12 +63,7 @@ class Bookable:
 
         :param int count: no more than there are units
         """
-        if self.allow_overlap:
-            return []
-        left = self.quantity - count
-        return intervals.normalise(
-            (start, stop) for start, stop, number in self._demand if number > left
-        )
+        return intervals.normalise(self._get_full(count))
 
     def taken(self, count=1):
         """Return the time that so many new bookings at once may not touch, as ``full``.
@@ -76,8 +71,18 @@ class Bookable:
         They keep the distance of their own buffers to what is blocked already.
         """
         return intervals.normalise(
-            (start - self.after, stop + self.before) for start, stop in self.full(count)
+            (start - self.after, stop + self.before) for start, stop in self._get_full(count)
         )
+
+    def _get_full(self, count):
+        """Return intervals in any order; see ``full``."""
+        left = self.quantity - count
+        if self.allow_overlap or len(self.busy) <= left:
+            return []
+        if not left:
+            # each of them takes the last one
+            return self.busy
+        return [(start, stop) for start, stop, number in self._demand if number > left]
 
     def blocked(self, start, stop):
         """Return what a new booking from one moment to another would block."""

@@ -7,8 +7,7 @@ the functions expect that of what they take as well, and go through it once.
 """
 
 from bisect import bisect_right
-from collections import Counter
-from itertools import accumulate, chain, pairwise
+from itertools import chain
 
 
 def normalise(intervals):
@@ -74,20 +73,30 @@ def stack(intervals):
     >>> stack([(1, 4), (3, 6), (8, 9), (9, 10), (5, 5)])
     [(1, 3, 1), (3, 4, 2), (4, 6, 1), (8, 9, 1), (9, 10, 1)]
     """
-    changes = Counter()
+    starts, stops = [], []
     for start, stop in intervals:
         if stop < start:
             raise ValueError(f"{start} to {stop} ends before it starts")
         if start < stop:
-            changes[start] += 1
-            changes[stop] -= 1
-    moments = sorted(changes)
-    numbers = accumulate(changes[moment] for moment in moments)
-    return [
-        (start, stop, number)
-        for (start, stop), number in zip(pairwise(moments), numbers, strict=False)
-        if number
-    ]
+            starts.append(start)
+            stops.append(stop)
+    starts.sort()
+    stops.sort()
+    stacked = []
+    begun = ended = 0
+    last = None
+    while ended < len(stops):
+        moment = stops[ended]
+        if begun < len(starts):
+            moment = min(moment, starts[begun])
+        if begun > ended:
+            stacked.append((last, moment, begun - ended))
+        while begun < len(starts) and starts[begun] == moment:
+            begun += 1
+        while ended < len(stops) and stops[ended] == moment:
+            ended += 1
+        last = moment
+    return stacked
 
 
 def intersection(one, other):
