@@ -135,8 +135,9 @@ class TestAttribution(CampaignCommon):
         self._touch(partner_id=self.alfa_anna.id, contact_id=False)
         self.assertCountsFor(move_alfa, self.fair)
         self.alfa_anna.parent_id = self.beta
-        self.assertCountsFor(move_alfa, False)
-        self.assertCountsFor(move_beta, self.fair)
+        # the touch was at Alfa, which bought
+        self.assertCountsFor(move_alfa, self.fair)
+        self.assertCountsFor(move_beta, False)
 
     def test_each_company_has_its_own_touches(self):
         self._touch()
