@@ -28,6 +28,7 @@ OTHERS = {
         *("isof.partner.duplicate.line.partner_ids", "isof.segment.add.wizard.partner_ids"),
         *("isof.segment.fill.wizard.found_ids", "isof.segment.fill.wizard.line.candidate_ids"),
         *("isof.activity.plan.run.pending_partner_ids", "isof.analysis.schedule_ids"),
+        *("isof.hand.over.user_ids", "isof.hand.over.company_ids"),
     },
     "looked at together with the contact, who is in no segment as long as he or she is archived": {
         *("isof.segment.addition_ids", "isof.segment.exclusion_ids"),

@@ -190,7 +190,7 @@ class IsofActivityDoneWizard(models.TransientModel):
         for wizard in self:
             activity = wizard.activity_id
             wizard.next_user_id = activity._get_next_user() if activity else self.env.user
-            wizard.next_contact_id = activity and activity._get_next_contact()
+            wizard.next_contact_id = activity._get_next_contact() if activity else False
 
     def _get_suggested_start(self, delay, unit):
         """Return when the next activity is proposed; never in the past.
