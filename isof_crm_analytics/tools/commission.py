@@ -168,6 +168,7 @@ def credit_steps(commission, basis, credited, unit, known=()):
     >>> credit_steps(Decimal("3.42"), Decimal(100), [Decimal(-100)], Decimal("0.01"))
     [Decimal('-3.42')]
     """
+    known = [*known, *[None] * (len(credited) - len(known))]
     return credit_parts([commission], basis, credited, unit, [known])[0]
 
 
@@ -186,30 +187,46 @@ def credit_parts(parts, basis, credited, unit, known=None, factor=None, weights=
     [['-1.66', '-1.67', '-1.67'], ['-1.67', '-1.67', '-1.66']]
     >>> credit_parts([ZERO], ZERO, [Decimal(-20)], Decimal("0.01"), factor=Decimal("0.1"))
     [[Decimal('-2.00')]]
+
+    One that is entered late is of an earlier day than one that is known:
+
+    >>> late = {"known": [[None, Decimal("-1.56")]], "factor": Decimal("0.1")}
+    >>> credited = [Decimal("-15.54")] * 2
+    >>> [own] = credit_parts([Decimal("3.11")], Decimal("31.08"), credited, Decimal("0.01"), **late)
+    >>> [str(step) for step in own]
+    ['-1.55', '-1.56']
     """
     whole = sum(parts, ZERO)
     if weights is None or any(parts):
         weights = parts
-    rests = []
-    for upto in accumulate(credited):
+    # what is known comes first, whatever day it is of: the last one takes what is left
+    order = sorted(range(len(credited)), key=lambda step: _count_unknown(known, step))
+    rests, upto = [ZERO] * len(credited), ZERO
+    for step in order:
+        upto += credited[step]
         if factor is not None and whole == round_money(basis * factor, unit):
             rest = (basis + upto) * factor
         else:
             rest = scale(whole, basis + upto, basis) if basis else ZERO
-        rests.append(distribute(round_money(rest, unit), weights, unit))
+        rests[step] = distribute(round_money(rest, unit), weights, unit)
     return [
-        _lower(part, [rest[position] for rest in rests], known[position] if known else ())
+        _lower(part, [rest[position] for rest in rests], known[position] if known else (), order)
         for position, part in enumerate(parts)
     ]
 
 
-def _lower(amount, rests, known):
-    """Return the steps from an amount down to what is to be left, some of them known."""
-    steps = []
-    for position, rest in enumerate(rests):
-        step = known[position] if position < len(known) else None
-        steps.append(rest - amount if step is None else step)
-        amount += steps[-1]
+def _count_unknown(known, step):
+    """Return of how many parts it is not known what a credit note takes back."""
+    return sum(own[step] is None for own in known or ())
+
+
+def _lower(amount, rests, known, order):
+    """Return the steps from an amount down to what is to be left, taken in order, some known."""
+    steps = list(known) or [None] * len(rests)
+    for step in order:
+        if steps[step] is None:
+            steps[step] = rests[step] - amount
+        amount += steps[step]
     return steps
 
 
