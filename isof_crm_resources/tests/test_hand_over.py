@@ -44,6 +44,22 @@ class TestBookingsHandedOver(HandOverCommon, ResourceCommon):
         )
         single.with_user(self.salesperson_b).action_cancel()
 
+    def test_both_are_told_once(self):
+        """Of all, and not of each booking as well."""
+        self._book(self.room_small, 9, 10)
+        self._create_series(resource_id=self.room_large.id)
+        activity = self._create_activity()
+        self._book(self.kit, 9, 10, activity_id=activity.id)
+        hand_over = self._open(self.salesperson_a, self.manager)
+        hand_over.successor_id = self.salesperson_b
+        hand_over.action_hand_over()
+        for user, subject in (
+            (self.salesperson_a, "What you had in hands was handed over"),
+            (self.salesperson_b, "You take over from Salesperson A"),
+        ):
+            with self.subTest(user.name):
+                self.assertEqual([told for told, _body in self._told(user)], [subject])
+
     def test_cancelled(self):
         single = self._book(self.room_small, 9, 10)
         series = self._create_series(resource_id=self.room_large.id)
