@@ -16,10 +16,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["isof.affiliation"]._merge_partners(src_partners, dst_partner)
         # sudo: the merge moves every activity, also those that the user may not see
         activities = self.env["isof.activity"].sudo().with_context(active_test=False)
-        held = activities.search([("commercial_partner_id", "in", src_partners.ids)])
+        entities = src_partners.filtered(lambda partner: partner == partner.commercial_partner_id)
+        held = activities.search([("commercial_partner_id", "in", entities.ids)])
         result = super()._update_foreign_keys(src_partners, dst_partner)
         # what was held at them was held at whom they are a part of now; where others were
-        # employed when something was held does not change
+        # employed when something was held does not change, nor who was employed nowhere then
         held.commercial_partner_id = dst_partner.commercial_partner_id
         activities = held | activities.search([("partner_id", "child_of", dst_partner.ids)])
         for name in activities._get_merged_fields():

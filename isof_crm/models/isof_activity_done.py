@@ -84,7 +84,9 @@ class IsofActivity(models.Model):
                     "another time.",
                     activities=", ".join(activities[:3].mapped("display_name"))
                     + ("…" if len(activities) > 3 else ""),
-                    moment=format_datetime(self.env, self._get_last_moment(), dt_format="short"),
+                    moment=format_datetime(
+                        self.env, self._get_last_moment(), self.env.tz.zone, dt_format="short"
+                    ),
                 ),
             },
         )

@@ -198,10 +198,10 @@ class IsofHandOverLine(models.Model):
         """
         kind = self._get_kinds()[self.kind]
         leaving = self.hand_over_id.user_ids
-        with self.env.cr.savepoint():
+        told = leaving if self.decision == "cancel" else leaving | self._get_successor()
+        with self.env["isof.notifier"]._gather() as notices, self.env.cr.savepoint():
             # sudo: what the user may hand over was looked up with his or her rights; that it may
             # not be given to somebody else otherwise, as segments, is what the dialogue is for
-            # who gets them is told once, of all
             todo = records.sudo().with_context(mail_auto_subscribe_no_notify=True)
             self._note(todo, kind)
             if self.decision == "cancel":
@@ -222,6 +222,9 @@ class IsofHandOverLine(models.Model):
                     }
                 )
             self.env.flush_all()
+            # they are told once, of all, see isof.hand.over._tell()
+            for user in told:
+                notices.pop(user.id, None)
 
     def _note(self, records, kind):
         """Write down in the chatter of records what becomes of them, where they have one."""

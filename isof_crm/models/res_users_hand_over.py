@@ -41,7 +41,9 @@ class ResUsers(models.Model):
     def write(self, vals):
         leaving = self.filtered("active") if "active" in vals and not vals["active"] else self[:0]
         result = super().write(vals)
-        leaving._tell_isof_departure()
+        # who leads somebody may look after what that one has booked, and is told once
+        with self.env["isof.notifier"]._gather():
+            leaving._tell_isof_departure()
         return result
 
     def action_archive(self):

@@ -62,7 +62,7 @@ class IsofExport(models.AbstractModel):
     @api.model
     def _get_as_of_line(self):
         """Return the line of a title that tells when the data was read."""
-        moment = format_datetime(self.env, fields.Datetime.now())
+        moment = format_datetime(self.env, fields.Datetime.now(), self.env.tz.zone)
         return self.env._("As of: %(moment)s", moment=moment)
 
     @api.model

@@ -140,3 +140,21 @@ class TestActivityEmployer(ActivityCommon):
         self.assertEqual(self.talk.commercial_partner_id, self.alfa)
         self.assertFalse(self.gamma.isof_last_activity_date)
         self.assertNotIn(self.salesperson_b, self.talk.access_user_ids)
+
+    def test_merge_of_who_was_employed_nowhere(self):
+        """What was with a person alone does not get to the employer who came later."""
+        alone = self.env["res.partner"].create({"name": "Test Alone"})
+        talk = self._create_activity(partner_id=alone.id)
+        self._move(alone, self.beta)
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((alone | self.alfa_anna).ids, self.alfa_anna)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(talk.partner_id, self.alfa_anna)
+        self.assertEqual(talk.commercial_partner_id, self.alfa_anna)
+        double = self.env["res.partner"].create({"name": "Test Double"})
+        talk = self._create_activity(partner_id=double.id)
+        wizard._merge((double | self.alfa_anna).ids, self.alfa_anna)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(talk.commercial_partner_id, self.alfa, "entered without the employer")

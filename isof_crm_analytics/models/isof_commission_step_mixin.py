@@ -30,7 +30,7 @@ class IsofCommissionStepMixin(models.AbstractModel):
             return ""
         values = {
             "user": step.author_id.name,
-            "time": format_datetime(self.env, step.date, dt_format="short"),
+            "time": format_datetime(self.env, step.date, self.env.tz.zone, dt_format="short"),
         }
         return {
             "draft": self.env._("%(user)s has made it a draft again, %(time)s.", **values),

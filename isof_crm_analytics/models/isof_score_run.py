@@ -34,7 +34,7 @@ class IsofScoreRun(models.Model):
     @api.depends("computed_at")
     def _compute_display_name(self):
         for run in self:
-            run.display_name = format_datetime(self.env, run.computed_at)
+            run.display_name = format_datetime(self.env, run.computed_at, self.env.tz.zone)
 
     @api.depends("scheme_id.run_ids")
     def _compute_is_latest(self):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 
 from odoo.addons.isof_crm.tools import activity_time
 
@@ -163,7 +163,7 @@ class IsofActivity(models.Model):
     def _format_put_off(self, shift):
         """Return when the activity is if it is put off."""
         if not self.allday:
-            return format_datetime(self.env, self.start + shift, dt_format="short")
+            return self.env["isof.booking"]._format_moment(self.start + shift)
         days = dict.fromkeys((self.start_date + shift, self.stop_date + shift))
         return " – ".join(format_date(self.env, day) for day in days)
 

@@ -309,8 +309,10 @@ class IsofBooking(models.Model):
     def _write_checked(self, vals):
         """Write values that have been through the guard; everything else goes through ``write``."""
         checked, others = self._split(self._prepare_purpose_vals(vals))
-        # sudo: what was given is checked; with it goes what follows from it
-        super(IsofBooking, self.sudo()).write(checked)  # pylint: disable=super-method-mismatch
+        # sudo: what was given is checked; with it goes what follows from it. Who gets a booking
+        # hears of it by _follow_up(), and not from Odoo as well.
+        bookings = self.sudo().with_context(mail_auto_subscribe_no_notify=True)
+        super(IsofBooking, bookings).write(checked)  # pylint: disable=super-method-mismatch
         return self._write_others(others)
 
     def _write_others(self, vals):

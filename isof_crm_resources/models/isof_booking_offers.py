@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import format_datetime
 
 from ..exceptions import Alternative, BookingConflict
 from ..tools import availability
@@ -86,7 +85,7 @@ class IsofBooking(models.Model):
         if len(to_place) > 1:
             return self.env._(
                 "All of them, starting %(time)s",
-                time=format_datetime(self.env, start, dt_format="short"),
+                time=self._format_moment(start),
             )
         [wanted] = to_place
         resource = self.env["isof.resource"].browse(wanted["resource_id"])

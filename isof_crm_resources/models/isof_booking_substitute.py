@@ -6,9 +6,9 @@ class IsofBooking(models.Model):
 
     _inherit = "isof.booking"
 
-    def write(self, vals):
-        before = {booking: booking.state for booking in self}
-        result = super().write(vals)
+    def _write_each(self, vals_by_booking, reason=None):
+        before = {booking: booking.state for booking in vals_by_booking}
+        result = super()._write_each(vals_by_booking, reason)
         bodies = {
             booking.id: self.env._(
                 "As substitute for %(users)s.", users=", ".join(users.mapped("name"))

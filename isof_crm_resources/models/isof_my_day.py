@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_datetime
 
 from odoo.addons.isof_crm.models.isof_my_day import COMING_DAYS, SHOWN_IN_PANEL
 
@@ -58,7 +57,7 @@ class IsofMyDay(models.AbstractModel):
             {
                 # sudo: who may read the booking may read of what it is
                 "label": booking.resource_id.sudo().display_name,
-                "detail": format_datetime(self.env, booking.start, dt_format="short"),
+                "detail": booking._format_moment(booking.start),
                 "value": "" if booking.state == "confirmed" else states[booking.state],
                 "action": {
                     "type": "ir.actions.act_window",

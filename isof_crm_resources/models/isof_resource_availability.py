@@ -4,7 +4,6 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from odoo.addons.isof_crm.tools import activity_time
 
@@ -137,7 +136,7 @@ class IsofResource(models.Model):
                 self.env._(
                     "“%(resource)s” from %(time)s",
                     resource=self.name,
-                    time=format_datetime(self.env, following, dt_format="short"),
+                    time=self.env["isof.booking"]._format_moment(following),
                 )
             )
         if others := [resource.name for resource, *_times in found if resource != self]:

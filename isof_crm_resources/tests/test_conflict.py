@@ -467,6 +467,16 @@ class TestConflict(ResourceCommon):
         self._take(error.context["offers"][0])
         self.assertEqual(self._starts(series), ["12.03. 12", "19.03. 12", "26.03. 12", "02.04. 11"])
 
+    def test_on_the_clock_of_the_browser(self):
+        """What is offered is told on the same clock as what is in the way."""
+        self._book(self.room_small, 9, 11, by=self.salesperson_b)
+        activity = self._create_activity(by=self.salesperson_a, start=self._at(12))
+        activity.resource_ids = self.room_small
+        activity = activity.with_context(tz="Asia/Tokyo")
+        error = self._get_refusal(lambda: activity.write({"start": self._at(10)}))
+        self.assertRegex(str(error), r"(?s)chose, 3/12/26, 7:00.PM–.* from 3/12/26, 8:00.PM;")
+        self.assertIn("The whole activity: 3/12/26, 8:00", error.context["offers"][0]["label"])
+
     def test_what_the_client_gets(self):
         """The dialogue is registered under this name, and all of it can be sent."""
         self._book(self.room_small, 9, 11, by=self.salesperson_b)

@@ -44,6 +44,22 @@ class TestBookingsHandedOver(HandOverCommon, ResourceCommon):
         )
         single.with_user(self.salesperson_b).action_cancel()
 
+    def test_both_are_told_once(self):
+        """Of all, and not of each booking as well."""
+        self._book(self.room_small, 9, 10)
+        self._create_series(resource_id=self.room_large.id)
+        activity = self._create_activity()
+        self._book(self.kit, 9, 10, activity_id=activity.id)
+        hand_over = self._open(self.salesperson_a, self.manager)
+        hand_over.successor_id = self.salesperson_b
+        hand_over.action_hand_over()
+        for user, subject in (
+            (self.salesperson_a, "What you had in hands was handed over"),
+            (self.salesperson_b, "You take over from Salesperson A"),
+        ):
+            with self.subTest(user.name):
+                self.assertEqual([told for told, _body in self._told(user)], [subject])
+
     def test_cancelled(self):
         single = self._book(self.room_small, 9, 10)
         series = self._create_series(resource_id=self.room_large.id)
@@ -64,6 +80,8 @@ class TestBookingsHandedOver(HandOverCommon, ResourceCommon):
 
     def test_who_looks_after_the_resource_is_told(self):
         """One message with a line for each resource, whoever archived the holder and how."""
+        self.room_small.user_id = self.team_leader
+        self._book(self.room_small, 9, 10)
         self._book(self.room_large, 9, 10)
         self._create_series(
             resource_id=self.room_boss.id, by=self.manager, user_id=self.salesperson_a.id
@@ -72,7 +90,12 @@ class TestBookingsHandedOver(HandOverCommon, ResourceCommon):
         [(_subject, body)] = self._told(self.department_manager)
         self.assertIn("Test large room: bookings to come of Salesperson A, who has left: 1", body)
         self.assertIn("Test boss room: bookings to come of Salesperson A, who has left: 4", body)
+        with self.subTest("who leads the holder, too"):
+            [(subject, body)] = self._told(self.team_leader)
+            self.assertEqual(subject, "Salesperson A has left (and 1 more)")
+            self.assertIn("Bookings to come, those of series too: 6", body)
+            self.assertIn("Test small room: bookings to come of Salesperson A", body)
         found = self.Booking.with_user(self.resource_manager).search(
             [("user_id.active", "=", False), ("state", "in", ("requested", "confirmed"))]
         )
-        self.assertEqual(len(found), 5)
+        self.assertEqual(len(found), 6)
