@@ -108,6 +108,19 @@ class IsofHandOver(models.Model):
             # sudo: names of colleagues
             hand_over.display_name = ", ".join(hand_over.user_ids.sudo().mapped("name"))
 
+    def write(self, vals):
+        if not self.env.su and {"line_ids", "successor_id"} & vals.keys():
+            self._check_undecided()
+        return super().write(vals)
+
+    def _check_undecided(self):
+        """Refuse to change what was decided: who takes over was checked when it was.
+
+        :raises UserError: if one of them is being carried out, or was
+        """
+        if any(hand_over.state != "draft" for hand_over in self):
+            raise UserError(self.env._("What was decided is being done, and cannot be changed."))
+
     # ------------------------------------------------------------
     # Kinds
     # ------------------------------------------------------------
@@ -327,14 +340,32 @@ class IsofHandOver(models.Model):
                     lang=actor.lang, tz=actor.tz, allowed_company_ids=hand_over.company_ids.ids
                 )
                 try:
-                    as_actor._hand_over_batch()
+                    with self.env.cr.savepoint():
+                        as_actor._hand_over_batch()
                     seconds_left = cron._commit_progress(hand_over.state == "done")
                 except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                     # somebody saved one of these records at the same time: once more
                     self.env.cr.rollback()
                     seconds_left = cron._commit_progress()
+                except UserError:
+                    # of a role or company that was taken away: the next ones are not to wait
+                    hand_over._stop()
+                    seconds_left = cron._commit_progress(1)
                 if not seconds_left:
                     return
+
+    def _stop(self):
+        """End what whoever decided on it may not do any more, and tell that one."""
+        self.state = "done"
+        leaving = ", ".join(self.user_ids.mapped("name"))
+        self.env["isof.notifier"]._tell(
+            self.create_uid,
+            self.browse(),
+            lambda none: (
+                none.env._("The hand-over of %(users)s was stopped", users=leaving),
+                none.env._("You may not do it any more. What is left stays where it is."),
+            ),
+        )
 
     def _hand_over_batch(self):
         """Hand over the next records; with the last ones it is done.

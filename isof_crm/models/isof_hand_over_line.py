@@ -60,8 +60,8 @@ class IsofHandOverLine(models.Model):
             line.failed_count = len(line.failed_ids or ())
 
     def write(self, vals):
-        if not self.env.su and any(line.hand_over_id.state != "draft" for line in self):
-            raise UserError(self.env._("What was decided is being done, and cannot be changed."))
+        if not self.env.su:
+            self.hand_over_id._check_undecided()
         return super().write(vals)
 
     def action_open(self):
@@ -199,6 +199,8 @@ class IsofHandOverLine(models.Model):
         kind = self._get_kinds()[self.kind]
         leaving = self.hand_over_id.user_ids
         told = leaving if self.decision == "cancel" else leaving | self._get_successor()
+        if self.decision == "hand_over":
+            self._check_companies(records.sudo().mapped(kind.company))
         with self.env["isof.notifier"]._gather() as notices, self.env.cr.savepoint():
             # sudo: what the user may hand over was looked up with his or her rights; that it may
             # not be given to somebody else otherwise, as segments, is what the dialogue is for
@@ -225,6 +227,23 @@ class IsofHandOverLine(models.Model):
             # they are told once, of all, see isof.hand.over._tell()
             for user in told:
                 notices.pop(user.id, None)
+
+    def _check_companies(self, companies):
+        """Refuse to give somebody what he or she will not see, whatever the model checks.
+
+        :param companies: ``res.company`` of what is handed over
+        :raises UserError: if the successor does not work in one of them
+        """
+        # sudo: where that one works
+        successor = self._get_successor().sudo()
+        if foreign := companies.sudo() - successor.company_ids:
+            raise UserError(
+                self.env._(
+                    "%(user)s does not work in %(companies)s.",
+                    user=successor.name,
+                    companies=", ".join(foreign.mapped("name")),
+                )
+            )
 
     def _note(self, records, kind):
         """Write down in the chatter of records what becomes of them, where they have one."""

@@ -76,7 +76,8 @@ class ResPartner(models.Model):
         found = super().name_search(name, domain, operator, limit)
         if found or operator != "=" or not self._has_isof_names():
             return found
-        if not (key := names.key(name)):
+        # a client sends it, whatever it may be
+        if not isinstance(name, str) or not (key := names.key(name)):
             return found
         alike = self.search_fetch(
             Domain("isof_name_key", "=", key) & Domain(domain or Domain.TRUE),

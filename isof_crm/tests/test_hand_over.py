@@ -208,6 +208,9 @@ class TestHandOver(HandOverCommon):
             hand_over.action_hand_over()
         with self.assertRefused(UserError, "is being done, and cannot be changed"):
             line.decision = "leave"
+        with self.assertRefused(UserError, "is being done, and cannot be changed"):
+            # whoever takes over what is left was not looked at
+            hand_over.successor_id = self.outsider
 
     def test_who_cannot_take_over(self):
         hand_over = self._open(self.salesperson_a, self.manager)
@@ -280,6 +283,51 @@ class TestHandOver(HandOverCommon):
             hand_over.with_user(foreign_manager).read(["state"])
         with self.assertRefused(AccessError, "They work in none of the companies"):
             self.salesperson_b.with_user(foreign_manager).action_isof_hand_over()
+
+    def test_successor_gets_nothing_of_companies_of_others(self):
+        """Not even where the model itself would take anybody, as customers do."""
+        self.administrator.company_ids |= self.other_company
+        self.salesperson_a.company_ids |= self.other_company
+        self.gamma.write({"company_id": self.other_company.id, "user_id": self.salesperson_a.id})
+        companies = self.company | self.other_company
+        hand_over = self._open(
+            self.salesperson_a.with_context(allowed_company_ids=companies.ids), self.administrator
+        ).with_context(allowed_company_ids=companies.ids)
+        hand_over.successor_id = self.salesperson_b
+        self._decide(hand_over, partner="hand_over").action_hand_over()
+        self.assertEqual(self.alfa.user_id, self.salesperson_b)
+        self.assertEqual(self.gamma.user_id, self.salesperson_a)
+        self.assertIn(
+            "Salesperson B does not work in Towary Czechia s.r.o.",
+            str(hand_over.message_ids[0].body),
+        )
+
+    def test_whoever_may_not_any_more_keeps_nobody_waiting(self):
+        """In the background it is done with the rights of who decided, of whom some are gone."""
+        second = self._create_user("second", "isof_crm.group_manager")
+        hand_overs = []
+        for manager, leaving in ((self.manager, self.salesperson_a), (second, self.salesperson_b)):
+            self._create_activity(user_id=leaving.id)
+            hand_over = self._open(leaving, manager)
+            hand_over.successor_id = self.team_leader
+            with patch("odoo.addons.isof_crm.models.isof_hand_over.INLINE_LIMIT", 0):
+                self._decide(hand_over, activity="hand_over").action_hand_over()
+            hand_overs.append(hand_over.sudo())
+        self.manager.group_ids = self.env.ref("base.group_user")
+        with patch.object(self.env.registry["ir.cron"], "_commit_progress", _keep):
+            self.HandOver._cron_hand_over()
+        self.assertEqual([each.state for each in hand_overs], ["done", "done"])
+        self.assertEqual(self.open.user_id, self.salesperson_a)
+        self.assertIn(
+            ("The hand-over of Salesperson A was stopped", self._told(self.manager)[-1][1]),
+            self._told(self.manager),
+        )
+        self.assertEqual(
+            self.env["isof.activity"].search_count(
+                [("user_id", "=", self.salesperson_b.id), ("state", "=", "planned")]
+            ),
+            0,
+        )
 
     def test_archived_by_any_path_nothing_is_lost(self):
         """The leader is told once, and managers find who left."""

@@ -103,7 +103,8 @@ class TestPartnerName(ActivityCommon):
         self.assertFalse(find("Ekobud S.A."))
         self._create_companies("Ekobud S.A.")
         self.assertFalse(find("Ekobud"), "one of two")
-        self.assertFalse(find("?"))
+        for name in ("?", 5, True, ["Ekobud"]):
+            self.assertFalse(find(name))
 
     def test_list_for_a_segment(self):
         limited, other = self._create_companies("Eko-Bud Sp. z o.o.", "Dąb")

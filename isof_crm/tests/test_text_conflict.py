@@ -51,7 +51,8 @@ class TestTextConflict(ActivityCommon):
             ("nothing loaded", {"note": "c"}, {"note": "d"}, None),
             ("no text", {"priority": "1"}, {"priority": "2"}, {"priority": "0"}),
             ("not written", {"note": "e"}, {"result": "f"}, {"note": "d"}),
-            ("no field", {}, {"note": "g"}, {"note": "e", "nonsense": "h"}),
+            ("nonsense", {}, {"note": "f"}, "note"),
+            ("no field", {}, {"note": "g"}, {"note": "f", "nonsense": "h"}),
         ):
             with self.subTest(message):
                 self.theirs.write(theirs)
