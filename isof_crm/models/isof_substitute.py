@@ -97,7 +97,7 @@ class IsofSubstitute(models.Model):
         return result
 
     def _note_change(self, before=None):
-        """Have everybody's rights follow, and tell those who act, or do not any more.
+        """Have everybody's rights follow, and tell who acts, for whom, and who does not any more.
 
         :param before: the ``res.users`` who acted before
         """
@@ -106,20 +106,9 @@ class IsofSubstitute(models.Model):
         notifier = self.env["isof.notifier"]
         with notifier._gather():
             for each in self:
-                notifier._tell(
-                    each.substitute_id,
-                    each,
-                    lambda each: (
-                        each.env._("You substitute for %(user)s", user=each.sudo().user_id.name),
-                        each.env._(
-                            "From %(first)s to %(last)s you see and change the activities of "
-                            "%(user)s, and decide on requests.",
-                            user=each.sudo().user_id.name,
-                            first=format_date(each.env, each.date_from),
-                            last=format_date(each.env, each.date_to),
-                        ),
-                    ),
-                )
+                notifier._tell(each.substitute_id, each, lambda each: each._announce())
+                # unless it was that one who said so
+                notifier._tell(each.user_id, each, lambda each: each._announce_to_user())
             for user in (before or self.env["res.users"]) - self.substitute_id:
                 notifier._tell(
                     user,
@@ -129,3 +118,33 @@ class IsofSubstitute(models.Model):
                         none.env._("Somebody else acts instead, or nobody."),
                     ),
                 )
+
+    def _announce(self):
+        """Return subject and text for the one who acts."""
+        # sudo: the name of a colleague
+        user = self.sudo().user_id.name
+        return (
+            self.env._("You substitute for %(user)s", user=user),
+            self.env._(
+                "From %(first)s to %(last)s you see and change the activities of "
+                "%(user)s, and decide on requests.",
+                user=user,
+                first=format_date(self.env, self.date_from),
+                last=format_date(self.env, self.date_to),
+            ),
+        )
+
+    def _announce_to_user(self):
+        """Return subject and text for the one who is away, where somebody else said so."""
+        # sudo: the name of a colleague
+        substitute = self.sudo().substitute_id.name
+        return (
+            self.env._("%(substitute)s substitutes for you", substitute=substitute),
+            self.env._(
+                "From %(first)s to %(last)s %(substitute)s sees and changes your activities, and "
+                "decides on requests.",
+                substitute=substitute,
+                first=format_date(self.env, self.date_from),
+                last=format_date(self.env, self.date_to),
+            ),
+        )

@@ -157,6 +157,17 @@ class TestSubstitute(ActivityCommon):
         self.assertEqual(message.subject, "You substitute for Salesperson A")
         self.assertIn("From 03/11/2026 to 03/13/2026 you see and change", message.body)
 
+    def test_who_is_away_is_told_where_somebody_else_says_so(self):
+        told = [
+            ("partner_ids", "in", self.salesperson_a.partner_id.ids),
+            ("subject", "=", "Salesperson B substitutes for you"),
+        ]
+        self._substitute()
+        self.assertFalse(self.env["mail.message"].search(told))
+        self._substitute(by=self.manager)
+        [message] = self.env["mail.message"].search(told)
+        self.assertIn("From 03/11/2026 to 03/13/2026 Salesperson B sees and", message.body)
+
     def test_my_day(self):
         self._substitute()
         day = self.env["isof.my.day"].with_user(self.salesperson_b).get_day()

@@ -33,6 +33,7 @@ STEPS = st.lists(
         st.tuples(
             st.sampled_from(["cancel", "reopen", "release", "approve", "refuse"]), ACTORS, BOOKINGS
         ),
+        st.tuples(st.just("hand_over"), ACTORS, BOOKINGS, ACTORS),
         st.tuples(st.just("wait"), st.integers(1, 30)),
         st.tuples(st.just("quantity"), st.integers(1, 3)),
         st.tuples(st.just("archive"), RESOURCES),
@@ -166,6 +167,9 @@ class Week:
         if was.state == "requested":
             self.put(index, replace(was, state="confirmed"), takes=False)
 
+    def hand_over(self, _actor, index, holder):
+        self.put(index, replace(self.entries[index], holder=holder), takes=False)
+
     def wait(self, hours):
         """Time passes, and what nobody has answered until it begins lapses."""
         self.now += hours * HOUR
@@ -204,7 +208,7 @@ class Week:
             if entry == was:
                 continue
             if was:
-                told.add(entry.holder)
+                told |= {was.holder, entry.holder}
             if entry.state == "requested":
                 told.add("approver")
         return told - {actor}
@@ -345,6 +349,7 @@ class TestWeeks(ResourceCommon):
             "release": booking.action_release,
             "approve": booking.action_confirm,
             "refuse": lambda: booking._write_all({"state": "refused"}, "Needed otherwise"),
+            "hand_over": lambda: booking.write({"user_id": self.people[rest[0]].id}),
         }
         if action == "refuse" and week.entries[index].state not in LIVE:
             return None, None, None
