@@ -53,7 +53,8 @@ class Agenda:
         """Return when there is time for something, and take it.
 
         On later days than the first one it is not before the time of day of ``earliest``, unless
-        there is no room for it between that and the end of work. What is longer than any working time takes one and what comes after.
+        there is no room for it between that and the end of work. What is longer than any working
+        time takes one and what comes after.
 
         :param datetime earliest: not before that
         :param timedelta length: how long it takes
