@@ -347,15 +347,18 @@ class IsofHandOver(models.Model):
                     # somebody saved one of these records at the same time: once more
                     self.env.cr.rollback()
                     seconds_left = cron._commit_progress()
-                except UserError:
-                    # of a role or company that was taken away: the next ones are not to wait
-                    hand_over._stop()
+                except UserError as refusal:
+                    # somebody has lost a role or a company, or left: the next ones are not to wait
+                    hand_over._stop(refusal.args[0])
                     seconds_left = cron._commit_progress(1)
                 if not seconds_left:
                     return
 
-    def _stop(self):
-        """End what whoever decided on it may not do any more, and tell that one."""
+    def _stop(self, reason):
+        """End what cannot be done as it was decided any more, and tell who decided on it.
+
+        :param str reason: why not, in that one's language
+        """
         self.state = "done"
         leaving = ", ".join(self.user_ids.mapped("name"))
         self.env["isof.notifier"]._tell(
@@ -363,7 +366,7 @@ class IsofHandOver(models.Model):
             self.browse(),
             lambda none: (
                 none.env._("The hand-over of %(users)s was stopped", users=leaving),
-                none.env._("You may not do it any more. What is left stays where it is."),
+                none.env._("What is left stays where it is: %(reason)s", reason=reason),
             ),
         )
 
@@ -375,6 +378,8 @@ class IsofHandOver(models.Model):
         self.ensure_one()
         for line in self.line_ids:
             if records := line._get_records(BATCH_SIZE):
+                # in the background time has gone by
+                line._check_decision()
                 line._apply(records)
                 return len(records)
         # sudo: only here the state changes

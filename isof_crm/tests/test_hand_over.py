@@ -305,22 +305,30 @@ class TestHandOver(HandOverCommon):
     def test_whoever_may_not_any_more_keeps_nobody_waiting(self):
         """In the background it is done with the rights of who decided, of whom some are gone."""
         second = self._create_user("second", "isof_crm.group_manager")
+        gone = self._create_user("gone", "isof_crm.group_user")
         hand_overs = []
-        for manager, leaving in ((self.manager, self.salesperson_a), (second, self.salesperson_b)):
+        for manager, leaving, successor in (
+            (self.manager, self.salesperson_a, self.team_leader),
+            (second, self.team_leader, gone),
+            (second, self.salesperson_b, self.team_leader),
+        ):
             self._create_activity(user_id=leaving.id)
             hand_over = self._open(leaving, manager)
-            hand_over.successor_id = self.team_leader
+            hand_over.successor_id = successor
             with patch("odoo.addons.isof_crm.models.isof_hand_over.INLINE_LIMIT", 0):
                 self._decide(hand_over, activity="hand_over").action_hand_over()
             hand_overs.append(hand_over.sudo())
         self.manager.group_ids = self.env.ref("base.group_user")
+        gone.active = False
         with patch.object(self.env.registry["ir.cron"], "_commit_progress", _keep):
             self.HandOver._cron_hand_over()
-        self.assertEqual([each.state for each in hand_overs], ["done", "done"])
+        self.assertEqual([each.state for each in hand_overs], ["done"] * 3)
         self.assertEqual(self.open.user_id, self.salesperson_a)
-        self.assertIn(
-            ("The hand-over of Salesperson A was stopped", self._told(self.manager)[-1][1]),
-            self._told(self.manager),
+        self.assertFalse(self.env["isof.activity"].search([("user_id", "=", gone.id)]))
+        subject, _body = self._told(self.manager)[-1]
+        self.assertEqual(subject, "The hand-over of Salesperson A was stopped")
+        self.assertRegex(
+            self._told(second)[0][1], "What is left stays where it is: Gone cannot take over"
         )
         self.assertEqual(
             self.env["isof.activity"].search_count(

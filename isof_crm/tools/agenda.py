@@ -3,7 +3,7 @@
 Like in ``activity_time`` moments are naive UTC datetimes, as Odoo stores them.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta  # noqa: F401 (date: doctests)
 
 from .activity_time import local_day, to_clock, to_utc
@@ -38,7 +38,9 @@ class Agenda:
         """The days that are worked."""
         self._longest = max((stop - start for start, stop in hours), default=timedelta())
         self._free = [(start, stop, local_day(start, tz)) for start, stop in hours]
-        self._end = {day: stop for _start, stop, day in self._free}
+        self._hours = defaultdict(list)
+        for start, stop, day in self._free:
+            self._hours[day].append((start, stop))
         self._taken = Counter()
         for start, stop in busy:
             self._block(start, max(stop, start + SHORTEST))
@@ -51,7 +53,8 @@ class Agenda:
         """Return when there is time for something, and take it.
 
         On later days than the first one it is not before the time of day of ``earliest``, unless
-        that is after work. What is longer than any working time takes one and what comes after.
+        there is no room for it between that and the end of work. What is longer than any working
+        time takes one and what comes after.
 
         :param datetime earliest: not before that
         :param timedelta length: how long it takes
@@ -66,6 +69,8 @@ class Agenda:
         datetime.datetime(2026, 3, 19, 8, 0)
         >>> agenda.take(late, timedelta(hours=20), per_day=1)
         datetime.datetime(2026, 3, 20, 8, 0)
+        >>> Agenda(hours, [], "UTC").take(days[0].replace(hour=15), timedelta(hours=2))
+        datetime.datetime(2026, 3, 19, 8, 0)
         """
         length = max(length, SHORTEST)
         needed = min(length, self._longest)
@@ -77,7 +82,7 @@ class Agenda:
             if begin + needed > stop:
                 continue
             from_clock = to_utc(datetime.combine(day, time), self.tz)
-            if from_clock < self._end[day]:
+            if any(max(first, from_clock) + needed <= last for first, last in self._hours[day]):
                 begin = max(begin, from_clock)
             if begin + needed <= stop:
                 self._taken[day] += 1
