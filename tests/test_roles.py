@@ -38,8 +38,8 @@ GAINS = {
         "rc": "booking consent segment",
         "rcw": "activity activity.tag booking.series",
         "rcwd": "affiliation booking.series.exception activity.bulk.wizard activity.done.wizard"
-        " activity.plan.launch activity.report.wizard booking.refusal booking.series.wizard"
-        " consent.export"
+        " activity.held.wizard activity.plan.launch activity.report.wizard booking.refusal"
+        " booking.series.wizard consent.export"
         " partner.duplicate.line partner.duplicate.wizard partner.export.column"
         " partner.export.wizard partner.update.wizard resource.finder resource.finder.line"
         " resource.finder.need resource.report.wizard segment.add.wizard segment.fill.wizard"

@@ -35,6 +35,9 @@ class IsofNotifier(models.AbstractModel):
             language, clock) and returns a tuple of the subject and a line of text or ``Markup``,
             or None if there is nothing to tell
         """
+        if not self.env.registry.ready:
+            # add-ons are loaded, with what they show: nobody did anything
+            return
         with self._gather() as notices:
             # sudo: whether colleagues are still there
             for user in users.sudo():
@@ -85,7 +88,7 @@ class IsofNotifier(models.AbstractModel):
         if not told:
             return
         record, subject, text = told[0]
-        body = Markup("<p>%s</p>") % text
+        body = Markup("<div>%s</div>") % text
         if others := len(told) - 1:
             subject = env._("%(subject)s (and %(count)s more)", subject=subject, count=others)
             items = [text for _record, _subject, text in told[:MAX_LINES]]

@@ -99,6 +99,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_isof_is_withdrawn(self, operator, value):
+        # Odoo looks at the groups of a field that is read, not of one that is searched by a query
+        self._check_field_access(self._fields["isof_is_withdrawn"], "read")
         if operator != "in" or list(value) != [True]:
             return NotImplemented
         return Domain(

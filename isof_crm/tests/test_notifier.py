@@ -42,10 +42,10 @@ class TestNotifier(ActivityCommon):
         both = self.salesperson_a | self.salesperson_b
         self._notifier(self.team_leader)._tell(both, self.visit, self._compose)
         ((_subject, polish),) = self._get_told(self.salesperson_a)
-        self.assertRegex(polish, "<p>Polish.*16:00")
+        self.assertRegex(polish, "<div>Polish.*16:00")
         ((subject, english),) = self._get_told(self.salesperson_b)
         self.assertEqual(subject, "Visit")
-        self.assertRegex(english, "<p>English.*10:00.*AM")
+        self.assertRegex(english, "<div>English.*10:00.*AM")
 
     def test_without_a_clock_of_ones_own_that_of_the_company_counts(self):
         self.salesperson_b.tz = False
@@ -94,7 +94,7 @@ class TestNotifier(ActivityCommon):
             with self.assertRefused(ValueError, "failed"), notifier._gather():
                 notifier._tell(self.salesperson_b, self.call, lambda each: ("Call", "undone"))
                 raise ValueError("failed")
-        self.assertEqual(self._get_told(self.salesperson_b), [("Visit", "<p>done</p>")])
+        self.assertEqual(self._get_told(self.salesperson_b), [("Visit", "<div>done</div>")])
         with self.assertRefused(ValueError, "failed"), notifier._gather():
             notifier._tell(self.salesperson_b, self.call, lambda each: ("Call", "undone"))
             raise ValueError("failed")
