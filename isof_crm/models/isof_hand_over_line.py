@@ -49,7 +49,7 @@ class IsofHandOverLine(models.Model):
             line.can_cancel = bool(kind and kind.cancel)
 
     @api.depends("hand_over_id.state", "done_count")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_count(self):
         for line in self:
             line.count = line._get_model().search_count(line._get_domain())

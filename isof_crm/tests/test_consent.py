@@ -400,6 +400,8 @@ class TestPlanConsent(ConsentCommon):
         self._declare("withdrawn", channel="phone")
         run = self._start(self.alfa_anna)
         self.assertEqual(run.activity_line_ids.contact_id, self.alfa_anna)
+        # while it is under way nothing more would be started
+        run.action_cancel()
         self._declare("withdrawn", channel="phone", partner=self.alfa_anna)
         self.assertFalse(self._start(self.alfa_anna).activity_line_ids)
 

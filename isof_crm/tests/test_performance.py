@@ -194,5 +194,6 @@ class TestPerformance(ActivityCommon):
         def done_and_plan_next():
             wizards.create({"activity_id": next(turn), "result": "Fine"}).action_confirm()
 
-        # one is the note in the dialogue that it was confirmed, so that it is not a second time
-        self._measure(done_and_plan_next, 51)
+        # one is the note in the dialogue that it was confirmed, so that it is not a second time;
+        # four ask whether who is proposed for the next step is still there, and with this customer
+        self._measure(done_and_plan_next, 55)

@@ -51,7 +51,7 @@ class IsofActivityBulkWizard(models.TransientModel):
     @api.depends(
         "company_id", "partner_ids", "responsible", "segment_ids", "type_id", "user_id", "user_ids"
     )
-    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_preview(self):
         """Tell what would be planned now, and for whom it would not."""
         runs = self.env["isof.activity.plan.run"]

@@ -67,7 +67,9 @@ class AccountMove(models.Model):
     )
 
     isof_is_correction = fields.Boolean(
-        compute="_compute_isof_is_correction", export_string_translation=False
+        compute="_compute_isof_is_correction",
+        export_string_translation=False,
+        groups="base.group_user",
     )
 
     @api.depends(lambda self: ["move_type", *self._get_isof_debit_fields()])
