@@ -4,6 +4,8 @@ import pytest
 
 # What is refused whatever the value: nobody fills it in, or it takes more than a value to do so.
 UNTRIED = {
+    # what is asked for is in the future of the tests, and no activity is open for it
+    *("isof.activity.done.wizard.held_at: press", "isof.activity.held.wizard.held_at: press"),
     # made by the product's own methods
     *(
         f"isof.booking.{name}: {way}"

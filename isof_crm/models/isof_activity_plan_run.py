@@ -170,12 +170,12 @@ class IsofActivityPlanRun(models.Model):
     def _start(self, plan, partners, start, campaign=None):
         """Start a plan for customers, in the background where there are many.
 
+        Started twice, it is one run: customers with whom the plan is under way are skipped.
+
         :param plan: ``isof.activity.plan``
         :param partners: ``res.partner`` records, each gets every step of the plan
         :param datetime start: naive UTC datetime from which the first delay counts
         :param campaign: ``utm.campaign`` of the activities, if any
-        Started twice, it is one run: customers with whom the plan is under way are skipped.
-
         :return: the ``isof.activity.plan.run``, an earlier one if it is under way with all of them
         :raises UserError: if the plan has no steps, there is no customer, or a colleague started it
             for all of them

@@ -2,7 +2,8 @@ from odoo import api, models
 
 # What of orders at a Point of Sale the facts depend on.
 ORDER_FIELDS = (
-    *("account_move", "date_order", "partner_id", "partner_id.commercial_partner_id"),
+    *("account_move", "currency_rate", "date_order"),
+    *("partner_id", "partner_id.commercial_partner_id"),
     *("partner_id.commercial_partner_id.country_id", "state", "user_id"),
     *("lines.discount", "lines.is_total_cost_computed", "lines.price_subtotal"),
     *("lines.price_unit", "lines.product_id", "lines.product_id.categ_id"),

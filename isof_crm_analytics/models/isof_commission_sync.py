@@ -114,6 +114,8 @@ class IsofCommissionEntry(models.Model):
     @api.model
     def _flush_sources(self):
         self.flush_model()
+        if "pos.payment" in self.env:
+            self.env["pos.payment"].flush_model(["account_move_id"])
         for model, names in {
             "account.account": ["account_type", "reconcile"],
             "account.journal": ["default_account_id", "suspense_account_id", "type"],

@@ -14,7 +14,9 @@ SHARED = (
 )
 # What facts are derived from, where Odoo's Point of Sale is installed.
 POS_SOURCES = {
+    "account.journal": ["currency_id"],
     "account.move": ["state", "date", "journal_id"],
+    "pos.config": ["journal_id"],
     "pos.order": [
         *("account_move", "company_id", "currency_rate", "date_order", "partner_id"),
         *("session_id", "state", "user_id"),
@@ -23,7 +25,10 @@ POS_SOURCES = {
         *("discount", "is_total_cost_computed", "order_id", "price_subtotal", "price_unit"),
         *("product_id", "qty", "total_cost"),
     ],
-    "pos.session": ["move_id"],
+    "pos.session": ["config_id", "move_id"],
+    "res.company": ["resource_calendar_id"],
+    "res.partner": ["commercial_partner_id"],
+    "resource.calendar": ["tz"],
 }
 
 

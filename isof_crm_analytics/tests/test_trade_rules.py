@@ -23,7 +23,13 @@ AT_POSTING = {
     ("sale.order.line", "product_uom_id"),
     ("sale.order.line", "purchase_price"),
     ("sale.order.line", "qty_delivered"),
-    # Odoo does not let them be changed of what was used
+    # Odoo does not let them be changed of what was used; a shop's settings are those of the day
+    ("account.journal", "currency_id"),
+    ("pos.config", "journal_id"),
+    ("pos.order", "company_id"),
+    ("pos.session", "config_id"),
+    ("res.company", "resource_calendar_id"),
+    ("resource.calendar", "tz"),
     ("account.tax", "amount"),
     ("account.tax", "amount_type"),
     ("account.tax", "price_include_override"),
