@@ -64,7 +64,8 @@ def work(number, jobs, results, barriers):
     sql_db._Pool._connections.clear()
     while job := jobs.get():
         size, uid, action, arguments = job
-        with Registry(database).cursor() as cr:
+        # what the others have cached may not be so any more, as at each request
+        with Registry(database).check_signaling().cursor() as cr:
             env = api.Environment(cr, uid, {})
             cr.execute("SELECT count(*) FROM isof_booking WHERE is_blocking")
             barriers[size].wait()
@@ -112,8 +113,11 @@ def report(name, results, state=None):
 
 def in_database(do, *arguments):
     """Do something in a transaction of its own and return what it returns."""
-    with Registry(database).cursor() as cr:
-        return do(api.Environment(cr, SUPERUSER_ID, {}), *arguments)
+    registry = Registry(database)
+    with registry.cursor() as cr:
+        done = do(api.Environment(cr, SUPERUSER_ID, {}), *arguments)
+    registry.signal_changes()
+    return done
 
 
 def set_up(env):
