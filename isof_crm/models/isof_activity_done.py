@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -59,6 +60,19 @@ class IsofActivity(models.Model):
         """Return the last full five minutes: when something took place that is told now."""
         now = fields.Datetime.now().replace(second=0)
         return now - timedelta(minutes=now.minute % 5)
+
+    @api.model
+    def _check_held(self, moment, last):
+        """Check that something took place in the past.
+
+        :param moment: a day or a naive UTC datetime, or nothing where that is not asked for
+        :param last: today, or now
+        :raises UserError: if it is later
+        """
+        if moment and moment > last:
+            raise UserError(
+                self.env._("Nothing has taken place in the future. Choose a past time.")
+            )
 
     def _prepare_held_vals(self, moment):
         """Return the values of activities, all of them all-day or none, that were held then.

@@ -254,17 +254,12 @@ class IsofActivityDoneWizard(models.TransientModel):
         if not self.asks_when:
             return {}
         if self.allday:
-            if self.held_day and self.held_day > fields.Date.context_today(self):
-                self._refuse_future()
+            activity._check_held(self.held_day, fields.Date.context_today(self))
             is_same = not self.held_day or self.held_day == activity.start_date
             return {} if is_same else {"start": fields.Datetime.to_datetime(self.held_day)}
-        if self.held_at and self.held_at > fields.Datetime.now():
-            self._refuse_future()
+        activity._check_held(self.held_at, fields.Datetime.now())
         is_same = not self.held_at or self.held_at == activity.start
         return {} if is_same else {"start": self.held_at}
-
-    def _refuse_future(self):
-        raise UserError(self.env._("Nothing has taken place in the future. Choose a past time."))
 
     def _get_news(self):
         """Return what somebody else did with the activity since the dialogue was opened, or ""."""

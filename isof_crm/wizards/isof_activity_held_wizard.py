@@ -65,10 +65,7 @@ class IsofActivityHeldWizard(models.TransientModel):
         activities = self._get_open()
         if self.changes or not activities:
             raise UserError(self.env._("None of these activities is open any more."))
-        if self.held_at > fields.Datetime.now():
-            raise UserError(
-                self.env._("Nothing has taken place in the future. Choose a past time.")
-            )
+        activities._check_held(self.held_at, fields.Datetime.now())
         changes = {
             activity.id: {"before": self._prepare_before(activity)} for activity in activities
         }
