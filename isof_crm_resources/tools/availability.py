@@ -54,35 +54,25 @@ class Bookable:
     opens: datetime | None = None
     closes: datetime | None = None
 
-    @cached_property
-    def _demand(self):
-        return intervals.stack(self.busy)
-
     def full(self, count=1):
         """Return when fewer than so many units are free, as normalised intervals.
 
         :param int count: no more than there are units
         """
-        return intervals.normalise(self._get_full(count))
+        left = self.quantity - count
+        if self.allow_overlap or len(self.busy) <= left:
+            return []
+        return intervals.at_least(left + 1, self.busy)
 
     def taken(self, count=1):
         """Return the time that so many new bookings at once may not touch, as ``full``.
 
         They keep the distance of their own buffers to what is blocked already.
         """
-        return intervals.normalise(
-            (start - self.after, stop + self.before) for start, stop in self._get_full(count)
-        )
-
-    def _get_full(self, count):
-        """Return intervals in any order; see ``full``."""
-        left = self.quantity - count
-        if self.allow_overlap or len(self.busy) <= left:
-            return []
-        if not left:
-            # each of them takes the last one
-            return self.busy
-        return [(start, stop) for start, stop, number in self._demand if number > left]
+        full = self.full(count)
+        if not (self.before or self.after):
+            return full
+        return intervals.normalise((start - self.after, stop + self.before) for start, stop in full)
 
     def blocked(self, start, stop):
         """Return what a new booking from one moment to another would block."""

@@ -2,8 +2,8 @@
 
 An interval is a tuple of its first moment and of the first one after it, so that of two that
 touch neither contains a moment of the other. What is returned is always normalised: sorted,
-nothing empty, nothing that overlaps or touches. Except for ``normalise``, ``union`` and ``stack``
-the functions expect that of what they take as well, and go through it once.
+nothing empty, nothing that overlaps or touches. Except for ``normalise``, ``union``, ``stack``
+and ``at_least`` the functions expect that of what they take as well, and go through it once.
 """
 
 from bisect import bisect_right
@@ -73,15 +73,7 @@ def stack(intervals):
     >>> stack([(1, 4), (3, 6), (8, 9), (9, 10), (5, 5)])
     [(1, 3, 1), (3, 4, 2), (4, 6, 1), (8, 9, 1), (9, 10, 1)]
     """
-    starts, stops = [], []
-    for start, stop in intervals:
-        if stop < start:
-            raise ValueError(f"{start} to {stop} ends before it starts")
-        if start < stop:
-            starts.append(start)
-            stops.append(stop)
-    starts.sort()
-    stops.sort()
+    starts, stops = _sort_ends(intervals)
     stacked = []
     begun = ended = 0
     last = None
@@ -97,6 +89,38 @@ def stack(intervals):
             ended += 1
         last = moment
     return stacked
+
+
+def at_least(count, intervals):
+    """Return the time that lies in so many of the intervals, or more; they come in any order.
+
+    A moment at which ``n`` have ended lies in ``count`` of them when those that have begun are
+    ``n + count`` at least: the time is what lies between each end and the beginning that comes
+    ``count - 1`` places later in the order of beginnings.
+
+    :param int count: at least one
+    :raises ValueError: when an interval ends before it starts
+
+    >>> at_least(2, [(1, 4), (3, 6), (8, 9), (5, 7), (5, 5)]), at_least(1, [(3, 4), (1, 9)])
+    ([(3, 4), (5, 6)], [(1, 9)])
+    """
+    starts, stops = _sort_ends(intervals)
+    pairs = zip(starts[count - 1 :], stops, strict=False)
+    return normalise((start, stop) for start, stop in pairs if start < stop)
+
+
+def _sort_ends(intervals):
+    """Return the first moments in their order, and in theirs the moments after; nothing empty."""
+    starts, stops = [], []
+    for start, stop in intervals:
+        if stop < start:
+            raise ValueError(f"{start} to {stop} ends before it starts")
+        if start < stop:
+            starts.append(start)
+            stops.append(stop)
+    starts.sort()
+    stops.sort()
+    return starts, stops
 
 
 def intersection(one, other):
