@@ -81,22 +81,28 @@ class IsofBooking(models.Model):
                        -- by the index: none lasts longer
                        AND booking.start > %(longest_ago)s
                 ), demand AS (
-                    SELECT resource_id, moment,
+                    SELECT resource_id, quantity, moment,
                            SUM(SUM(change)) OVER (
                                PARTITION BY resource_id ORDER BY moment
                            ) AS number
-                      FROM (SELECT resource_id, start AS moment, 1 AS change FROM coming
+                      FROM (SELECT resource_id, quantity, start AS moment, 1 AS change
+                              FROM coming
                              UNION ALL
-                            SELECT resource_id, stop, -1 FROM coming) AS changes
-                     GROUP BY resource_id, moment
+                            SELECT resource_id, quantity, stop, -1
+                              FROM coming) AS changes
+                     GROUP BY resource_id, quantity, moment
+                ), surplus AS MATERIALIZED (
+                    -- as a rule there is none, so that nothing is joined
+                    SELECT resource_id, moment
+                      FROM demand
+                     WHERE number > quantity
                 )
                 SELECT coming.resource_id, array_agg(DISTINCT coming.id ORDER BY coming.id)
-                  FROM coming
-                  JOIN demand
-                    ON demand.resource_id = coming.resource_id
-                   AND demand.number > coming.quantity
-                   AND demand.moment >= coming.start
-                   AND demand.moment < coming.stop
+                  FROM surplus
+                  JOIN coming
+                    ON coming.resource_id = surplus.resource_id
+                   AND coming.start <= surplus.moment
+                   AND coming.stop > surplus.moment
                  GROUP BY coming.resource_id
                  ORDER BY coming.resource_id
                 """,
