@@ -32,6 +32,7 @@ from . import (
     isof_resource_planner,
     isof_resource_substitute,
     isof_resource_upkeep,
+    isof_substitute,
     res_company,
     res_config_settings,
     res_users,
