@@ -35,6 +35,7 @@ from . import (
     isof_substitute,
     res_company,
     res_config_settings,
+    res_groups,
     res_users,
     resource_calendar,
     resource_calendar_attendance,
