@@ -139,7 +139,7 @@ class TestOwed(ResourceCommon):
         by_role = self.env.ref("base.group_user") | role
         for label, prepare, change in (
             ("user of a company", None, lambda: self._unlink(self.company, "user_ids")),
-            ("company of a user", None, lambda: self._unlink_company()),
+            ("company of a user", None, self._unlink_company),
             ("user of a group", by_role, lambda: self._unlink(role, "user_ids")),
             ("role of a group", by_role, lambda: role.write({"implied_ids": [Command.clear()]})),
             ("group", by_role, role.unlink),
