@@ -1,3 +1,4 @@
+from collections import defaultdict
 from contextlib import contextmanager
 
 from markupsafe import Markup
@@ -14,7 +15,8 @@ class IsofNotifier(models.AbstractModel):
     """Tells people what others did, in each one's own language and on his or her own clock.
 
     What is told while it is gathered is one message to each person, with a line for each record;
-    of a record that was told of twice the last word counts. Who did it is not told, nor who left.
+    of a record that was told of twice the last word counts, and of one that was deleted none. Who
+    did it is not told, nor who left.
 
     How to use: ``self.env["isof.notifier"]._tell(users, record, compose)``, where ``compose`` takes
     the record as the recipient reads it and returns subject and text; inside of
@@ -69,8 +71,19 @@ class IsofNotifier(models.AbstractModel):
             yield notices
         finally:
             gathered.pop(GATHERED, None)
+        there = self._filter_there({record for lines in notices.values() for record in lines})
         for user_id, lines in notices.items():
+            lines = {record: compose for record, compose in lines.items() if record in there}
             self._send(self.env["res.users"].browse(user_id), lines)
+
+    @api.model
+    def _filter_there(self, records):
+        """Return those of some records that were not deleted meanwhile, and empty ones."""
+        ids = defaultdict(list)
+        for record in records:
+            ids[record._name] += record.ids
+        there = {name: set(self.env[name].browse(each).exists().ids) for name, each in ids.items()}
+        return {record for record in records if there[record._name].issuperset(record.ids)}
 
     @api.model
     def _send(self, user, lines):

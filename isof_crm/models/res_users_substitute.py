@@ -18,6 +18,20 @@ class ResUsers(models.Model):
         today = activity_time.local_day(fields.Datetime.now(), self.sudo().tz or "UTC")
         return {user_id for user_id, first, last in substitutions if first <= today <= last}
 
+    def _get_isof_substitutes(self):
+        """Return the ``res.users`` who act for one of these today, each on the own clock."""
+        ids = {id_ for user in self for id_ in user._get_isof_substitute_ids()}
+        return self.browse(sorted(ids)).filtered(
+            lambda user: user._get_isof_substituted_ids() & set(self.ids)
+        )
+
+    @ormcache("self.id")
+    def _get_isof_substitute_ids(self):
+        """Return the ids of those who act for the user at any time; remembered like the below."""
+        # sudo: who acts for the user, whoever said so
+        substitutes = self.env["isof.substitute"].sudo().search([("user_id", "=", self.id)])
+        return tuple(substitutes.substitute_id.ids)
+
     @ormcache("self.id")
     def _get_isof_substitutions(self):
         """Return for whom the user acts at any time: tuple of tuples of an id and two days.

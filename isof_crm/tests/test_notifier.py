@@ -55,6 +55,18 @@ class TestNotifier(ActivityCommon):
         self._notifier(self.team_leader)._tell(self.salesperson_b, self.visit, self._compose)
         self.assertRegex(self._get_told(self.salesperson_b)[0][1], "12:00.*AM")
 
+    def test_nobody_is_told_of_what_was_deleted_meanwhile(self):
+        notifier = self._notifier(self.team_leader)
+        tag = self.env["isof.activity.tag"].create({"name": "Gone"})
+        with notifier._gather():
+            for record in (tag, self.visit):
+                notifier._tell(self.salesperson_b, record, self._compose)
+            notifier._tell(self.salesperson_a, tag, lambda each: ("Gone", "Nothing is read of it"))
+            tag.unlink()
+        ((subject, _body),) = self._get_told(self.salesperson_b)
+        self.assertEqual(subject, "Visit")
+        self.assertFalse(self._get_told(self.salesperson_a))
+
     def test_who_did_it_and_who_left_are_not_told(self):
         self.salesperson_b.active = False
         users = self.salesperson_a | self.salesperson_b | self.team_leader

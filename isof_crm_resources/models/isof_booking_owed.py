@@ -167,6 +167,8 @@ class IsofBooking(models.Model):
     @api.model
     def _settle_requests(self):
         """Compare what is owed for all open requests, when it is not known which are concerned."""
+        # what is still to be computed of users may change their roles, and comes here by that
+        self.env["res.users"].flush_model()
         self.search([("state", "=", "requested")])._settle()
 
     @api.model

@@ -11,6 +11,8 @@ MAX_UNITS = 1000
 MAX_BUFFER = 7 * 24 * 60
 # Whom requests are put to, until when, and in what words follows from these.
 ASKING_FIELDS = {"approver_ids", "company_id", "name", "request_hours", "user_id"}
+# When it is open; whoever changes Odoo's own resource comes by resource_resource.py.
+HOURS_FIELDS = {"company_id", "resource_calendar_id", "tz"}
 CLOSED_POLICIES = [("warn", "Warn"), ("refuse", "Refuse")]
 
 
@@ -213,6 +215,9 @@ class IsofResource(models.Model):
         return vals_list
 
     def write(self, vals):
+        if HOURS_FIELDS & vals.keys():
+            # while the fields still say what they did
+            self.env["isof.booking"]._watch_hours(self.sudo())
         result = super().write(vals)
         if "quantity" in vals:
             self._fit_bookings()

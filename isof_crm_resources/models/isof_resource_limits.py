@@ -13,6 +13,30 @@ class IsofResource(models.Model):
 
     _inherit = "isof.resource"
 
+    is_in_care = fields.Boolean(
+        string="Looked After by Me",
+        compute="_compute_is_in_care",
+        search="_search_is_in_care",
+        export_string_translation=False,
+        help="What record rules ask; see _is_in_care().",
+    )
+
+    @api.depends("user_id", "approver_ids")
+    @api.depends_context("uid")
+    def _compute_is_in_care(self):
+        for resource in self:
+            resource.is_in_care = resource._is_in_care()
+
+    @api.model
+    def _search_is_in_care(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        return self._get_in_care_domain()
+
+    # ------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------
+
     def _get_approvers(self):
         """Return the users who are asked to approve bookings of the resource.
 

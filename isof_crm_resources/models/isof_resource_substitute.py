@@ -7,6 +7,12 @@ class IsofResource(models.Model):
 
     _inherit = "isof.resource"
 
+    def _get_approvers(self):
+        approvers = super()._get_approvers()
+        # not those of resource managers: they look after nothing by that
+        named = approvers & (self.approver_ids | self.user_id)
+        return approvers | named._get_isof_substitutes().filtered(self._can_answer)
+
     def _is_in_care(self):
         return super()._is_in_care() or bool(self._get_acted_for())
 

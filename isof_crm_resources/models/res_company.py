@@ -30,3 +30,10 @@ class ResCompany(models.Model):
         "CHECK(isof_request_hours >= 0)",
         "The hours after which requests lapse cannot be negative.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_ids" in vals:
+            # sudo: everybody's requests; who is asked follows from who is there
+            self.env["isof.booking"].sudo()._settle_requests()
+        return result

@@ -16,6 +16,12 @@ class ResUsers(models.Model):
             self.env["isof.booking"].sudo()._settle_requests()
         return result
 
+    def unlink(self):
+        result = super().unlink()
+        # sudo: as above; the to-dos of who was deleted have gone, and others may be asked instead
+        self.env["isof.booking"].sudo()._settle_requests()
+        return result
+
     def _tell_isof_departure(self):
         """Tell also those who look after resources what of these is booked for who has left."""
         result = super()._tell_isof_departure()

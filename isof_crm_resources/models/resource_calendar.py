@@ -8,6 +8,11 @@ PEOPLE = (
     # of everybody new
     ("res.company", "resource_calendar_id", Domain.TRUE),
 )
+# When a resource is open that has these working hours.
+HOURS_FIELDS = {
+    *("attendance_ids", "attendance_ids_1st_week", "attendance_ids_2nd_week"),
+    *("company_id", "duration_based", "flexible_hours", "schedule_type", "two_weeks_calendar"),
+}
 
 
 class ResourceCalendar(models.Model):
@@ -21,6 +26,19 @@ class ResourceCalendar(models.Model):
         help="Somebody works or has worked by it, or it is the one of a company: a resource "
         "manager may not change it.",
     )
+
+    def write(self, vals):
+        if HOURS_FIELDS & vals.keys():
+            self._watch_isof_hours()
+        return super().write(vals)
+
+    def _watch_isof_hours(self):
+        """Have those told whose bookings of rooms and devices will be out of these hours."""
+        # sudo: resources of every company that have these hours
+        resources = self.env["isof.resource"].sudo()
+        self.env["isof.booking"]._watch_hours(
+            resources.search([("resource_calendar_id", "in", self.ids)])
+        )
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_isof_is_of_people(self):

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 # What decides about bookings of the room, device or vehicle, see isof_resource_meeting.py.
 TERMS = {"active", "calendar_id", "company_id", "tz"}
+# When it is open.
+HOURS_FIELDS = {"calendar_id", "company_id", "tz"}
 
 
 class ResourceResource(models.Model):
@@ -21,6 +23,9 @@ class ResourceResource(models.Model):
         if TERMS & vals.keys():
             # sudo: whoever may change what a resource is
             self.sudo().isof_resource_ids._claim()
+        if HOURS_FIELDS & vals.keys():
+            # sudo: whoever may change when it is open
+            self.env["isof.booking"]._watch_hours(self.sudo().isof_resource_ids)
         if not vals.get("active", True):
             # sudo: whether anything is booked, whoever archives it
             self.sudo().isof_resource_ids._check_nothing_to_come()

@@ -120,6 +120,71 @@ class TestHours(ResourceCommon):
         self.assertEqual(self._find(self.salesperson_a), booking)
         self.assertFalse(self._find(self.foreign_salesperson))
 
+    def _get_told_at_the_end(self, *users):
+        """Return what each was told when the transaction ended."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        return [self._get_told(user) for user in users]
+
+    def _shorten(self, by=None):
+        """Open the room until noon on Thursdays, as the form does: all hours are entered anew."""
+        lines = self.calendar.attendance_ids.copy_data()
+        for line in lines:
+            if line["dayofweek"] == "3":
+                line["hour_to"] = 12
+        self.calendar.with_user(by or self.resource_manager).attendance_ids = [
+            Command.clear(),
+            *map(Command.create, lines),
+        ]
+
+    def test_holders_are_told_of_other_working_hours(self):
+        within = self._book(self.room, 9, 10, by=self.team_leader)
+        self._book(self.room, 13, 14)
+        self._book(self.room, self._at(13, day=19), self._at(14, day=19))
+        self._book(self.room_large, 13, 14, by=self.salesperson_b)
+        self._book(self.room, 15, 16, by=self.resource_manager)
+        self._shorten()
+        (told,), *others = self._get_told_at_the_end(
+            self.salesperson_a, self.salesperson_b, self.team_leader, self.resource_manager
+        )
+        self.assertRegex(told, r"(?s)3/12/26, 2:00.*outside the working hours.*3/19/26, 2:00")
+        self.assertEqual(others, [[], [], []], "who is open, or has changed it")
+        self.assertNotIn(within, self._find(self.salesperson_a))
+        self.calendar.attendance_ids.filtered(lambda each: each.dayofweek == "3").hour_to = 11.5
+        self.assertEqual(self._get_told_at_the_end(self.salesperson_a), [[]], "told before")
+        self.calendar.attendance_ids.filtered(lambda each: each.dayofweek == "3").unlink()
+        [_a, told] = self._get_told_at_the_end(self.salesperson_a, self.team_leader)
+        self.assertEqual(len(told), 1)
+
+    def test_holders_are_told_of_another_calendar_and_clock(self):
+        night = self.calendar.copy({"name": "Night"})
+        night.attendance_ids.write({"hour_from": 20, "hour_to": 23})
+        for label, vals in {
+            "calendar": {"resource_calendar_id": night.id},
+            "clock": {"tz": "Pacific/Auckland"},
+        }.items():
+            with self.subTest(label), self.env.cr.savepoint() as savepoint:
+                self._book(self.room, 9, 10)
+                self.room.with_user(self.resource_manager).write(vals)
+                [told] = self._get_told_at_the_end(self.salesperson_a)
+                self.assertEqual(len(told), 1)
+                savepoint.rollback()
+
+    def test_nobody_is_told_of_hours_as_they_were(self):
+        self._book(self.room, 13, 14)
+        self.calendar.switch_calendar_type()
+        self._shorten()
+        self.calendar.attendance_ids.hour_to = 18
+        self.assertEqual(self._get_told_at_the_end(self.salesperson_a), [[]])
+
+    def test_told_of_hours_in_own_language_and_on_own_clock(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.salesperson_a.write({"lang": "pl_PL", "tz": "America/New_York"})
+        self._book(self.room, 13, 14)
+        self._shorten()
+        [[told]] = self._get_told_at_the_end(self.salesperson_a)
+        self.assertIn("12.03.2026, 09:00", told)
+
     def test_found_without_a_query_for_each(self):
         for hour in range(8, 16):
             self._book(self.room, hour, hour + 1)

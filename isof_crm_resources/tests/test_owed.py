@@ -133,6 +133,48 @@ class TestOwed(ResourceCommon):
         self.assertIn(self.resource_manager, self._get_to_dos(request))
         self.assertNotIn(self.foreign_salesperson, self._get_to_dos(request))
 
+    def test_roles_and_companies_taken_away_on_whatever_side(self):
+        users = self.env.ref("isof_crm.group_user")
+        role = self.env["res.groups"].create({"name": "Role", "implied_ids": users.ids})
+        by_role = self.env.ref("base.group_user") | role
+        for label, prepare, change in (
+            ("user of a company", None, lambda: self._unlink(self.company, "user_ids")),
+            ("company of a user", None, self._unlink_company),
+            ("user of a group", by_role, lambda: self._unlink(role, "user_ids")),
+            ("role of a group", by_role, lambda: role.write({"implied_ids": [Command.clear()]})),
+            ("group", by_role, role.unlink),
+        ):
+            with self.subTest(label), self.env.cr.savepoint() as savepoint:
+                if prepare:
+                    self.approver.group_ids = prepare
+                request = self._request()
+                self.assertEqual(list(self._get_to_dos(request)), [self.approver])
+                change()
+                self.assertNotIn(self.approver, self._get_to_dos(request))
+                self.assertIn(self.resource_manager, self._get_to_dos(request))
+                savepoint.rollback()
+            self.env.registry.clear_all_caches()
+
+    def _unlink(self, record, name):
+        record.write({name: [Command.unlink(self.approver.id)]})
+
+    def _unlink_company(self):
+        self.approver.write(
+            {
+                "company_id": self.other_company.id,
+                "company_ids": [Command.set(self.other_company.ids)],
+            }
+        )
+
+    def test_deleted_approver(self):
+        leaving = self._create_user("leaving", "isof_crm.group_user")
+        self.room_boss.approver_ids = leaving
+        request = self._request()
+        self.assertEqual(list(self._get_to_dos(request)), [leaving])
+        leaving.unlink()
+        self.assertIn(self.resource_manager, self._get_to_dos(request))
+        self.assertEqual(len(self._get_told(self.resource_manager)), 1)
+
     def test_what_went_astray_is_put_right(self):
         request = self._request()
         request.sudo().activity_ids.unlink()

@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class IsofSubstitute(models.Model):
+    _inherit = "isof.substitute"
+
+    def _note_change(self, before=None):
+        """Ask who acts now, and those no more who do not; the cron does so as days begin and end.
+
+        :param before: the ``res.users`` who acted before
+        """
+        with self.env["isof.notifier"]._gather():
+            result = super()._note_change(before)
+            # sudo: everybody's requests; who is asked follows from who acts for whom
+            self.env["isof.booking"].sudo()._settle_requests()
+        return result

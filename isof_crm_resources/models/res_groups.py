@@ -1,0 +1,26 @@
+from odoo import models
+
+# Who has which role, from the side of the groups.
+ROLE_FIELDS = {"all_user_ids", "implied_by_ids", "implied_ids", "user_ids"}
+
+
+class ResGroups(models.Model):
+    _inherit = "res.groups"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ROLE_FIELDS & vals.keys():
+            self._settle_isof_requests()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._settle_isof_requests()
+        return result
+
+    def _settle_isof_requests(self):
+        """Ask those to approve who can answer now, and no more those who cannot."""
+        # while add-ons are loaded roles come with them, and tables may not be there yet
+        if self.env.registry.ready:
+            # sudo: everybody's requests; who is asked follows from who has which role
+            self.env["isof.booking"].sudo()._settle_requests()
