@@ -62,6 +62,7 @@ from . import (
     res_partner,
     res_partner_category,
     res_partner_consent,
+    res_partner_email,
     res_partner_marketing,
     res_partner_name,
     res_partner_segment,
