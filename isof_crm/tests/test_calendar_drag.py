@@ -193,9 +193,9 @@ class TestCalendarDrag(ActivityCommon):
                 (attendee, "write", {"partner_id": other}),
             ]
             for number, (records, method, *args) in enumerate(calls):
-                with self.subTest(user=user.name, number=number):
-                    with self.assertRefused(UserError, reason):
-                        getattr(records, method)(*args)
+                refused = self.assertRefused(UserError, reason)
+                with self.subTest(user=user.name, number=number), refused:
+                    getattr(records, method)(*args)
         self.assertEqual(self.event.attendee_ids, attendees)
         self.assertEqual(attendees.partner_id, self.event.partner_ids)
 
