@@ -20,7 +20,8 @@ OTHERS = {
         *("isof.analysis.schedule.recipient_ids", "isof.resource.approver_ids"),
     },
     "what is to be done to whom: without anybody nothing is done": {
-        *("isof.activity.held.wizard.activity_ids", "isof.resource.archiving.resource_ids"),
+        *("isof.activity.held.wizard.activity_ids", "isof.activity.held.wizard.marked_ids"),
+        "isof.resource.archiving.resource_ids",
         *("isof.activity.bulk.wizard.partner_ids", "isof.activity.bulk.wizard.segment_ids"),
         *("isof.activity.plan.launch.partner_ids", "isof.activity.plan.launch.segment_ids"),
         *("isof.partner.export.wizard.partner_ids", "isof.partner.export.wizard.segment_ids"),

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .isof_activity_status import OPEN_STATES
 
@@ -7,9 +8,14 @@ from .isof_activity_status import OPEN_STATES
 TIMES = {"allday", "duration", "start", "start_date", "stop", "stop_date"}
 # These follow the activity: what the event is given would last until the activity changes next.
 FOLLOWING = {
-    *("active", "alarm_ids", "description", "location", "name", "partner_ids", "privacy"),
-    *("recurrency", "res_id", "res_model", "res_model_id", "rrule", "user_id"),
+    *("active", "alarm_ids", "attendee_ids", "description", "location", "name", "partner_ids"),
+    *("privacy", "recurrency", "res_id", "res_model", "res_model_id", "rrule", "user_id"),
 }
+
+
+def _is_answer(command):
+    """Return whether a command about the attendees of an event tells only who comes."""
+    return command[0] == Command.UPDATE and command[2].keys() <= {"availability", "state"}
 
 
 class CalendarEvent(models.Model):
@@ -31,6 +37,9 @@ class CalendarEvent(models.Model):
             super(CalendarEvent, others).write(dict(vals))
         vals = vals.copy()
         own = {name: vals.pop(name) for name in (TIMES | FOLLOWING) & vals.keys()}
+        # whoever is invited answers by the calendar
+        if answers := [each for each in own.get("attendee_ids") or () if _is_answer(each)]:
+            vals["attendee_ids"] = answers
         refused = events.filtered(lambda event: not event._carry_over(own))
         if taken := events - refused:
             super(CalendarEvent, taken).write(dict(vals))
@@ -55,6 +64,16 @@ class CalendarEvent(models.Model):
         if not self or (self.env.su and self.env.context.get("isof_mirror")):
             return self.browse()
         return self._get_isof_activities().calendar_event_id.with_env(self.env) & self
+
+    def _check_isof_attendees(self):
+        """Refuse that anybody comes or goes by the attendees themselves.
+
+        :raises UserError: if one of the events shows an activity
+        """
+        for event in self._filter_isof_shown():
+            event._change_isof_activity(
+                event._get_isof_activities(), {"attendee_ids": [Command.clear()]}
+            )
 
     def _get_isof_activities(self):
         # sudo: which events are those of activities
@@ -127,9 +146,25 @@ class CalendarEvent(models.Model):
         else:
             own.write(times)
 
+    def _is_isof_attendance_changed(self, command):
+        """Return whether somebody comes or goes by a command about the attendees.
+
+        Connectors name everybody, also those who are invited already.
+        """
+        kind, id_, vals = (*command, None, None)[:3]
+        if kind == Command.CREATE:
+            return vals.get("partner_id") not in self.partner_ids.ids
+        if kind == Command.LINK:
+            return id_ not in self.attendee_ids.ids
+        if kind in (Command.DELETE, Command.UNLINK):
+            return id_ in self.attendee_ids.ids
+        return not _is_answer(command)
+
     def _is_isof_changed(self, name, value):
         """Return whether a value is another one than that of the event."""
         field, event = self._fields[name], self.sudo()
+        if name == "attendee_ids":
+            return any(event._is_isof_attendance_changed(command) for command in value or ())
         # of an empty text there are several forms
         was, now = (field.convert_to_cache(each, event) or False for each in (event[name], value))
         if field.type in ("many2many", "one2many"):

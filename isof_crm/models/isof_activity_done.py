@@ -116,7 +116,8 @@ class IsofActivity(models.Model):
         """
         self.check_access("write")
         if len(self) == 1 and not self._filter_ahead():
-            self.action_done()
+            if self.state in OPEN_STATES:
+                self._mark_done(self._get_last_moment())
             return None
         return {
             "type": "ir.actions.act_window",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.mail import email_normalize_all
 
 # Whom a mailing list leaves out is told by name up to so many.
 NAMES_SHOWN = 10
@@ -99,8 +100,7 @@ class IsofSegment(models.Model):
         """Opt the addresses of contacts out of the mailing lists of all segments."""
         if "mailing.subscription" not in self.env:
             return
-        # sudo: a withdrawal counts in every list, whoever records it
-        emails = set(partners.sudo().mapped("email_normalized")) - {False}
+        emails = partners._get_isof_emails()
         if not emails:
             return
         # sudo: the numbers of the lists only, of private and archived segments too
@@ -110,12 +110,18 @@ class IsofSegment(models.Model):
             .search_fetch([("mailing_list_res_id", ">", 0)], ["mailing_list_res_id"])
         )
         # sudo: see above
-        self.env["mailing.subscription"].sudo().search(
+        subscriptions = self.env["mailing.subscription"].sudo()
+        subscriptions.search(
             [
                 ("list_id", "in", segments.mapped("mailing_list_res_id")),
-                ("contact_id.email_normalized", "in", list(emails)),
                 ("opt_out", "=", False),
+                "|",
+                ("contact_id.email_normalized", "in", list(emails)),
+                # of several addresses Odoo keeps the first in that field
+                ("contact_id.email", "=like", "%@%@%"),
             ]
+        ).filtered(
+            lambda one: not emails.isdisjoint(email_normalize_all(one.contact_id.email))
         ).opt_out = True
 
     def _get_mailing_list(self):

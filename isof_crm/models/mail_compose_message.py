@@ -1,26 +1,47 @@
 from odoo import models
+from odoo.tools.mail import email_normalize_all
 
 
 class MailComposeMessage(models.TransientModel):
     _inherit = "mail.compose.message"
 
-    def _get_optout_emails(self, mail_values_dict):
-        """Leave out addresses for which a consent was withdrawn, as Odoo does with opt-outs.
+    def _process_mail_values_state(self, mail_values_dict):
+        """Leave out whom a consent was withdrawn for, as Odoo does with opt-outs.
 
         By what is sent to contacts in bulk, and by mailings of Email Marketing, whatever they are
         sent to; not by a quotation or a reminder. Who switches the exclusion list off means
-        everybody.
+        everybody. One of several addresses is enough: Odoo sends one mail to all of them.
         """
-        emails = super()._get_optout_emails(mail_values_dict)
-        if not (self.use_exclusion_list and self._is_isof_marketing()):
-            return emails
-        recipients = self._get_recipients_data(mail_values_dict)
-        addresses = {
-            address for each in recipients.values() for address in each["mail_to_normalized"]
-        }
+        refused = set()
+        if self.use_exclusion_list and self._is_isof_marketing():
+            refused = self._find_isof_refused(mail_values_dict)
+        super()._process_mail_values_state(
+            {id_: values for id_, values in mail_values_dict.items() if id_ not in refused}
+        )
+        for id_ in refused:
+            mail_values_dict[id_].update(state="cancel", failure_type="mail_optout")
+        return mail_values_dict
+
+    def _find_isof_refused(self, mail_values_dict):
+        """Return the ids of the records one of whose addresses may not be written to."""
+        by_id = {id_: self._get_isof_emails(values) for id_, values in mail_values_dict.items()}
+        addresses = set().union(*by_id.values())
         # sudo: whether one may write to somebody has to be known to all who can
-        withdrawn = self.env["isof.consent"].sudo()._find_withdrawn_addresses("email", addresses)
-        return [*emails, *withdrawn]
+        refused = self.env["isof.consent"].sudo()._find_withdrawn_addresses("email", addresses)
+        # Odoo compares the first address of a contact with its blacklist
+        several = [one for one in by_id.values() if len(one) > 1]
+        # sudo: see above
+        blacklist = self.env["mail.blacklist"].sudo()
+        listed = blacklist.search_fetch([("email", "in", list(set().union(*several)))], ["email"])
+        refused |= set(listed.mapped("email"))
+        return {id_ for id_, emails in by_id.items() if emails & refused}
+
+    def _get_isof_emails(self, mail_values):
+        """Return the normalized addresses that a mail is sent to: a set of str."""
+        partners = self.env["res.partner"].browse(
+            command[1] for command in mail_values.get("recipient_ids") or [] if command[1]
+        )
+        return {*email_normalize_all(mail_values.get("email_to")), *partners._get_isof_emails()}
 
     def _is_isof_marketing(self):
         """Return whether it goes to contacts, or is a mailing of Email Marketing if installed."""

@@ -50,6 +50,7 @@ class ResPartner(models.Model):
         "email_normalized",
         "is_blacklisted",
         "isof_current_consent_ids",
+        "isof_more_emails",
         "phone_sanitized",
         "phone_sanitized_blacklisted",
     )
@@ -90,7 +91,12 @@ class ResPartner(models.Model):
             ]
             partner.isof_consent_summary = Markup().join(badges) or False
 
-    @api.depends("email_normalized", "isof_current_consent_ids.state", "phone_sanitized")
+    @api.depends(
+        "email_normalized",
+        "isof_current_consent_ids.state",
+        "isof_more_emails",
+        "phone_sanitized",
+    )
     def _compute_isof_is_withdrawn(self):
         by_address = self._find_isof_withdrawn_channels()
         for partner in self:
@@ -143,29 +149,48 @@ class ResPartner(models.Model):
             SQL(
                 """
                 UPDATE isof_consent AS consent
-                   SET is_current = latest.is_latest, is_address_current = latest.is_of_address
+                   SET is_current = latest.is_latest,
+                       is_address_current = latest.is_of_first,
+                       current_more_addresses = latest.of_more
                   FROM (
                     SELECT id,
-                           row_number() OVER (
-                               PARTITION BY partner_id, purpose_id, channel
-                               ORDER BY date DESC, state DESC, id DESC
-                           ) = 1 AS is_latest,
-                           address IS NOT NULL AND row_number() OVER (
-                               PARTITION BY partner_id, purpose_id, channel, address
-                               ORDER BY date DESC, state DESC, id DESC
-                           ) = 1 AS is_of_address
-                      FROM isof_consent
-                     WHERE partner_id IN %s
+                           is_latest,
+                           bool_or(is_of_address AND position = 1) AS is_of_first,
+                           string_agg(address, ' ' ORDER BY position)
+                               FILTER (WHERE is_of_address AND position > 1) AS of_more
+                      FROM (
+                        SELECT consent.id,
+                               told.address,
+                               told.position,
+                               rank() OVER (
+                                   PARTITION BY partner_id, purpose_id, channel
+                                   ORDER BY date DESC, state DESC, id DESC
+                               ) = 1 AS is_latest,
+                               told.address IS NOT NULL AND rank() OVER (
+                                   PARTITION BY partner_id, purpose_id, channel, told.address
+                                   ORDER BY date DESC, state DESC, id DESC
+                               ) = 1 AS is_of_address
+                          FROM isof_consent AS consent
+                               CROSS JOIN unnest(
+                                   consent.address::text
+                                   || coalesce(string_to_array(consent.more_addresses, ' '), '{}')
+                               ) WITH ORDINALITY AS told(address, position)
+                         WHERE partner_id IN %s
+                      ) AS told
+                  GROUP BY id, is_latest
                   ) AS latest
                  WHERE consent.id = latest.id
-                   AND (consent.is_current, consent.is_address_current)
-                       IS DISTINCT FROM (latest.is_latest, latest.is_of_address)
+                   AND (consent.is_current, consent.is_address_current,
+                        consent.current_more_addresses)
+                       IS DISTINCT FROM (latest.is_latest, latest.is_of_first, latest.of_more)
                 """,
                 tuple(self.ids),
             )
         )
         consents = self.env["isof.consent"]
-        consents.invalidate_model(["is_current", "is_address_current"], flush=False)
+        consents.invalidate_model(
+            ["is_current", "is_address_current", "current_more_addresses"], flush=False
+        )
         self.invalidate_recordset(["isof_current_consent_ids"], flush=False)
         # also of others with the same address
         self.invalidate_model(["isof_consent_summary", "isof_is_withdrawn"], flush=False)
@@ -216,6 +241,19 @@ class ResPartner(models.Model):
         withdrawn = recipients._find_isof_withdrawn_channels()
         return [partner.id for partner, channels in withdrawn.items() if "sms" in channels]
 
+    def _sms_get_recipients_info(self, force_field=False, partner_fallback=True):
+        """Have no number for who objected, where a text message goes to several contacts at once.
+
+        Odoo asks, where its add-on for text messages is installed. One who is written to alone, as
+        about a delivery, is written to on purpose.
+        """
+        recipients = super()._sms_get_recipients_info(force_field, partner_fallback)
+        if len(self) > 1:
+            for partner, channels in self._find_isof_withdrawn_channels().items():
+                if "sms" in channels:
+                    recipients[partner.id] |= {"number": False, "sanitized": False}
+        return recipients
+
     def _split_by_isof_consent(self, channel, purpose=None):
         """Tell whom we may contact.
 
@@ -244,6 +282,7 @@ class ResPartner(models.Model):
         withdrawn = consents.filtered(lambda c: c.state == "withdrawn").partner_id
         given = consents.filtered(lambda c: c.state == "given").partner_id
         by_address = self._find_isof_withdrawn_channels(purpose)
+        blacklisted = self._filter_isof_blacklisted() if channel == "email" else self.browse()
         skipped = {}
         for partner in self:
             if partner in withdrawn:
@@ -255,7 +294,7 @@ class ResPartner(models.Model):
                     "consent withdrawn for the same address or number (%(channel)s)",
                     channel=channel_name,
                 )
-            elif channel == "email" and partner.is_blacklisted:
+            elif partner in blacklisted:
                 skipped[partner] = self.env._("e-mail address is blacklisted")
             elif channel in ("phone", "sms") and partner.phone_sanitized_blacklisted:
                 skipped[partner] = self.env._("phone number is blacklisted")

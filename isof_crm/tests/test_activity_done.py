@@ -1,6 +1,6 @@
 from datetime import date, datetime, timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tests.common import freeze_time
@@ -161,6 +161,55 @@ class TestMarkDone(DoneCommon):
         self.assertIn("3 activities are as they were before; 1 have been changed", notice)
         self.assertEqual([(a.status_id, a.start, a.stop, a.allday) for a in activities], before)
         self.assertRecordValues(changed, [{"state": "done", "start": NOW - 3 * DAY}])
+
+    def test_undo_from_the_list_within_a_day(self):
+        """The dialogue is closed: what one has marked oneself is put back, a single one too."""
+        self._ask(self.late | self.ahead).action_confirm()
+        single = self._create_activity(start=NOW - 2 * DAY, status_id=self.status_planned.id)
+        single.action_mark_done()
+        activities = self.late | self.ahead | single
+        self.late.participant_ids = [Command.link(self.salesperson_b.id)]
+        with self.assertRefused(UserError, "None of these activities was marked as done by you"):
+            self.late.with_user(self.salesperson_b).action_undo_done()
+        with freeze_time(NOW + timedelta(hours=23)):
+            action = self.env.ref("isof_crm.isof_activity_action_undo_done").sudo(False)
+            context = {"active_model": "isof.activity", "active_ids": activities.ids}
+            notice = action.with_context(context).run()["params"]["message"]
+        self.assertIn("3 activities are as they were before; 0", notice)
+        self.assertEqual(set(activities.mapped("state")), {"planned"})
+        self.assertEqual(self.ahead.start, NOW + 30 * DAY)
+        with self.subTest("once"), self.assertRefused(UserError, "within a day"):
+            activities.action_undo_done()
+
+    def test_undo_after_a_day(self):
+        self._ask(self.late | self.ahead).action_confirm()
+        with freeze_time(NOW + timedelta(hours=25)), self.assertRefused(UserError, "within a day"):
+            (self.late | self.ahead).action_undo_done()
+
+    def test_undo_keeps_what_was_planned_next(self):
+        self._ask(self.late | self.ahead).action_confirm()
+        following = self._create_activity(previous_id=self.late.id)
+        self.late.action_undo_done()
+        self.assertRecordValues(following, [{"state": "planned", "previous_id": self.late.id}])
+
+    def test_undo_where_the_status_is_gone(self):
+        status = self.env["isof.activity.status"].sudo().create({"name": "Own", "state": "planned"})
+        self.late.status_id = status
+        self._ask(self.late | self.ahead).action_confirm()
+        status.unlink()
+        notice = (self.late | self.ahead).action_undo_done()["params"]["message"]
+        self.assertIn("1 activities are as they were before; 1 have been changed", notice)
+        self.assertEqual(self.late.state, "done")
+
+    def test_nobody_forges_what_is_undone(self):
+        """What was there before is told by the server only."""
+        forged = {"user_id": self.env.uid, "moment": "2099-01-01", "before": {}, "start": ""}
+        with self.assertRefused(AccessError, "cannot be set by hand"):
+            self.late.marked_done = forged
+        wizard = self._ask(self.late | self.ahead)
+        wizard.marked_ids = self.late
+        with self.assertRefused(UserError, "None of these activities was marked as done by you"):
+            wizard.action_undo()
 
     def test_the_future_is_refused(self):
         wizard = self._ask(self.ahead)

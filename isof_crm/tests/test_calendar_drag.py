@@ -166,6 +166,77 @@ class TestCalendarDrag(ActivityCommon):
         self.theirs.with_context(dont_notify=True).unlink()
         self.assertTrue(self.event.active)
 
+    def test_nobody_comes_or_goes_by_the_attendees(self):
+        self.meeting.participant_ids = self.salesperson_b
+        attendees = self.event.attendee_ids
+        mine = attendees.filtered(lambda one: one.partner_id == self.salesperson_b.partner_id)
+        other = self.team_leader.partner_id.id
+        vals = {"event_id": self.event.id, "partner_id": other}
+        commands = [
+            Command.delete(mine.id),
+            Command.unlink(mine.id),
+            Command.clear(),
+            Command.set(mine.ids),
+            Command.create({"partner_id": other}),
+            Command.update(mine.id, {"partner_id": other}),
+        ]
+        for user, reason in (
+            (self.salesperson_b, "who alone moves it"),
+            (self.salesperson_a, "Change everything else in the activity"),
+        ):
+            event, attendee = self.event.with_user(user), mine.with_user(user)
+            calls = [
+                *((event, "write", {"attendee_ids": [command]}) for command in commands),
+                (event.sudo(), "write", {"attendee_ids": commands[:1]}),
+                (attendee, "unlink"),
+                (attendee, "create", vals),
+                (attendee, "write", {"partner_id": other}),
+            ]
+            for number, (records, method, *args) in enumerate(calls):
+                refused = self.assertRefused(UserError, reason)
+                with self.subTest(user=user.name, number=number), refused:
+                    getattr(records, method)(*args)
+        self.assertEqual(self.event.attendee_ids, attendees)
+        self.assertEqual(attendees.partner_id, self.event.partner_ids)
+
+    def test_connectors_change_no_attendees(self):
+        """What they tell of those who are invited is taken over."""
+        self.meeting.participant_ids = self.salesperson_b
+        attendees = self.event.attendee_ids
+        theirs = attendees.filtered(lambda one: one.partner_id == self.salesperson_b.partner_id)
+        event = self.own.with_context(dont_notify=True)
+        everybody = [
+            Command.create({"partner_id": partner.id, "state": "accepted"})
+            for partner in self.event.partner_ids
+        ]
+        event.write(
+            {"attendee_ids": [*everybody, Command.update(theirs.id, {"state": "declined"})]}
+        )
+        self.assertEqual(theirs.state, "declined")
+        self.assertFalse(self.meeting.message_ids.filtered(lambda m: "taken over" in m.body))
+        answer = Command.update(theirs.id, {"state": "accepted"})
+        event.write(
+            {
+                "attendee_ids": [Command.delete((attendees - theirs)[0].id), answer],
+                "partner_ids": [Command.unlink((attendees - theirs)[0].partner_id.id)],
+            }
+        )
+        self.assertEqual(self.event.attendee_ids, attendees)
+        self.assertEqual(theirs.state, "accepted")
+        self.assertIn("Change everything else", self.meeting.message_ids[0].body)
+
+    def test_invitations_are_answered(self):
+        self.meeting.participant_ids = self.salesperson_b
+        theirs = self.event.attendee_ids.filtered(
+            lambda one: one.partner_id == self.salesperson_b.partner_id
+        ).with_user(self.salesperson_b)
+        theirs.do_decline()
+        self.assertEqual(theirs.state, "declined")
+        theirs.event_id.change_attendee_status("accepted", "self_only")
+        self.assertEqual(theirs.state, "accepted")
+        theirs.event_id.write({"attendee_ids": [Command.update(theirs.id, {"state": "tentative"})]})
+        self.assertEqual(theirs.state, "tentative")
+
     def test_the_mark_of_the_mirror_is_its_own(self):
         """Nobody writes past the activity by a context."""
         with self.assertRefused(UserError, "who alone moves it"):

@@ -243,6 +243,92 @@ class TestObjection(ObjectionCommon):
             self.assertEqual(sum(many.mapped("isof_is_withdrawn")), 10)
 
 
+@tagged("post_install", "-at_install")
+class TestSeveralAddresses(ObjectionCommon):
+    """Odoo writes to every address of a field: each of them counts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first.email = "one@x.example, Jan <Two@x.example>; three@x.example"
+
+    def test_each_address_counts(self):
+        self._withdraw()
+        self.assertEqual(self._get_refused(), self.first | self.second)
+        self.second.email = "two@x.example"
+        self.other.email = "free@x.example, Three <THREE@x.example>"
+        self.assertEqual(self._get_refused(), self.all)
+        self.assertEqual(self.all.mapped("isof_is_withdrawn"), [True, True, True])
+        self.assertEqual(self.all.search([("isof_is_withdrawn", "=", True)]) & self.all, self.all)
+        self.other.email = "free@x.example, four@x.example"
+        self.assertEqual(self._get_refused(), self.first | self.second)
+
+    def test_one_among_several_objected(self):
+        self.other.email = "three@x.example"
+        self._withdraw(self.other)
+        self.assertEqual(self._get_refused(), self.first | self.other)
+
+    def test_addresses_changed_afterwards(self):
+        self._withdraw()
+        self.first.email = "new@x.example"
+        self.other.email = "three@x.example"
+        self.assertEqual(self._get_refused(), self.all)
+
+    def test_given_again_for_some(self):
+        """In whatever order they stand in the field then."""
+        self._withdraw(date=NOW - timedelta(days=2))
+        self.first.email = "three@x.example, one@x.example"
+        self._withdraw(state="given")
+        self.assertFalse(self._get_refused())
+        self.other.email = "two@x.example"
+        self.assertEqual(self._get_refused(), self.other)
+
+    def test_blacklist(self):
+        self.env["mail.blacklist"]._add("three@x.example")
+        self.assertEqual(self._get_refused(), self.first)
+
+    def test_deleting_the_contact(self):
+        self._withdraw()
+        self.first.unlink()
+        self.all = self.second | self.other
+        self.other.email = "free@x.example, three@x.example"
+        self.assertEqual(self._get_refused(), self.all)
+
+    def test_mail_to_many(self):
+        """One mail goes to all addresses, so that none goes where one of them objected."""
+        self.other.email = "three@x.example"
+        self._withdraw(self.other)
+        for message in ("objected", "blacklisted"):
+            composer = (
+                self.env["mail.compose.message"]
+                .with_user(self.salesperson_a)
+                .create(
+                    {
+                        "composition_mode": "mass_mail",
+                        "model": "res.partner",
+                        "res_ids": repr((self.first | self.second).ids),
+                        "subject": "News",
+                        "body": "News",
+                    }
+                )
+            )
+            mails, _messages = composer._action_send_mail()
+            states = {mail.res_id: (mail.state, mail.failure_type) for mail in mails}
+            with self.subTest(message):
+                self.assertEqual(states[self.first.id], ("cancel", "mail_optout"))
+                self.assertNotEqual(states[self.second.id][0], "cancel")
+            self._withdraw(self.other, "given")
+            self.env["mail.blacklist"]._add("three@x.example")
+
+    def test_database_without_them(self):
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET isof_more_emails = NULL")
+        self.env["res.partner"]._fill_isof_more_emails()
+        self.env.invalidate_all()
+        self.assertEqual(self.first.isof_more_emails, "two@x.example three@x.example")
+        self.assertFalse(self.second.isof_more_emails)
+
+
 @tagged("post_install", "-at_install", "isof_mailing")
 class TestObjectionMailing(ObjectionCommon):
     """Mailings of Odoo's Email Marketing and SMS Marketing, where they are installed."""
@@ -288,6 +374,13 @@ class TestObjectionMailing(ObjectionCommon):
         mailing_list = self.env["mailing.list"].browse(self.segment.mailing_list_res_id)
         subscribed = mailing_list.subscription_ids.filtered(lambda one: not one.opt_out)
         return subscribed.contact_id.mapped("email_normalized")
+
+    def _get_subscribed_texts(self):
+        """Return the same as they are entered."""
+        mailing_list = self.env["mailing.list"].browse(self.segment.mailing_list_res_id)
+        return mailing_list.subscription_ids.filtered(lambda s: not s.opt_out).mapped(
+            "contact_id.email"
+        )
 
     def _get_sent(self, traces):
         return set(traces.filtered(lambda trace: trace.trace_status != "cancel").mapped("res_id"))
@@ -343,6 +436,37 @@ class TestObjectionMailing(ObjectionCommon):
         traces = self._send("mailing.contact", [("list_ids", "in", mailing_list.ids)])
         sent = traces.filtered(lambda trace: trace.trace_status != "cancel")
         self.assertEqual(sent.mapped("email"), ["free@x.example"])
+
+    def test_one_of_several_addresses(self):
+        self.first.email = "one@x.example, two@x.example"
+        self.segment.action_update_mailing_list()
+        stranger = self.env["res.partner"].create({"name": "Stranger", "email": "two@x.example"})
+        self._withdraw(stranger)
+        self.assertNotIn("one@x.example, two@x.example", self._get_subscribed_texts())
+        traces = self._send("res.partner", [("isof_segment_ids", "in", self.segment.ids)])
+        self.assertEqual(self._get_sent(traces), set((self.second | self.other).ids))
+
+    def test_text_messages_to_many(self):
+        """Contacts chosen in a list, without SMS Marketing's help; a single one on purpose."""
+        if "sms.composer" not in self.env:
+            self.skipTest("Text messages are not installed")
+        self._withdraw(channel="sms")
+        for partners, told in ((self.all, self.other), (self.first, self.first)):
+            composer = (
+                self.env["sms.composer"]
+                .with_user(self.salesperson_a)
+                .create(
+                    {
+                        "composition_mode": "mass",
+                        "res_model": "res.partner",
+                        "res_ids": repr(partners.ids),
+                        "body": "News",
+                    }
+                )
+            )
+            messages = composer._action_send_sms()
+            sent = messages.filtered(lambda message: message.state != "canceled")
+            self.assertEqual(sent.partner_id, told)
 
     def test_text_messages(self):
         if "mailing_type" not in self.env["mailing.mailing"]._fields or "sms" not in dict(

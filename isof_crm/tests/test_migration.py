@@ -316,3 +316,26 @@ class TestMigration(ActivityCommon):
                 {"address": False, "is_address_current": False},
             ],
         )
+
+    def test_further_addresses_of_consents(self):
+        """Declarations made before are about every address that the contact has now."""
+        self.alfa.email = "alfa@example.com, office@example.com"
+        consent = self.env["isof.consent"].create(
+            {"partner_id": self.alfa.id, "state": "withdrawn"}
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE isof_consent DROP more_addresses, DROP current_more_addresses"
+        )
+        self._migrate("19.0.1.6.0", "pre-consents")
+        self._migrate("19.0.1.6.0", "post-consents")
+        self.assertRecordValues(
+            consent,
+            [
+                {
+                    "address": "alfa@example.com",
+                    "more_addresses": "office@example.com",
+                    "current_more_addresses": "office@example.com",
+                }
+            ],
+        )

@@ -470,6 +470,7 @@ class TestRights(ActivityCommon):
                 "action_print_register",
                 "action_reopen",
                 "action_send_invitations",
+                "action_undo_done",
                 "get_chain",
                 "get_partner_timeline",
                 "get_unusual_days",

@@ -1,6 +1,8 @@
 from datetime import date, datetime
 
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
@@ -115,6 +117,51 @@ class TestSubstitute(ActivityCommon):
         mine = self._create_activity(user_id=self.salesperson_b.id, by=self.salesperson_b)
         mine.note = "My own"
         self.assertFalse(mine.message_ids.filtered(lambda m: "As substitute" in (m.body or "")))
+
+    def test_hands_nothing_over(self):
+        """Neither to oneself nor to anybody else, on no path."""
+        self._substitute()
+        own, mine = self.own.with_user(self.salesperson_b), self.salesperson_b.id
+        theirs = self.env["res.partner"].create(
+            {"name": "Delta", "is_company": True, "user_id": mine}
+        )
+        refused = "as a substitute you act for Salesperson A, but hand nothing over"
+        for message, write in (
+            ("to oneself", lambda: own.write({"user_id": mine})),
+            ("to somebody", lambda: own.write({"user_id": self.team_leader.id})),
+            ("as a participant", lambda: own.write({"participant_ids": [Command.link(mine)]})),
+            ("by the customer", lambda: own.write({"partner_id": theirs.id, "contact_id": False})),
+            ("by a form", lambda: own.web_save({"user_id": mine}, {})),
+            ("by RPC", lambda: call_kw(own.browse(), "write", [own.ids, {"user_id": mine}], {})),
+            (
+                "by RPC with a context",
+                lambda: call_kw(
+                    own.browse(),
+                    "write",
+                    [own.ids, {"user_id": mine}],
+                    {"context": {"isof_own_rights": False}},
+                ),
+            ),
+        ):
+            with self.subTest(message), self.assertRefused(AccessError, refused):
+                write()
+        self.assertEqual(self.own.user_id, self.salesperson_a)
+        own.write({"user_id": self.salesperson_a.id, "note": "the same"})
+
+    def test_hands_over_what_one_may_anyway(self):
+        """A leader who acts for somebody of the team, and who takes part."""
+        self._substitute(substitute_id=self.team_leader.id)
+        self.assertTrue(
+            self.own.with_user(self.team_leader)
+            .with_context(isof_own_rights=True)
+            .has_access("write")
+        )
+        self.own.with_user(self.team_leader).user_id = self.team_leader
+        self.assertEqual(self.own.user_id, self.team_leader)
+        taking_part = self._create_activity(participant_ids=self.salesperson_b.ids)
+        self._substitute()
+        taking_part.with_user(self.salesperson_b).user_id = self.salesperson_b
+        self.assertEqual(taking_part.user_id, self.salesperson_b)
 
     def test_who_says_so(self):
         with self.assertRaises(AccessError):

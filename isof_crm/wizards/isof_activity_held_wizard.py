@@ -29,8 +29,9 @@ class IsofActivityHeldWizard(models.TransientModel):
         default=lambda self: self.env["isof.activity"]._get_last_moment(),
         help="When what was planned for later took place; an all-day activity on that day.",
     )
-    # by id, as JSON has it: what each of those that were marked was before and is since
-    changes = fields.Json(export_string_translation=False)
+    marked_ids = fields.Many2many(
+        "isof.activity", "isof_activity_held_wizard_marked_rel", export_string_translation=False
+    )
     done_count = fields.Integer(compute="_compute_done_counts")
     moved_count = fields.Integer(compute="_compute_done_counts")
 
@@ -42,13 +43,13 @@ class IsofActivityHeldWizard(models.TransientModel):
             wizard.ahead_count = len(opened._filter_ahead())
             wizard.closed_count = len(wizard.activity_ids) - len(opened)
 
-    @api.depends("changes")
+    @api.depends("marked_ids.marked_done", "marked_ids.start")
     def _compute_done_counts(self):
         for wizard in self:
-            changes = (wizard.changes or {}).values()
+            changes = [activity.marked_done for activity in wizard.marked_ids]
             wizard.done_count = len(changes)
             wizard.moved_count = sum(
-                change["before"]["start"] != change["start"] for change in changes
+                bool(change) and change["before"]["start"] != change["start"] for change in changes
             )
 
     def _get_open(self):
@@ -63,61 +64,17 @@ class IsofActivityHeldWizard(models.TransientModel):
         self.ensure_one()
         self.activity_ids.check_access("write")
         activities = self._get_open()
-        if self.changes or not activities:
+        if not activities:
             raise UserError(self.env._("None of these activities is open any more."))
         activities._check_held(self.held_at, fields.Datetime.now())
-        changes = {
-            activity.id: {"before": self._prepare_before(activity)} for activity in activities
-        }
-        ahead = activities._filter_ahead()
-        (activities - ahead)._set_state("done")
-        for planned in ahead.grouped("allday").values():
-            planned._set_state("done", planned._prepare_held_vals(self.held_at))
-        for activity in activities:
-            changes[activity.id]["start"] = fields.Datetime.to_string(activity.start)
-        self.changes = changes
+        activities._mark_done(self.held_at)
+        self.marked_ids = activities
         return self._prepare_told_action()
 
     def action_undo(self):
-        """Put back what was marked as done; what somebody has changed since stays as it is."""
+        """Put back what was marked as done; see ``action_undo_done``."""
         self.ensure_one()
-        changes = {int(id_): change for id_, change in (self.changes or {}).items()}
-        activities = self.env["isof.activity"].browse(changes).exists()
-        unchanged = activities.filtered(
-            lambda activity: (
-                activity.state == "done"
-                and fields.Datetime.to_string(activity.start) == changes[activity.id]["start"]
-            )
-        )
-        for before, some in unchanged.grouped(
-            lambda activity: tuple(changes[activity.id]["before"].items())
-        ).items():
-            some.write(dict(before))
-        self.changes = False
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "%(count)s activities are as they were before; %(kept)s have been changed "
-                    "since, and stay.",
-                    count=len(unchanged),
-                    kept=len(changes) - len(unchanged),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
-
-    @api.model
-    def _prepare_before(self, activity):
-        """Return the values that put an activity back: status and time."""
-        return {
-            "status_id": activity.status_id.id,
-            "allday": activity.allday,
-            "start": fields.Datetime.to_string(activity.start),
-            "stop": fields.Datetime.to_string(activity.stop),
-        }
+        return self.marked_ids.action_undo_done()
 
     def _prepare_told_action(self):
         return {

@@ -13,9 +13,9 @@ class IsofAssortmentSuggestion(models.Model):
     """What similar customers bought in the last 12 months and one customer did not.
 
     The customer is that of the context: ``isof_partner_id``; there are no rows without one.
-    Similar are the customers of the same main contractor group. If fewer than
-    ``MIN_SIMILAR_CUSTOMERS`` of them bought anything, those of the same region are, else all
-    customers. Where these are too few, too, there are no rows.
+    Similar are the customers of the same main contractor group, and of those below it. If fewer
+    than ``MIN_SIMILAR_CUSTOMERS`` of them bought anything, those of the same region and below are,
+    else all customers. Where these are too few, too, there are no rows.
 
     Only sales that the reader may read count, also those to the customer: who sees own sales
     only learns neither what others sold nor to whom.
@@ -28,6 +28,8 @@ class IsofAssortmentSuggestion(models.Model):
     _order = "share desc, customer_count desc, turnover desc, id"
     _rec_name = "product_id"
     _depends = {
+        "isof.partner.group": ["parent_path"],
+        "isof.region": ["parent_path"],
         "product.product": ["active", "product_tmpl_id"],
         "product.template": ["categ_id", "sale_ok", "type"],
         "res.partner": ["isof_group_id", "isof_region_id"],
@@ -87,6 +89,13 @@ class IsofAssortmentSuggestion(models.Model):
         today = fields.Date.context_today(self)
         return Domain("invoice_date", ">", today - LOOK_BACK) & Domain("invoice_date", "<=", today)
 
+    @api.model
+    def _get_below(self, node):
+        """Return the pattern of the paths of a node and everything below it, None without one."""
+        # sudo: where it lies, which the user may not see as such
+        path = node.sudo().parent_path
+        return f"{path}%" if path else None
+
     @property
     @api.depends_context("isof_partner_id", "tz", "uid", "allowed_company_ids")
     def _table_query(self):
@@ -104,8 +113,12 @@ class IsofAssortmentSuggestion(models.Model):
                  GROUP BY fact.partner_id, fact.product_id
             ), customer AS (
                 SELECT partner.id,
-                       (partner.isof_group_id = %(group)s) IS TRUE AS same_group,
-                       (partner.isof_region_id = %(region)s) IS TRUE AS same_region
+                       partner.isof_group_id IS NOT NULL AND partner.isof_group_id IN (
+                           SELECT id FROM isof_partner_group WHERE parent_path LIKE %(groups)s
+                       ) AS same_group,
+                       partner.isof_region_id IS NOT NULL AND partner.isof_region_id IN (
+                           SELECT id FROM isof_region WHERE parent_path LIKE %(regions)s
+                       ) AS same_region
                   FROM res_partner AS partner
                  WHERE partner.id <> %(partner)s
                    AND partner.id IN (SELECT partner_id FROM bought WHERE quantity > 0)
@@ -152,8 +165,8 @@ class IsofAssortmentSuggestion(models.Model):
             """,
             facts=self._get_facts(self._get_period_domain()),
             partner=partner.id or None,
-            group=partner.isof_group_id.id or None,
-            region=partner.isof_region_id.id or None,
+            groups=self._get_below(partner.isof_group_id),
+            regions=self._get_below(partner.isof_region_id),
             enough=MIN_SIMILAR_CUSTOMERS,
         )
 
@@ -168,9 +181,9 @@ class IsofAssortmentSuggestion(models.Model):
         partner = self._get_partner()
         domain = self._get_period_domain() & Domain("product_id", "=", self.product_id.id)
         if self.basis == "group":
-            domain &= Domain("partner_id.isof_group_id", "=", partner.isof_group_id.id)
+            domain &= Domain("partner_id.isof_group_id", "child_of", partner.isof_group_id.id)
         elif self.basis == "region":
-            domain &= Domain("partner_id.isof_region_id", "=", partner.isof_region_id.id)
+            domain &= Domain("partner_id.isof_region_id", "child_of", partner.isof_region_id.id)
         return self._open_facts(
             self.product_id.display_name, domain & Domain("partner_id", "!=", partner.id)
         )

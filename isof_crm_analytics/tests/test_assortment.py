@@ -338,6 +338,31 @@ class TestAssortmentSuggestion(TurnoverCommon):
         rows = self._get_suggestions(self.salesperson_a, self.alfa_anna)
         self.assertEqual(rows.product_id, self.nut | self.transport)
 
+    def test_a_group_or_region_means_what_is_below_too(self):
+        below = self.env["isof.partner.group"].create(
+            {"name": "Test Retail", "parent_id": self.wholesalers.id}
+        )
+        self.others[:2].isof_group_id = below
+        rows = self._get_suggestions(self.salesperson_a, self.alfa)
+        self.assertEqual(set(rows.mapped("basis")), {"group"})
+        self.assertEqual(set(rows.mapped("similar_count")), {3})
+        row = rows.filtered(lambda row: row.product_id == self.nut)
+        facts = self.env["isof.trade.line"].search(
+            row.with_context(isof_partner_id=self.alfa.id).action_open_facts()["domain"]
+        )
+        self.assertEqual(facts.partner_id, self.others)
+        with self.subTest("region"):
+            self.others.isof_group_id = False
+            (self.others | self.alfa).isof_region_id = self.region_mazovia
+            self.alfa.isof_region_id = self.region_mazovia.parent_id
+            rows = self._get_suggestions(self.salesperson_a, self.alfa)
+            self.assertEqual(set(rows.mapped("basis")), {"region"})
+        with self.subTest("not what is above"):
+            self.others.isof_region_id = self.region_mazovia.parent_id
+            self.alfa.isof_region_id = self.region_mazovia
+            rows = self._get_suggestions(self.salesperson_a, self.alfa)
+            self.assertEqual(set(rows.mapped("basis")), {"all"})
+
     def test_region_if_the_group_is_too_small(self):
         self.others[0].isof_group_id = False
         self.others.isof_region_id = self.region_mazovia

@@ -17,16 +17,30 @@ class Talk extends models.Model {
     note = fields.Text();
     result = fields.Text();
     count = fields.Integer();
-    _records = [{ id: 1, note: "Called.", result: "" }];
+    line_ids = fields.One2many({ relation: "isof.line" });
+    _records = [
+        { id: 1, note: "Called.", result: "", line_ids: [5, 6] },
+        { id: 2, note: "Wrote.", result: "" },
+    ];
+}
+
+class Line extends models.Model {
+    _name = "isof.line";
+    note = fields.Text();
+    _records = [
+        { id: 5, note: "Five." },
+        { id: 6, note: "Six." },
+    ];
 }
 
 class Other extends models.Model {
     note = fields.Text();
-    _records = [{ id: 1, note: "Called." }];
+    isof_note = fields.Text();
+    _records = [{ id: 1, note: "Called.", isof_note: "Ours." }];
 }
 
 defineMailModels();
-defineModels([Talk, Other]);
+defineModels([Talk, Line, Other]);
 
 const ARCH = `<form><field name="note"/></form>`;
 
@@ -49,7 +63,10 @@ test("a text that was changed comes with what was loaded", async () => {
     await contains(".o_field_widget[name=count] input").edit("5", { confirm: false });
     await save("Ordered.");
     await save("Ordered 20.");
-    expect.verifySteps([{ note: "Called." }, { note: "Ordered." }]);
+    expect.verifySteps([
+        { "isof.talk": { 1: { note: "Called." } } },
+        { "isof.talk": { 1: { note: "Ordered." } } },
+    ]);
 });
 
 test("nothing is said of new records", async () => {
@@ -66,6 +83,60 @@ test("nothing is said of models of others", async () => {
     expect.verifySteps([undefined]);
 });
 
+test("of models of others only the texts of ours", async () => {
+    stepLoaded("other");
+    const arch = `<form><field name="note"/><field name="isof_note"/></form>`;
+    await mountView({ resModel: "other", resId: 1, type: "form", arch });
+    await contains(".o_field_widget[name=isof_note] textarea").edit("Mine", { confirm: false });
+    await save("Ordered.");
+    expect.verifySteps([{ other: { 1: { isof_note: "Ours." } } }]);
+});
+
+test("lines of a form", async () => {
+    stepLoaded("isof.talk");
+    const arch = `
+        <form>
+            <field name="line_ids"><list editable="bottom"><field name="note"/></list></field>
+        </form>`;
+    await mountView({ resModel: "isof.talk", resId: 1, type: "form", arch });
+    await contains(".o_data_row:eq(1) .o_data_cell").click();
+    await contains(".o_data_row:eq(1) textarea").edit("Seven.", { confirm: false });
+    await contains(".o_form_button_save").click();
+    expect.verifySteps([{ "isof.line": { 6: { note: "Six." } } }]);
+});
+
+test("a text of many in a list, refused and entered once more", async () => {
+    expect.errors(1);
+    let isRefused = false;
+    onRpc("isof.talk", "web_save", ({ args, kwargs }) => {
+        expect.step([args[0], kwargs.context.isof_loaded]);
+        if (!isRefused) {
+            isRefused = true;
+            throw makeServerError({
+                errorName: "odoo.addons.isof_crm.exceptions.TextConflict",
+                message: "Beata has changed it.",
+                context: { texts: { "isof.talk": { 2: { note: "Asked." } } } },
+            });
+        }
+    });
+    const arch = `<list multi_edit="1"><field name="note"/></list>`;
+    await mountView({ resModel: "isof.talk", type: "list", arch });
+    await contains(".o_list_record_selector input").click();
+    const enter = async () => {
+        await contains(".o_data_row:eq(0) .o_data_cell").click();
+        await contains(".o_data_row:eq(0) textarea").edit("Ordered.", { confirm: "blur" });
+        await contains(".modal footer .btn-primary").click();
+    };
+    await enter();
+    expect.verifyErrors(["Beata has changed it."]);
+    await contains(".o_error_dialog footer button, .modal footer button").click();
+    await enter();
+    expect.verifySteps([
+        [[1, 2], { "isof.talk": { 1: { note: "Called." }, 2: { note: "Wrote." } } }],
+        [[1, 2], { "isof.talk": { 1: { note: "Called." }, 2: { note: "Asked." } } }],
+    ]);
+});
+
 test("what was refused stays in the form, and is saved at the second attempt", async () => {
     expect.errors(1);
     let isRefused = false;
@@ -76,7 +147,7 @@ test("what was refused stays in the form, and is saved at the second attempt", a
             throw makeServerError({
                 errorName: "odoo.addons.isof_crm.exceptions.TextConflict",
                 message: "Beata has changed it.",
-                context: { texts: { note: "Asked." } },
+                context: { texts: { "isof.talk": { 1: { note: "Asked." } } } },
             });
         }
     });
@@ -87,5 +158,8 @@ test("what was refused stays in the form, and is saved at the second attempt", a
     await contains(".o_dialog footer button").click();
     expect(".o_field_widget[name=note] textarea").toHaveValue("Ordered.");
     await contains(".o_form_button_save").click();
-    expect.verifySteps([{ note: "Called." }, { note: "Asked." }]);
+    expect.verifySteps([
+        { "isof.talk": { 1: { note: "Called." } } },
+        { "isof.talk": { 1: { note: "Asked." } } },
+    ]);
 });
