@@ -158,9 +158,20 @@ class TestMarkDone(DoneCommon):
         self.assertEqual(set(activities.mapped("state")), {"done"})
         changed.start = NOW - 3 * DAY
         notice = wizard.action_undo()["params"]["message"]
-        self.assertIn("3 activities are as they were before; 1 have been changed", notice)
+        self.assertEqual(notice, "Activities as they were before: 3. Changed since, and left: 1.")
         self.assertEqual([(a.status_id, a.start, a.stop, a.allday) for a in activities], before)
         self.assertRecordValues(changed, [{"state": "done", "start": NOW - 3 * DAY}])
+
+    def test_undo_tells_of_nothing_left_where_nothing_is(self):
+        wizard = self._ask(self.late | self.ahead)
+        wizard.action_confirm()
+        notice = wizard.action_undo()["params"]["message"]
+        self.assertEqual(notice, "Activities as they were before: 2")
+
+    def test_one_is_not_counted(self):
+        action = self._ask(self.ahead).action_confirm()
+        self.assertEqual(action, {"type": "ir.actions.act_window_close"})
+        self.assertRecordValues(self.ahead, [{"state": "done", "start": NOW}])
 
     def test_the_future_is_refused(self):
         wizard = self._ask(self.ahead)

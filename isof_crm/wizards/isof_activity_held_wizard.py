@@ -57,7 +57,7 @@ class IsofActivityHeldWizard(models.TransientModel):
     def action_confirm(self):
         """Mark what is open as done.
 
-        :return: the dialogue that tells what was done
+        :return: the dialogue that tells what was done of several; one is seen
         :raises UserError: if the time is to come, or nothing is open
         """
         self.ensure_one()
@@ -76,6 +76,8 @@ class IsofActivityHeldWizard(models.TransientModel):
         for activity in activities:
             changes[activity.id]["start"] = fields.Datetime.to_string(activity.start)
         self.changes = changes
+        if len(self.activity_ids) == 1:
+            return {"type": "ir.actions.act_window_close"}
         return self._prepare_told_action()
 
     def action_undo(self):
@@ -99,15 +101,21 @@ class IsofActivityHeldWizard(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._(
-                    "%(count)s activities are as they were before; %(kept)s have been changed "
-                    "since, and stay.",
-                    count=len(unchanged),
-                    kept=len(changes) - len(unchanged),
-                ),
+                "message": self._describe_undone(len(unchanged), len(changes) - len(unchanged)),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    @api.model
+    def _describe_undone(self, count, kept):
+        """Return how many activities are as they were before, and how many were left."""
+        if not kept:
+            return self.env._("Activities as they were before: %(count)s", count=count)
+        return self.env._(
+            "Activities as they were before: %(count)s. Changed since, and left: %(kept)s.",
+            count=count,
+            kept=kept,
+        )
 
     @api.model
     def _prepare_before(self, activity):
