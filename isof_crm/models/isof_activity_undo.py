@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # So long one may take back what one has marked as done.
@@ -78,15 +78,21 @@ class IsofActivity(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._(
-                    "%(count)s activities are as they were before; %(kept)s have been changed "
-                    "since, and stay.",
-                    count=len(unchanged),
-                    kept=len(marked) - len(unchanged),
-                ),
+                "message": self._describe_undone(len(unchanged), len(marked - unchanged)),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    @api.model
+    def _describe_undone(self, count, kept):
+        """Return how many activities are as they were before, and how many were left."""
+        if not kept:
+            return self.env._("Activities as they were before: %(count)s", count=count)
+        return self.env._(
+            "Activities as they were before: %(count)s. Changed since, and left: %(kept)s.",
+            count=count,
+            kept=kept,
+        )
 
     def _is_as_marked(self):
         """Return whether nobody has changed it since, and its status of before is still there."""
@@ -96,7 +102,5 @@ class IsofActivity(models.Model):
         return (
             self.state == "done"
             and fields.Datetime.to_string(self.start) == marked["start"]
-            and bool(
-                self.env["isof.activity.status"].browse(marked["before"]["status_id"]).exists()
-            )
+            and bool(status.exists())
         )

@@ -29,7 +29,7 @@ class IsofHandOverLine(models.Model):
     )
     successor_id = fields.Many2one(
         "res.users",
-        string="To",
+        string="Handed To",
         domain="[('share', '=', False), ('id', 'not in', parent.user_ids)]",
         ondelete="restrict",
         help="Empty: the successor above.",

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -101,8 +103,26 @@ class ResUsers(models.Model):
                 self.env["isof.notifier"]._tell(
                     leader,
                     user.partner_id,
-                    lambda partner, counts=counts: (
-                        partner.env._("%(user)s has left", user=partner.sudo().name),
-                        partner.env["isof.hand.over"]._format_counts(counts),
+                    lambda partner, counts=counts: partner.env["res.users"]._announce_isof_left(
+                        partner, counts
                     ),
                 )
+
+    @api.model
+    def _announce_isof_left(self, partner, counts):
+        """Return subject and text about somebody who has left, for who leads that one.
+
+        :param partner: the ``res.partner`` of that one
+        :param counts: see ``isof.hand.over._format_counts``
+        """
+        # sudo: the name of a colleague
+        name = partner.sudo().name
+        return (
+            self.env._("%(user)s has left", user=name),
+            # one line among others, if more is told at the same time
+            Markup("%s%s")
+            % (
+                self.env._("What %(user)s still has in hands:", user=name),
+                self.env["isof.hand.over"]._format_counts(counts),
+            ),
+        )

@@ -158,7 +158,7 @@ class TestMarkDone(DoneCommon):
         self.assertEqual(set(activities.mapped("state")), {"done"})
         changed.start = NOW - 3 * DAY
         notice = wizard.action_undo()["params"]["message"]
-        self.assertIn("3 activities are as they were before; 1 have been changed", notice)
+        self.assertEqual(notice, "Activities as they were before: 3. Changed since, and left: 1.")
         self.assertEqual([(a.status_id, a.start, a.stop, a.allday) for a in activities], before)
         self.assertRecordValues(changed, [{"state": "done", "start": NOW - 3 * DAY}])
 
@@ -175,7 +175,7 @@ class TestMarkDone(DoneCommon):
             action = self.env.ref("isof_crm.isof_activity_action_undo_done").sudo(False)
             context = {"active_model": "isof.activity", "active_ids": activities.ids}
             notice = action.with_context(context).run()["params"]["message"]
-        self.assertIn("3 activities are as they were before; 0", notice)
+        self.assertEqual(notice, "Activities as they were before: 3")
         self.assertEqual(set(activities.mapped("state")), {"planned"})
         self.assertEqual(self.ahead.start, NOW + 30 * DAY)
         with self.subTest("once"), self.assertRefused(UserError, "within a day"):
@@ -198,7 +198,7 @@ class TestMarkDone(DoneCommon):
         self._ask(self.late | self.ahead).action_confirm()
         status.unlink()
         notice = (self.late | self.ahead).action_undo_done()["params"]["message"]
-        self.assertIn("1 activities are as they were before; 1 have been changed", notice)
+        self.assertEqual(notice, "Activities as they were before: 1. Changed since, and left: 1.")
         self.assertEqual(self.late.state, "done")
 
     def test_nobody_forges_what_is_undone(self):
@@ -210,6 +210,17 @@ class TestMarkDone(DoneCommon):
         wizard.marked_ids = self.late
         with self.assertRefused(UserError, "None of these activities was marked as done by you"):
             wizard.action_undo()
+
+    def test_undo_tells_of_nothing_left_where_nothing_is(self):
+        wizard = self._ask(self.late | self.ahead)
+        wizard.action_confirm()
+        notice = wizard.action_undo()["params"]["message"]
+        self.assertEqual(notice, "Activities as they were before: 2")
+
+    def test_one_is_not_counted(self):
+        action = self._ask(self.ahead).action_confirm()
+        self.assertEqual(action, {"type": "ir.actions.act_window_close"})
+        self.assertRecordValues(self.ahead, [{"state": "done", "start": NOW}])
 
     def test_the_future_is_refused(self):
         wizard = self._ask(self.ahead)

@@ -342,6 +342,7 @@ class TestHandOver(HandOverCommon):
         self.salesperson_a.with_user(self.administrator).write({"active": False})
         [(subject, body)] = self._told(self.team_leader)
         self.assertEqual(subject, "Salesperson A has left")
+        self.assertIn("What Salesperson A still has in hands:", body)
         self.assertIn("<li>Open activities: 2</li>", body)
         for user in (self.manager, self.administrator):
             with self.subTest(user.name):

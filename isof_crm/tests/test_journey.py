@@ -1,4 +1,5 @@
 import io
+from datetime import timedelta
 from unittest.mock import patch
 
 import openpyxl
@@ -117,3 +118,30 @@ class TestJourney(HttpCase):
             ]
         )
         self.start_tour("/odoo/isof-activities", "isof_crm_panel", login="panel")
+
+    def test_many_are_marked_as_done_and_that_is_undone(self):
+        user = new_test_user(self.env, login="done", groups="isof_crm.group_user")
+        planned, _done = self.env["isof.activity.status"].create(
+            [
+                {"name": "Tour planned", "state": "planned", "sequence": -2},
+                {"name": "Tour done", "state": "done", "sequence": -1},
+            ]
+        )
+        now = self.env.cr.now().replace(microsecond=0)
+        starts = [now - timedelta(days=1), now + timedelta(days=1)]
+        activities = self.env["isof.activity"].create(
+            [
+                {
+                    "name": name,
+                    "type_id": self.offer.id,
+                    "partner_id": self.customer.id,
+                    "status_id": planned.id,
+                    "user_id": user.id,
+                    "start": start,
+                }
+                for name, start in zip(("Tour late", "Tour ahead"), starts, strict=True)
+            ]
+        )
+        self.start_tour("/odoo/isof-activities", "isof_crm_done", login="done")
+        self.assertEqual(activities.mapped("start"), starts)
+        self.assertEqual(activities.status_id, planned)

@@ -58,7 +58,7 @@ class IsofActivityHeldWizard(models.TransientModel):
     def action_confirm(self):
         """Mark what is open as done.
 
-        :return: the dialogue that tells what was done
+        :return: the dialogue that tells what was done of several; one is seen
         :raises UserError: if the time is to come, or nothing is open
         """
         self.ensure_one()
@@ -69,6 +69,8 @@ class IsofActivityHeldWizard(models.TransientModel):
         activities._check_held(self.held_at, fields.Datetime.now())
         activities._mark_done(self.held_at)
         self.marked_ids = activities
+        if len(self.activity_ids) == 1:
+            return {"type": "ir.actions.act_window_close"}
         return self._prepare_told_action()
 
     def action_undo(self):

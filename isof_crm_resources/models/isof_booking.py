@@ -287,7 +287,7 @@ class IsofBooking(models.Model):
             self.browse(ids)._write_checked(vals)
         if to_place:
             self._place(to_place, self._write_placed)
-        self.concat(*before)._follow_up(before, reason)
+        self.union(*before)._follow_up(before, reason)
         return True
 
     def _write_placed(self, placed):
@@ -295,7 +295,7 @@ class IsofBooking(models.Model):
 
         :param placed: list of values, with the ``booking`` itself among them
         """
-        bookings = self.concat(*(vals["booking"] for vals in placed))
+        bookings = self.browse().union(*(vals["booking"] for vals in placed))
         if len(bookings) > 1:
             # otherwise one would be refused for another that is about to make way
             bookings._write_checked({"is_blocking": False})

@@ -1,10 +1,11 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { describe, expect, test } from "@odoo/hoot";
+import { describe, expect, test, waitFor } from "@odoo/hoot";
 import {
     contains,
     defineModels,
     fields,
     makeServerError,
+    MockServer,
     models,
     mountView,
     onRpc,
@@ -137,13 +138,15 @@ test("a text of many in a list, refused and entered once more", async () => {
     ]);
 });
 
-test("what was refused stays in the form, and is saved at the second attempt", async () => {
+/** Have somebody else write meanwhile, and the first attempt to save be refused. */
+async function saveRefused() {
     expect.errors(1);
     let isRefused = false;
     onRpc("isof.talk", "web_save", ({ kwargs }) => {
         expect.step(kwargs.context.isof_loaded);
         if (!isRefused) {
             isRefused = true;
+            MockServer.env["isof.talk"].write(1, { note: "Asked." });
             throw makeServerError({
                 errorName: "odoo.addons.isof_crm.exceptions.TextConflict",
                 message: "Beata has changed it.",
@@ -153,13 +156,26 @@ test("what was refused stays in the form, and is saved at the second attempt", a
     });
     await mountView({ resModel: "isof.talk", resId: 1, type: "form", arch: ARCH });
     await save("Ordered.");
+    await waitFor(".o_dialog");
     expect.verifyErrors(["Beata has changed it."]);
+    expect(".o_dialog .modal-title").toHaveText("Changed Meanwhile");
     expect(".o_dialog .modal-body").toHaveText("Beata has changed it.");
     await contains(".o_dialog footer button").click();
+}
+
+test("what was refused stays in the form, and is saved at the second attempt", async () => {
+    await saveRefused();
     expect(".o_field_widget[name=note] textarea").toHaveValue("Ordered.");
     await contains(".o_form_button_save").click();
     expect.verifySteps([
         { "isof.talk": { 1: { note: "Called." } } },
         { "isof.talk": { 1: { note: "Asked." } } },
     ]);
+});
+
+test("who discards what was refused sees what the other wrote", async () => {
+    await saveRefused();
+    await contains(".o_form_button_cancel").click();
+    expect(".o_field_widget[name=note] textarea").toHaveValue("Asked.");
+    expect.verifySteps([{ "isof.talk": { 1: { note: "Called." } } }]);
 });

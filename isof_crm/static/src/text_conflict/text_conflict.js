@@ -1,4 +1,5 @@
-import { WarningDialog } from "@web/core/errors/error_dialogs";
+import { odooExceptionTitleMap, WarningDialog } from "@web/core/errors/error_dialogs";
+import { _t } from "@web/core/l10n/translation";
 import { x2ManyCommands } from "@web/core/orm_service";
 import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
@@ -11,6 +12,7 @@ const TEXTS = ["char", "html", "text"];
 const LISTS = ["one2many", "many2many"];
 
 registry.category("error_dialogs").add(TEXT_CONFLICT, WarningDialog);
+odooExceptionTitleMap.set(TEXT_CONFLICT, _t("Changed Meanwhile"));
 
 /** Return those of the names of fields of a record that are of texts of ours. */
 function getTexts(record, names) {
@@ -71,7 +73,7 @@ function tell(records, error) {
  * Have texts of ours say, when they were changed in a form, a line of it or a list, what stood
  * there when they were loaded: the server refuses it where somebody else has changed it
  * meanwhile. What was typed stays in a form. Once the user has been told, saving it anew replaces
- * the other text.
+ * the other text, and discarding shows it.
  */
 patch(DataPoint.prototype, {
     get context() {
@@ -81,6 +83,14 @@ patch(DataPoint.prototype, {
 });
 
 patch(Record.prototype, {
+    async discard() {
+        const wasTold = Boolean(this.isofTold);
+        await super.discard();
+        if (wasTold) {
+            await this.load();
+        }
+    },
+
     async _save({ onError, ...options } = {}) {
         const records = getChanged(this);
         this.isofLoaded = getLoaded(records, (record) => Object.keys(record._changes));
