@@ -69,7 +69,9 @@ STEPS = st.lists(
                 *(
                     st.tuples(st.just(name), ACTORS, NUMBERS, *others)
                     for name, others in kind.items()
-                )
+                ),
+                # without activities there is nothing to do with them
+                st.tuples(st.just("plan"), *OTHERS["plan"]),
             )
             for kind in (OF_BOOKINGS, OF_VISITS)
         ),
