@@ -45,6 +45,18 @@ def write(env, model, record_id, vals):
     return True
 
 
+def close(env, resource_id, start):
+    resource = env["isof.resource"].browse(resource_id).resource_id
+    vals = {"name": "Works", "resource_id": resource.id, "date_from": start}
+    return env["resource.calendar.leaves"].create(vals | {"date_to": start + HOUR}).id
+
+
+def finish(env, wizard_id):
+    wizard = env["isof.activity.done.wizard"].browse(wizard_id)
+    wizard.action_confirm()
+    return wizard.is_confirmed
+
+
 def slowly(env, before, after, action, arguments):
     """Do something some time after the others, and commit some time after it is done."""
     time.sleep(before)
@@ -55,7 +67,14 @@ def slowly(env, before, after, action, arguments):
 
 
 # by name: a function of the shell cannot be sent to another process
-ACTIONS = {"book": book, "rebook": rebook, "write": write, "slowly": slowly}
+ACTIONS = {
+    "book": book,
+    "close": close,
+    "finish": finish,
+    "rebook": rebook,
+    "slowly": slowly,
+    "write": write,
+}
 
 
 def work(number, jobs, results, barriers):
@@ -214,6 +233,122 @@ def race_for_terms(run, manager, booker):
             report(f"terms, {first} first: {name}", run(jobs), in_database(describe, resource))
 
 
+def race_for_duties(run, users, booker):
+    """Change what decides who is asked and told, or whether one may book, while somebody books."""
+    start = START + timedelta(days=900)
+    manager, one, other = users[:3]
+    for first in ("change", "book"):
+        timing = (0, LONG), (LATER, 0)
+        of_change, of_booking = timing if first == "change" else reversed(timing)
+        for name, terms, change in (
+            ("closure", {"closed_policy": "refuse"}, "close"),
+            ("hours", {"closed_policy": "refuse"}, {"attendance_ids": [Command.clear()]}),
+            ("active", {}, {"active": False}),
+            (
+                "approver_ids",
+                {"needs_approval": True, "approver_ids": [Command.set([one])]},
+                {"approver_ids": [Command.set([other])]},
+            ),
+        ):
+            start += timedelta(days=1)
+            resource = in_database(create_resource, manager, terms, None)
+            if change == "close":
+                job = ("close", (resource, start))
+            elif name == "hours":
+                calendar = in_database(give_hours, resource)
+                job = ("write", ("resource.calendar", calendar, change))
+            else:
+                job = ("write", ("isof.resource", resource, change))
+            jobs = [
+                (manager, "slowly", (*of_change, *job)),
+                (booker, "slowly", (*of_booking, "book", (resource, start))),
+            ]
+            report(f"duties, {first} first: {name}", run(jobs), in_database(list_duties, resource))
+        # two changes of one booking
+        start += timedelta(days=1)
+        resource = in_database(create_resource, manager, {}, None)
+        booking = in_database(book_as, booker, resource, start)
+        moved = {"start": start + HOUR, "stop": start + 2 * HOUR}
+        jobs = [
+            (manager, "slowly", (*of_change, "write", ("isof.booking", booking, moved))),
+            (one, "slowly", (*of_booking, "write", ("isof.booking", booking, {"user_id": other}))),
+        ]
+        report(f"duties, {first} first: holder", run(jobs), in_database(list_duties, resource))
+    for _round in range(5):
+        start += timedelta(days=1)
+        activity, wizards = in_database(ask_whether_done, users[:2])
+        done = run([(user, "finish", (wizards[n],)) for n, user in enumerate(users[:2])])
+        report("done twice", done, in_database(count_next, activity))
+
+
+def give_hours(env, resource_id):
+    """Give a resource hours of its own, of all days, and return them."""
+    day = {"name": "Day", "hour_from": 0, "hour_to": 24, "day_period": "full_day"}
+    days = [Command.create(day | {"dayofweek": str(number)}) for number in range(7)]
+    calendar = env["resource.calendar"].create({"name": "Always", "attendance_ids": days})
+    env["isof.resource"].browse(resource_id).resource_calendar_id = calendar
+    return calendar.id
+
+
+def list_duties(env, resource_id):
+    """Return what there is of a resource in the end, who is asked about it and who was told."""
+    resource = env["isof.resource"].browse(resource_id)
+    bookings = resource.booking_ids
+    notices = env["mail.message"].search(
+        [
+            ("model", "=", "isof.booking"),
+            ("res_id", "in", bookings.ids),
+            ("message_type", "=", "user_notification"),
+        ]
+    )
+    return {
+        "active": resource.active,
+        "approvers": resource.approver_ids.ids,
+        "asked": bookings.activity_ids.user_id.ids,
+        "holders": bookings.user_id.ids,
+        "start": [str(booking.start) for booking in bookings],
+        "told": sorted(notices.partner_ids.user_ids.ids),
+        "subjects": notices.mapped("subject"),
+    }
+
+
+def ask_whether_done(env, user_ids):
+    """Return an activity of two people, and the dialogue in which each of them finishes it."""
+    first, second = user_ids
+    kind = env["isof.activity.type"].search([("needs_partner", "=", False)], limit=1)
+    start = env.cr.now().replace(microsecond=0) - 2 * HOUR
+    activity = env["isof.activity"].create(
+        {
+            "name": "Race",
+            "type_id": kind.id,
+            "start": start,
+            "stop": start + HOUR,
+            "user_id": first,
+            "participant_ids": [Command.set([second])],
+            "status_id": env.ref("isof_crm.isof_activity_status_planned").id,
+        }
+    )
+    wizards = [
+        env(user=uid)["isof.activity.done.wizard"]
+        .create(
+            {
+                "activity_id": activity.id,
+                "result": f"By {uid}",
+                "plan_next": True,
+                "next_type_id": kind.id,
+                "next_start": START,
+            }
+        )
+        .id
+        for uid in user_ids
+    ]
+    return activity.id, wizards
+
+
+def count_next(env, activity_id):
+    return len(env["isof.activity"].browse(activity_id).next_ids)
+
+
 def prepare_terms(env, manager):
     """Return the races: name, what a resource is, what it becomes, and whether it is taken."""
     department = env["hr.department"].create({"name": "Nobody's"}).id
@@ -307,6 +442,7 @@ runners = Race(SIZES[-1])
 try:
     race(runners.run, users, resources)
     race_for_terms(runners.run, users[0], booker)
+    race_for_duties(runners.run, users, booker)
 finally:
     runners.close()
 sys.stdout.flush()

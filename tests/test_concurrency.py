@@ -128,3 +128,62 @@ def test_resource_changed_after_it_is_booked(rounds, field):
     else:
         assert changed, message
         assert state["before"] + state["after"] == [0, 0]
+
+
+@pytest.mark.parametrize("first", ["change", "book"])
+@pytest.mark.parametrize("closing", ["closure", "hours"])
+def test_booked_while_it_is_closed(rounds, closing, first):
+    """The booking is refused, or its holder is told."""
+    [one] = rounds[f"duties, {first} first: {closing}"]
+    (changed, message), (unit, refusal) = one["results"]
+    assert changed, message
+    if first == "change":
+        assert "“Changing” is closed then and cannot be booked" in refusal, one
+        assert one["state"]["holders"] == []
+    else:
+        assert unit, refusal
+        assert one["state"]["told"] == one["state"]["holders"], one
+        assert one["state"]["subjects"] == ["Changing is closed when you have booked it"]
+
+
+@pytest.mark.parametrize("first", ["change", "book"])
+def test_booked_while_it_is_archived(rounds, first):
+    """Nothing is booked of what is archived."""
+    [one] = rounds[f"duties, {first} first: active"]
+    (changed, message), (unit, refusal) = one["results"]
+    if first == "change":
+        assert changed, message
+        assert "“Changing” is archived" in refusal, one
+        assert (one["state"]["active"], one["state"]["holders"]) == (False, [])
+    else:
+        assert unit, refusal
+        assert "What is booked cannot be archived" in message, one
+        assert one["state"]["active"]
+
+
+@pytest.mark.parametrize("first", ["change", "book"])
+def test_requested_while_approvers_change(rounds, first):
+    """Whoever approves in the end is asked, and nobody else."""
+    [one] = rounds[f"duties, {first} first: approver_ids"]
+    assert all(done for done, _message in one["results"]), one
+    assert len(one["state"]["holders"]) == 1
+    assert one["state"]["asked"] == one["state"]["approvers"], one
+
+
+@pytest.mark.parametrize("first", ["change", "book"])
+def test_handed_over_while_it_moves(rounds, first):
+    """It is at the new time and of the new holder, who was told like the one before."""
+    [one] = rounds[f"duties, {first} first: holder"]
+    assert all(done for done, _message in one["results"]), one
+    state = one["state"]
+    assert len(state["told"]) == 2
+    assert set(state["holders"]) < set(state["told"])
+    assert [moment[11:16] for moment in state["start"]] == ["10:00"]
+
+
+def test_done_twice_at_once_plans_one_follow_up(rounds):
+    assert len(rounds["done twice"]) == 5
+    for one in rounds["done twice"]:
+        # the second one is shown what the first one wrote
+        assert sorted(done for done, _message in one["results"]) == [False, True], one
+        assert one["state"] == 1, one

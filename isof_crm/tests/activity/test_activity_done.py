@@ -201,6 +201,24 @@ class TestMarkDone(DoneCommon):
         self.assertEqual(notice, "Activities as they were before: 1. Changed since, and left: 1.")
         self.assertEqual(self.late.state, "done")
 
+    def test_no_query_per_activity(self):
+        counts = []
+        for number in (2, 12):
+            activities = self.env["isof.activity"].union(
+                *(
+                    self._create_activity(start=NOW - n * DAY, status_id=self.status_planned.id)
+                    for n in range(1, number + 1)
+                )
+            )
+            wizard = self._ask(activities)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            wizard.action_confirm()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_nobody_forges_what_is_undone(self):
         """What was there before is told by the server only."""
         forged = {"user_id": self.env.uid, "moment": "2099-01-01", "before": {}, "start": ""}

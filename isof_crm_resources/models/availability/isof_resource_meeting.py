@@ -16,7 +16,7 @@ LOCK_TIMEOUT = "10s"
 
 
 class IsofResource(models.Model):
-    """Where bookings and changes of a resource meet: on its row.
+    """Where bookings and changes of a resource, of its closures and hours meet: on its row.
 
     Whoever books shares the row with others who book; whoever changes what decides about a
     booking claims it. One of the two waits for the other, and neither counts with what the other

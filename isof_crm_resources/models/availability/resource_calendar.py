@@ -36,9 +36,10 @@ class ResourceCalendar(models.Model):
         """Have those told whose bookings of rooms and devices will be out of these hours."""
         # sudo: resources of every company that have these hours
         resources = self.env["isof.resource"].sudo()
-        self.env["isof.booking"]._watch_hours(
-            resources.search([("resource_calendar_id", "in", self.ids)])
-        )
+        resources = resources.search([("resource_calendar_id", "in", self.ids)])
+        # before one looks at what is booked
+        resources._claim()
+        self.env["isof.booking"]._watch_hours(resources)
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_isof_is_of_people(self):

@@ -11,6 +11,7 @@ class ResourceCalendarLeaves(models.Model):
     def create(self, vals_list):
         closures = super().create(vals_list)
         closures._mark_resources()
+        closures._claim_resources()
         closures._tell_booked({})
         return closures
 
@@ -23,6 +24,7 @@ class ResourceCalendarLeaves(models.Model):
             self.check_access("write")
         self._mark_resources()
         if told is not None:
+            self._claim_resources()
             self._tell_booked(told)
         return result
 
@@ -34,6 +36,12 @@ class ResourceCalendarLeaves(models.Model):
         """Have the available hours of the shared resources that are closed computed anew."""
         # sudo: only a mark; the hours follow from what was entered with the user's rights
         self.env["isof.resource"].sudo()._mark_closed(self.sudo())
+
+    def _claim_resources(self):
+        """Keep others from booking what is closed until it is; see ``_claim`` of the resource."""
+        # sudo: whoever may close it, of whatever company it is
+        closures, resources = self.sudo(), self.env["isof.resource"].sudo()
+        resources.union(*(resources._find_closed_by(closure) for closure in closures))._claim()
 
     def _find_booked(self):
         """Return the bookings that fall into each time off: a dict."""

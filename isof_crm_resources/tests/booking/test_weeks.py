@@ -48,18 +48,36 @@ OTHERS = {
     "close": (st.just("office"), RESOURCES, MOMENTS, LENGTHS),
     "substitute": (st.just("office"), st.integers(0, 1), st.integers(0, 2)),
 }
-# What fills the book, and the kits above all, comes more often.
+# What fills the book comes more often, and so does what decides who is asked.
+OFTEN = ("book", "plan", "substitute", "wait")
+
+
+def _choose_one(*steps):
+    """Return one of several kinds of steps; Hypothesis would take nested choices for one."""
+    return st.one_of(*steps).map(tuple)
+
+
 STEPS = st.lists(
     st.one_of(
-        *(st.tuples(st.just(name), *OTHERS[name]) for name in (*OTHERS, "book", "plan")),
-        st.tuples(st.just("book"), ACTORS, st.just("kit"), MOMENTS, LENGTHS),
+        _choose_one(
+            *(st.tuples(st.just(name), *OTHERS[name]) for name in (*OTHERS, *OFTEN)),
+            st.tuples(st.just("book"), ACTORS, st.just("kit"), MOMENTS, LENGTHS),
+            st.tuples(st.just("book"), SELLERS, st.just("boss"), MOMENTS, LENGTHS),
+        ),
         *(
-            st.tuples(st.just(name), ACTORS, NUMBERS, *others)
-            for name, others in (OF_BOOKINGS | OF_VISITS).items()
+            _choose_one(
+                *(
+                    st.tuples(st.just(name), ACTORS, NUMBERS, *others)
+                    for name, others in kind.items()
+                ),
+                # without activities there is nothing to do with them
+                st.tuples(st.just("plan"), *OTHERS["plan"]),
+            )
+            for kind in (OF_BOOKINGS, OF_VISITS)
         ),
     ),
-    min_size=4,
-    max_size=24,
+    min_size=10,
+    max_size=30,
 )
 
 
