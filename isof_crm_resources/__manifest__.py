@@ -20,7 +20,7 @@
         "data/ir_cron_capacity_data.xml",
         "wizards/booking/isof_booking_refusal_views.xml",
         "wizards/series/isof_booking_series_wizard_views.xml",
-        "wizards/availability/isof_resource_archiving_views.xml",
+        "wizards/booking/isof_resource_archiving_views.xml",
         "wizards/availability/isof_resource_finder_views.xml",
         "views/resource/isof_resource_kind_views.xml",
         "views/resource/isof_resource_feature_views.xml",

@@ -8,6 +8,7 @@ from .activity import (
     test_chain,
     test_journey,
     test_mirror,
+    test_partner_update,
     test_plan,
     test_report_wizard,
     test_reports,
@@ -34,12 +35,16 @@ from .contractor import (
     test_import,
     test_partner,
     test_partner_duplicate,
-    test_partner_export,
     test_partner_name,
-    test_partner_update,
     test_region,
 )
 from .export import test_export_job, test_list_export, test_xlsx
 from .my_day import test_my_day
-from .segment import test_segment, test_segment_journey, test_segment_rights, test_segment_wizards
+from .segment import (
+    test_partner_export,
+    test_segment,
+    test_segment_journey,
+    test_segment_rights,
+    test_segment_wizards,
+)
 from .succession import test_hand_over, test_substitute, test_succession

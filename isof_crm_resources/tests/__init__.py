@@ -1,5 +1,4 @@
 from .availability import (
-    test_archived,
     test_availability,
     test_finder,
     test_hours,
@@ -11,6 +10,7 @@ from .availability import (
 from .booking import (
     test_activity_booking,
     test_approval,
+    test_archived,
     test_booking,
     test_booking_journey,
     test_conflict,

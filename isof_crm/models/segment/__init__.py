@@ -3,10 +3,6 @@
 It owns segments, their rules and members, and mailings to them. It knows contractors and consents.
 """
 
-# before those that inherit it
-from . import isof_segment_member
-
-# isort: split
 from . import (
     base_partner_merge,
     isof_consent,
@@ -14,6 +10,7 @@ from . import (
     isof_segment,
     isof_segment_departure,
     isof_segment_mailing,
+    isof_segment_member,
     isof_segment_refresh,
     isof_segment_rule,
     isof_segment_size,

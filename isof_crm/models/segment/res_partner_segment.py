@@ -21,3 +21,8 @@ class ResPartner(models.Model):
         # each reader has other segments, whoever has read the contact before
         depends_context=("uid", "allowed_company_ids"),
     )
+
+    def _auto_init(self):
+        # the relation is a model: its table has to be there before the field makes a bare one
+        self.env["isof.segment.member"]._auto_init()
+        return super()._auto_init()

@@ -117,7 +117,7 @@ class IsofExport(models.AbstractModel):
         if field.type in ("many2one", "selection", "boolean"):
             return [labels.get(value) for value in values]
         if field.type == "datetime":
-            tz = self.env["isof.activity"]._get_tz()
+            tz = self.env.tz.zone
             return [moment and activity_time.to_clock(moment, tz) for moment in values]
         return values
 

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 # What decides who worked in which department when.
 POST_FIELDS = {"employee_id", "date_version", "department_id", "active"}
@@ -27,6 +28,25 @@ class HrVersion(models.Model):
         result = super().unlink()
         self.browse()._resync_isof_departments(users)
         return result
+
+    @api.model
+    def _get_isof_posts(self):
+        """Return the query of who worked in which department from when to before when.
+
+        As ``_get_isof_departments``: before the first known version it is that one's.
+        """
+        return SQL(
+            """
+            SELECT e.user_id, e.company_id, v.department_id,
+                   CASE WHEN LAG(v.id) OVER post IS NULL THEN '-infinity'::date
+                        ELSE v.date_version END AS date_from,
+                   COALESCE(LEAD(v.date_version) OVER post, 'infinity'::date) AS date_to
+              FROM hr_version v
+              JOIN hr_employee e ON e.id = v.employee_id
+             WHERE v.active AND e.user_id IS NOT NULL
+            WINDOW post AS (PARTITION BY e.user_id, e.company_id ORDER BY v.date_version, v.id)
+            """
+        )
 
     def _resync_isof_departments(self, users=None):
         """Have the facts of these employees, and of further users, name the right department."""

@@ -174,7 +174,7 @@ class IsofTradeLine(models.Model):
             was=self.env["isof.trade.memory"]._get_was(self._get_quantity("line", "line_uom")),
             credited=self._from_credited(are_corrections),
             measures=self._from_measures(are_corrections),
-            posts=self.env["isof.order.report"]._get_posts(),
+            posts=self.env["hr.version"]._get_isof_posts(),
             campaigns=self._from_campaigns(),
             costs=self._from_costs(),
         )

@@ -263,7 +263,7 @@ class IsofTradeLine(models.Model):
             is_down_payment=is_down_payment,
             takes_off=self._takes_off(),
             tax=self._get_included_tax("pos.order.line"),
-            posts=self.env["isof.order.report"]._get_posts(),
+            posts=self.env["hr.version"]._get_isof_posts(),
             campaigns=self._from_campaigns(),
         )
 

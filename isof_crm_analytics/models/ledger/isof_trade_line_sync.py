@@ -234,7 +234,7 @@ class IsofTradeLine(models.Model):
                  WHERE fact.user_id = ANY(%(user_ids)s)
                    AND fact.department_id IS DISTINCT FROM post.department_id
                 """,
-                posts=self.env["isof.order.report"]._get_posts(),
+                posts=self.env["hr.version"]._get_isof_posts(),
                 user_ids=users.ids,
             )
         )

@@ -325,7 +325,7 @@ class IsofCampaignReport(models.Model):
                   AND %(day)s >= post.date_from AND %(day)s < post.date_to
             WHERE o.campaign_id IS NOT NULL AND o.state = 'sale'
             """,
-            posts=self.env["isof.order.report"]._get_posts(),
+            posts=self.env["hr.version"]._get_isof_posts(),
             day=self._isof_moment_to_day(SQL("o.date_order")),
         )
 

@@ -413,32 +413,13 @@ class IsofOrderReport(models.Model):
             tz=tz,
             quantity=quantity,
             quantities=quantities,
-            posts=self._get_posts(),
+            posts=self.env["hr.version"]._get_isof_posts(),
         )
 
     @api.model
     def _where(self, flow):
         return SQL(
             "WHERE o.state = %s AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE", flow
-        )
-
-    @api.model
-    def _get_posts(self):
-        """Return the query of who worked in which department from when to before when.
-
-        As ``_get_isof_departments``: before the first known version it is that one's.
-        """
-        return SQL(
-            """
-            SELECT e.user_id, e.company_id, v.department_id,
-                   CASE WHEN LAG(v.id) OVER post IS NULL THEN '-infinity'::date
-                        ELSE v.date_version END AS date_from,
-                   COALESCE(LEAD(v.date_version) OVER post, 'infinity'::date) AS date_to
-              FROM hr_version v
-              JOIN hr_employee e ON e.id = v.employee_id
-             WHERE v.active AND e.user_id IS NOT NULL
-            WINDOW post AS (PARTITION BY e.user_id, e.company_id ORDER BY v.date_version, v.id)
-            """
         )
 
     @api.model

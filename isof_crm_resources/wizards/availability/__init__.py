@@ -1,1 +1,1 @@
-from . import isof_resource_archiving, isof_resource_finder, isof_resource_report_wizard
+from . import isof_resource_finder, isof_resource_report_wizard
