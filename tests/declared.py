@@ -20,6 +20,7 @@ BY_CALL = {
     ("uid",): ("has_access", "check_access", "has_group"),
     ("lang",): (
         *("_", "formatLang", "format_date", "format_datetime", "format_time"),
+        *("format_clock", "format_moment"),
         *("_description_selection", "_description_string"),
     ),
     ("tz", "uid"): ("context_today", "context_timestamp"),

@@ -3,9 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
-from ...tools import activity_time
+from ...tools import activity_time, moments
 from .isof_activity import TIME_FIELDS
 from .isof_activity_status import OPEN_STATES
 
@@ -98,9 +97,7 @@ class IsofActivity(models.Model):
                     "another time.",
                     activities=", ".join(activities[:3].mapped("display_name"))
                     + ("…" if len(activities) > 3 else ""),
-                    moment=format_datetime(
-                        self.env, self._get_last_moment(), self.env.tz.zone, dt_format="short"
-                    ),
+                    moment=moments.format_moment(self.env, self._get_last_moment()),
                 ),
             },
         )

@@ -20,7 +20,8 @@ class IsofHandOverLine(models.Model):
     sequence = fields.Integer(readonly=True)
     kind = fields.Char(required=True, readonly=True, export_string_translation=False)
     name = fields.Char(string="What", compute="_compute_name")
-    can_cancel = fields.Boolean(compute="_compute_name", export_string_translation=False)
+    # what the field of the decision offers
+    decisions = fields.Json(compute="_compute_name", export_string_translation=False)
     count = fields.Integer(string="Number", compute="_compute_count", help="Still in hands.")
     decision = fields.Selection(
         [("hand_over", "Hand over"), ("cancel", "Cancel"), ("leave", "Leave for now")],
@@ -46,7 +47,7 @@ class IsofHandOverLine(models.Model):
         for line in self:
             kind = kinds.get(line.kind)
             line.name = kind.label if kind else line.kind
-            line.can_cancel = bool(kind and kind.cancel)
+            line.decisions = ["hand_over", *(["cancel"] if kind and kind.cancel else []), "leave"]
 
     @api.depends("hand_over_id.state", "done_count")
     @api.depends_context("uid", "allowed_company_ids")
@@ -131,7 +132,7 @@ class IsofHandOverLine(models.Model):
         :raises UserError: if nobody takes it over, or somebody who cannot
         """
         self.ensure_one()
-        if self.decision == "cancel" and not self.can_cancel:
+        if self.decision not in self.decisions:
             raise UserError(
                 self.env._("%(kind)s cannot be cancelled: hand over or leave them.", kind=self.name)
             )

@@ -89,7 +89,7 @@ class ResUsers(models.Model):
         )
 
     def _tell_isof_departure(self):
-        """Tell the leaders of who was archived what that one still has in hands.
+        """Tell the leaders of who was archived what that one still has in hands, else managers.
 
         By whatever path somebody was archived: nothing may wait unseen.
         """
@@ -98,10 +98,10 @@ class ResUsers(models.Model):
             by_kind = self.env["isof.hand.over"].sudo()
             companies = user.sudo().company_ids
             counts = by_kind._count_in_hands(user, companies).get(user.id)
-            leader = user._get_isof_leader(user.sudo().company_id)
-            if counts and leader:
+            company = user.sudo().company_id
+            if counts:
                 self.env["isof.notifier"]._tell(
-                    leader,
+                    user._get_isof_leader(company) or user._get_isof_managers(company),
                     user.partner_id,
                     lambda partner, counts=counts: partner.env["res.users"]._announce_isof_left(
                         partner, counts

@@ -37,6 +37,12 @@ class ResUsers(models.Model):
                 return able
         return user.browse()
 
+    def _get_isof_managers(self, company):
+        """Return the managers who work in a company: who is asked where nobody leads a user."""
+        # sudo: who is a manager, and still there
+        managers = self.env.ref("isof_crm.group_manager").sudo().all_user_ids
+        return (managers - self)._filter_isof_able(company)
+
     def _get_isof_memberships(self):
         """Return the memberships in sales teams that count: of who has left, the last ones.
 

@@ -2,9 +2,9 @@ from functools import partial
 
 from odoo import models
 from odoo.tools import groupby
-from odoo.tools.misc import format_date, format_time
+from odoo.tools.misc import format_date
 
-from ...tools import activity_time
+from ...tools import activity_time, moments
 
 # The columns of an export: field, kind of cell, width, whether it is totalled.
 EXPORT_COLUMNS = {
@@ -95,8 +95,7 @@ class IsofActivity(models.Model):
             return f"{self.env._('All day')} {until}".strip()
         tz = self._get_tz()
         start, stop = (
-            format_time(self.env, moment, tz=tz, time_format="short")
-            for moment in (self.start, self.stop)
+            moments.format_clock(self.env, moment, tz) for moment in (self.start, self.stop)
         )
         return f"{start} {until} {stop}" if until else f"{start} – {stop}"
 

@@ -158,7 +158,11 @@ class TestMarkDone(DoneCommon):
         self.assertEqual(set(activities.mapped("state")), {"done"})
         changed.start = NOW - 3 * DAY
         notice = wizard.action_undo()["params"]["message"]
-        self.assertEqual(notice, "Activities as they were before: 3. Changed since, and left: 1.")
+        self.assertEqual(
+            notice,
+            "Activities as they were before: 3. Left, as they or what they need has changed "
+            "since: 1.",
+        )
         self.assertEqual([(a.status_id, a.start, a.stop, a.allday) for a in activities], before)
         self.assertRecordValues(changed, [{"state": "done", "start": NOW - 3 * DAY}])
 
@@ -198,7 +202,28 @@ class TestMarkDone(DoneCommon):
         self._ask(self.late | self.ahead).action_confirm()
         status.unlink()
         notice = (self.late | self.ahead).action_undo_done()["params"]["message"]
-        self.assertEqual(notice, "Activities as they were before: 1. Changed since, and left: 1.")
+        self.assertIn("Left, as they or what they need has changed since: 1.", notice)
+        self.assertEqual(self.late.state, "done")
+
+    def test_undo_leaves_what_was_changed_since(self):
+        """Another status that means done, or a longer time, was entered on purpose."""
+        longer = self._create_activity(start=NOW - DAY, status_id=self.status_planned.id)
+        won = self.status_done.copy({"name": "Won", "sequence": 99})
+        activities = self.late | self.ahead | longer
+        self._ask(activities).action_confirm()
+        self.late.status_id = won
+        longer.stop = stop = longer.stop + timedelta(minutes=20)
+        notice = activities.action_undo_done()["params"]["message"]
+        self.assertIn("Activities as they were before: 1. Left", notice)
+        self.assertRecordValues(self.late | longer, [{"state": "done"}] * 2)
+        self.assertEqual((self.late.status_id, longer.stop), (won, stop))
+
+    def test_undo_where_the_status_means_something_else(self):
+        status = self.env["isof.activity.status"].sudo().create({"name": "Own", "state": "planned"})
+        self.late.status_id = status
+        self._ask(self.late | self.ahead).action_confirm()
+        status.state = "cancelled"
+        (self.late | self.ahead).action_undo_done()
         self.assertEqual(self.late.state, "done")
 
     def test_no_query_per_activity(self):
@@ -218,6 +243,11 @@ class TestMarkDone(DoneCommon):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0])
+        with self.subTest("which of them are as they were marked"):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(activities._filter_as_marked(), activities)
+            self.assertLessEqual(self.env.cr.sql_log_count - before, 3)
 
     def test_nobody_forges_what_is_undone(self):
         """What was there before is told by the server only."""

@@ -191,11 +191,14 @@ class TestCalendarDrag(ActivityCommon):
                 (attendee, "unlink"),
                 (attendee, "create", vals),
                 (attendee, "write", {"partner_id": other}),
+                (attendee, "create", vals | {"event_id": str(event.id)}),
+                (attendee.with_context(default_event_id=event.id), "create", {"partner_id": other}),
             ]
             for number, (records, method, *args) in enumerate(calls):
                 refused = self.assertRefused(UserError, reason)
                 with self.subTest(user=user.name, number=number), refused:
                     getattr(records, method)(*args)
+        self.event.invalidate_recordset()
         self.assertEqual(self.event.attendee_ids, attendees)
         self.assertEqual(attendees.partner_id, self.event.partner_ids)
 

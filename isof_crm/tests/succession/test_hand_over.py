@@ -227,6 +227,9 @@ class TestHandOver(HandOverCommon):
         hand_over.line_ids[1].decision = "cancel"
         with self.assertRefused(UserError, "Customers as their salesperson cannot be cancelled"):
             hand_over.action_hand_over()
+        with self.subTest("that is not offered"):
+            self.assertEqual(hand_over.line_ids[0].decisions, ["hand_over", "cancel", "leave"])
+            self.assertEqual(hand_over.line_ids[1].decisions, ["hand_over", "leave"])
 
     def test_what_is_not_possible_stays_and_is_told(self):
         """Somebody refuses one of the records; the others are handed over."""
@@ -357,6 +360,17 @@ class TestHandOver(HandOverCommon):
         )
         with self.assertRaises(AccessError):
             self.salesperson_a.with_user(self.salesperson_b).read(["isof_in_hands_count"])
+
+    def test_archived_where_the_leader_has_left_too(self):
+        """Then it is for managers; whoever does it knows."""
+        (self.team_leader | self.department_manager).active = False
+        self._told(self.manager)
+        self.salesperson_a.with_user(self.administrator).write({"active": False})
+        [(subject, body)] = self._told(self.manager)
+        self.assertEqual(subject, "Salesperson A has left")
+        self.assertIn("<li>Open activities: 2</li>", body)
+        self.assertFalse(self._told(self.administrator))
+        self.assertFalse(self._told(self.salesperson_b))
 
     def test_several_at_once(self):
         self._create_activity(user_id=self.salesperson_b.id)

@@ -49,7 +49,8 @@ class IsofActivityHeldWizard(models.TransientModel):
             changes = [activity.marked_done for activity in wizard.marked_ids]
             wizard.done_count = len(changes)
             wizard.moved_count = sum(
-                bool(change) and change["before"]["start"] != change["start"] for change in changes
+                bool(change) and change["before"]["start"] != change["since"]["start"]
+                for change in changes
             )
 
     def _get_open(self):

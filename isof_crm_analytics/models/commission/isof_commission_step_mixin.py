@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.tools.misc import format_datetime
+
+from odoo.addons.isof_crm.tools import moments
 
 
 class IsofCommissionStepMixin(models.AbstractModel):
@@ -30,7 +31,7 @@ class IsofCommissionStepMixin(models.AbstractModel):
             return ""
         values = {
             "user": step.author_id.name,
-            "time": format_datetime(self.env, step.date, self.env.tz.zone, dt_format="short"),
+            "time": moments.format_moment(self.env, step.date),
         }
         return {
             "draft": self.env._("%(user)s has made it a draft again, %(time)s.", **values),

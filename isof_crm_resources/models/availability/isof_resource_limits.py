@@ -13,12 +13,12 @@ class IsofResource(models.Model):
 
     _inherit = "isof.resource"
 
+    # what record rules ask; see _is_in_care()
     is_in_care = fields.Boolean(
         string="Looked After by Me",
         compute="_compute_is_in_care",
         search="_search_is_in_care",
         export_string_translation=False,
-        help="What record rules ask; see _is_in_care().",
     )
 
     @api.depends("user_id", "approver_ids")

@@ -178,6 +178,17 @@ class IsofActivity(models.Model):
             for activity, bookings in self._get_held_bookings().grouped("held_activity_id").items()
         }
 
+    def _prepare_marks(self):
+        """Keep what of it was confirmed: undone, it is once more; see ``_is_approved``."""
+        marks = super()._prepare_marks()
+        for booking in self._get_held_bookings():
+            if booking.state == "confirmed":
+                approved = marks[booking.held_activity_id].setdefault("approved", {})
+                approved[str(booking.id)] = booking._prepare_approved(
+                    booking.resource_id, booking.start, booking.stop
+                )
+        return marks
+
     def _takes_place(self):
         """Return whether the activity needs its resources at its time."""
         self.ensure_one()
@@ -226,7 +237,8 @@ class IsofActivity(models.Model):
         ):
             resource = booking.resource_id
             if resource.active:
-                vals["state"] = booking._get_first_state()
+                is_approved = booking._is_approved(resource, *times)
+                vals["state"] = "confirmed" if is_approved else booking._get_first_state()
             else:
                 # otherwise the activity could never take place again
                 vals["is_dropped"] = False

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime, format_time, frozendict
+from odoo.tools import frozendict
 
-from odoo.addons.isof_crm.tools import activity_time
+from odoo.addons.isof_crm.tools import activity_time, moments
 
 BOOKING_STATES = [
     ("requested", "Requested"),
@@ -346,11 +346,10 @@ class IsofBooking(models.Model):
         begin, end = (fields.Datetime.context_timestamp(self, moment) for moment in (start, stop))
         first = self._format_moment(start)
         if begin.date() == end.date():
-            clock = format_time(self.env, stop, self.env.tz.zone, time_format="short")
-            return f"{first}–{clock}"
+            return f"{first}–{moments.format_clock(self.env, stop)}"
         return f"{first} – {self._format_moment(stop)}"
 
     @api.model
     def _format_moment(self, moment):
         """Return a moment on the user's clock, which may be that of the browser."""
-        return format_datetime(self.env, moment, self.env.tz.zone, dt_format="short")
+        return moments.format_moment(self.env, moment)

@@ -105,6 +105,21 @@ class IsofBooking(models.Model):
         resource = resource or self.resource_id
         return "requested" if resource._asks_approval() else "confirmed"
 
+    @api.model
+    def _prepare_approved(self, resource, start, stop):
+        """Return what was approved, as JSON has it."""
+        return [resource.id, *map(fields.Datetime.to_string, (start, stop))]
+
+    def _is_approved(self, resource, start, stop):
+        """Return whether it had been approved as it comes back, as its activity was not done.
+
+        So it is as long as the user may undo it: it was the same user who gave it up.
+        """
+        # sudo: what its own activity was marked with
+        mark = self.sudo().held_activity_id._get_mark() if self.is_dropped else {}
+        approved = mark.get("approved", {}).get(str(self.id))
+        return approved == self._prepare_approved(resource, start, stop)
+
     def _get_next_state(self, wanted, resource, start, stop):
         """Return the state of a booking that the user makes or changes.
 
@@ -132,6 +147,8 @@ class IsofBooking(models.Model):
                 self.env._("Only what is going on can be released. Cancel the booking instead.")
             )
         allowed = {"cancelled", "requested", "released", first}
+        if self._is_approved(resource, start, stop):
+            allowed.add("confirmed")
         if self.state == "released":
             raise UserError(self.env._("What was released is over and cannot be changed."))
         is_over = self.state == "confirmed" and self.stop <= fields.Datetime.now()

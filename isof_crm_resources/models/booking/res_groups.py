@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # Who has which role, from the side of the groups.
 ROLE_FIELDS = {"all_user_ids", "implied_by_ids", "implied_ids", "user_ids"}
@@ -6,6 +6,13 @@ ROLE_FIELDS = {"all_user_ids", "implied_by_ids", "implied_ids", "user_ids"}
 
 class ResGroups(models.Model):
     _inherit = "res.groups"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        groups = super().create(vals_list)
+        if any(ROLE_FIELDS & vals.keys() for vals in vals_list):
+            self._settle_isof_requests()
+        return groups
 
     def write(self, vals):
         result = super().write(vals)

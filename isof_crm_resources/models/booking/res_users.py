@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .isof_booking import LIVE_STATES
 
@@ -8,6 +8,14 @@ ANSWERING_FIELDS = {"active", "company_ids", "group_ids"}
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        if self.env.ref("isof_crm.group_user") in users.all_group_ids:
+            # sudo: as below
+            self.env["isof.booking"].sudo()._settle_requests()
+        return users
 
     def write(self, vals):
         result = super().write(vals)

@@ -70,9 +70,9 @@ class TestHours(ResourceCommon):
         cancelled.action_cancel()
         closure = self._close()
         (told,) = self._get_told(self.salesperson_a)
-        self.assertRegex(told, r"(?s)3/12/26, 10:00.*3/12/26, 12:00")
+        self.assertRegex(told, r"(?s)03/12/2026 10:00.*03/12/2026 12:00")
         (told,) = self._get_told(self.salesperson_b)
-        self.assertRegex(told, r"closed from 3/12/26, 12:00.AM to 3/13/26, 12:00.AM \(Works\)")
+        self.assertRegex(told, r"closed from 03/12/2026 12:00.AM to 03/13/2026 12:00.AM \(Works\)")
         self.assertFalse(self._get_told(self.team_leader))
         closure.name = "More works"
         closure.date_to = self._at(23, day=13)
@@ -147,7 +147,7 @@ class TestHours(ResourceCommon):
         (told,), *others = self._get_told_at_the_end(
             self.salesperson_a, self.salesperson_b, self.team_leader, self.resource_manager
         )
-        self.assertRegex(told, r"(?s)3/12/26, 2:00.*outside the working hours.*3/19/26, 2:00")
+        self.assertRegex(told, r"(?s)03/12/2026 02:00.*outside the working hours.*03/19/2026 02:00")
         self.assertEqual(others, [[], [], []], "who is open, or has changed it")
         self.assertNotIn(within, self._find(self.salesperson_a))
         self.calendar.attendance_ids.filtered(lambda each: each.dayofweek == "3").hour_to = 11.5
@@ -183,7 +183,7 @@ class TestHours(ResourceCommon):
         self._book(self.room, 13, 14)
         self._shorten()
         [[told]] = self._get_told_at_the_end(self.salesperson_a)
-        self.assertIn("12.03.2026, 09:00", told)
+        self.assertIn("12.03.2026 09:00", told)
 
     def test_found_without_a_query_for_each(self):
         for hour in range(8, 16):

@@ -207,6 +207,51 @@ class TestActivityBooking(ResourceCommon):
             self.assertEqual(bookings.state, "confirmed")
             self.assertTimes(bookings, times)
 
+    def _mark_done(self, *activities):
+        """Return the dialogue that has marked activities as done."""
+        activities = self.env["isof.activity"].union(*activities)
+        context = {"active_model": activities._name, "active_ids": activities.ids}
+        wizard = self.env["isof.activity.held.wizard"].with_user(self.salesperson_a)
+        wizard = wizard.with_context(**context).create({})
+        wizard.action_confirm()
+        return wizard
+
+    def test_done_undone_is_confirmed_as_before(self):
+        """What was approved for that time is not asked for again."""
+        booking = self._add(self.room_boss)
+        booking.with_user(self.department_manager).action_confirm()
+        self._get_told(self.department_manager)
+        wizard = self._mark_done(self.activity)
+        self.assertEqual(booking.state, "cancelled")
+        wizard.marked_ids.action_undo_done()
+        self.assertEqual(booking.state, "confirmed")
+        self.assertEqual(self._get_told(self.department_manager), [])
+        with self.subTest("what was only requested is asked for again"):
+            booking.sudo().write({"state": "requested"})
+            self._mark_done(self.activity).marked_ids.action_undo_done()
+            self.assertEqual(booking.state, "requested")
+        with self.subTest("what one puts back at another time is, too"):
+            booking.with_user(self.department_manager).action_confirm()
+            self._mark_done(self.activity)
+            start = self._at(9, day=20)
+            self.activity.write({"status_id": self.status_planned.id, "start": start})
+            self.assertEqual(booking.state, "requested")
+
+    def test_done_undone_where_the_time_was_taken(self):
+        """One of several is left; alone it is told what is in the way."""
+        booking = self._add(self.room_small)
+        other = self._create_activity(
+            by=self.salesperson_a, start=self._at(9, day=20), status_id=self.status_planned.id
+        )
+        times = booking.start, booking.stop
+        wizard = self._mark_done(self.activity, other)
+        self._book(self.room_small, *times, by=self.salesperson_b)
+        notice = wizard.action_undo()["params"]["message"]
+        self.assertIn("Activities as they were before: 1. Left", notice)
+        self.assertEqual((self.activity.state, other.state), ("done", "planned"))
+        with self.assertRefused(ValidationError, "is already taken"):
+            self.activity.action_undo_done()
+
     def test_delete(self):
         bookings = self._add(self.room_small)
         self.activity.action_cancel()

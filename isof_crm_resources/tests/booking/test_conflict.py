@@ -413,7 +413,7 @@ class TestConflict(ResourceCommon):
         error = self._get_refusal(self._create_series)
         self.assertEqual(error.context["model"], "isof.booking.series")
         later, other, less = error.context["offers"]
-        self.assertRegex(later["label"], r"All of them, starting 3/12/26, 12:00.PM")
+        self.assertRegex(later["label"], r"All of them, starting 03/12/2026 12:00.PM")
         self.assertEqual(other["label"], "“Test large room” instead of “Test small room”")
         self.assertEqual(less["label"], "All but what is taken (1 left out)")
         starts = ["12.03. 11", "19.03. 11", "26.03. 11", "02.04. 10"]
@@ -474,8 +474,8 @@ class TestConflict(ResourceCommon):
         activity.resource_ids = self.room_small
         activity = activity.with_context(tz="Asia/Tokyo")
         error = self._get_refusal(lambda: activity.write({"start": self._at(10)}))
-        self.assertRegex(str(error), r"(?s)chose, 3/12/26, 7:00.PM–.* from 3/12/26, 8:00.PM;")
-        self.assertIn("The whole activity: 3/12/26, 8:00", error.context["offers"][0]["label"])
+        self.assertRegex(str(error), r"(?s)chose, 03/12/2026 07:00.PM–.* from 03/12/2026 08:00.PM;")
+        self.assertIn("The whole activity: 03/12/2026 08:00", error.context["offers"][0]["label"])
 
     def test_what_the_client_gets(self):
         """The dialogue is registered under this name, and all of it can be sent."""

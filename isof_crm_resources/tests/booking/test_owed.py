@@ -44,7 +44,7 @@ class TestOwed(ResourceCommon):
         activity.resource_ids = self.room_boss
         activity.write({"start": self._at(11, day=20), "stop": self._at(12, day=20)})
         self.assertEqual(activity.booking_ids.expiry, self._at(11, day=20))
-        self.assertIn("3/20/26", self._get_to_dos(activity.booking_ids)[self.approver])
+        self.assertIn("03/20/2026", self._get_to_dos(activity.booking_ids)[self.approver])
 
     def test_moved_in_a_series(self):
         series = self._create_series(resource_id=self.room_boss.id, count=2)
@@ -53,9 +53,9 @@ class TestOwed(ResourceCommon):
         first.change_series({"start": self._at(13), "stop": self._at(14)}, "all")
         self.assertEqual(first.expiry, self._at(13))
         self.assertEqual(second.expiry, self._at(13, day=19))
-        self.assertIn("3/19/26, 2:00", self._get_to_dos(second)[self.approver])
+        self.assertIn("03/19/2026 02:00", self._get_to_dos(second)[self.approver])
         (told,) = self._get_told(self.approver)
-        self.assertRegex(told, r"(?s)3/12/26, 2:00.*3/19/26, 2:00")
+        self.assertRegex(told, r"(?s)03/12/2026 02:00.*03/19/2026 02:00")
         first.cancel_series("all")
         self.assertFalse(self._get_to_dos(first) | self._get_to_dos(second))
 
@@ -155,6 +155,26 @@ class TestOwed(ResourceCommon):
                 savepoint.rollback()
             self.env.registry.clear_all_caches()
 
+    def test_who_is_new_is_asked(self):
+        """A role may come with a new user or a new group."""
+        self.room_boss.approver_ids = False
+        request = self._request()
+        self.assertIn(self.resource_manager, self._get_to_dos(request))
+        new = self._create_user("new", "isof_crm_resources.group_resource_manager")
+        self.assertIn(new, self._get_to_dos(request))
+        with self.subTest("group"):
+            self.approver.group_ids = self.env.ref("base.group_user")
+            self.room_boss.approver_ids = self.approver
+            self.assertNotIn(self.approver, self._get_to_dos(request))
+            self.env["res.groups"].create(
+                {
+                    "name": "Role",
+                    "implied_ids": self.env.ref("isof_crm.group_user").ids,
+                    "user_ids": self.approver.ids,
+                }
+            )
+            self.assertEqual(list(self._get_to_dos(request)), [self.approver])
+
     def _unlink(self, record, name):
         record.write({name: [Command.unlink(self.approver.id)]})
 
@@ -195,9 +215,9 @@ class TestOwed(ResourceCommon):
             self.room_boss.with_context(lang="pl_PL"), moment, datetime(2026, 12, 15, 10)
         )
         self.assertRegex(
-            self._get_to_dos(request)[self.approver], "Test boss room: 12/15/26, 4:00.*for Sales"
+            self._get_to_dos(request)[self.approver], "Test boss room: 12/15/2026 04:00.*for Sales"
         )
-        self.assertRegex(self._get_told(self.approver)[0], "12/15/26, 4:00")
+        self.assertRegex(self._get_told(self.approver)[0], "12/15/2026 04:00")
 
     def test_a_deadline_on_the_clock_of_the_approver(self):
         self.approver.tz = "Pacific/Auckland"

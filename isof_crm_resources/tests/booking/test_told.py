@@ -28,14 +28,14 @@ class TestTold(ResourceCommon):
 
     def test_moved(self):
         self.cared.write({"start": self._at(12), "stop": self._at(13)})
-        self._assert_told("small room, 3/12/26, 1:00.*changed", "Until now: .*3/12/26, 10:00")
+        self._assert_told("small room, 03/12/2026 01:00.*changed", "Until now: .*03/12/2026 10:00")
         self.cared.resource_id = self.room_large
         self._assert_told("Test large room", "Until now: Test small room")
         self.assertFalse(self._get_told(self.team_leader))
 
     def test_cancelled_and_booked_again(self):
         self.cared.action_cancel()
-        self._assert_told("Test small room, 3/12/26, 10:00.*: Cancelled")
+        self._assert_told("Test small room, 03/12/2026 10:00.*: Cancelled")
         self.cared.action_reopen()
         self._assert_told("Confirmed")
 
@@ -103,6 +103,14 @@ class TestTold(ResourceCommon):
         self.assertIn("12.03.2026", told)
         self.assertIn("05:00", told)
         self.assertNotIn("Cancelled", told)
+
+    def test_in_the_formats_that_the_language_was_given(self):
+        self.env["res.lang"]._lang_get("en_US").write(
+            {"date_format": "%Y-%m-%d", "time_format": "%H:%M:%S"}
+        )
+        self.cared.action_cancel()
+        (told,) = self._get_told(self.holder)
+        self.assertIn("2026-03-12 10:00–11:00", told)
 
     def test_refused_with_a_reason(self):
         request = self._book(self.room_boss, 9, 10).with_user(self.department_manager)

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from ..common import ResourceCommon
-from .reception import DAY, HOUR, LIVE, MONDAY, Entry, RefusedError, Week
+from .reception import DAY, DROPPED, HOUR, LIVE, MONDAY, Entry, RefusedError, Week
 
 # So many weeks pass in each run; ISOF_WEEKS=2000 for those that an evening has time for.
 WEEKS = int(os.environ.get("ISOF_WEEKS", "25"))
@@ -50,6 +50,8 @@ OTHERS = {
 }
 # What fills the book comes more often, and so does what decides who is asked.
 OFTEN = ("book", "plan", "substitute", "wait")
+# And so does giving back, which needs another such step to come back.
+OFTEN_OF_VISITS = ("set_status",) * 4
 
 
 def _choose_one(*steps):
@@ -67,13 +69,13 @@ STEPS = st.lists(
         *(
             _choose_one(
                 *(
-                    st.tuples(st.just(name), ACTORS, NUMBERS, *others)
-                    for name, others in kind.items()
+                    st.tuples(st.just(name), ACTORS, NUMBERS, *kind[name])
+                    for name in (*kind, *often)
                 ),
                 # without activities there is nothing to do with them
                 st.tuples(st.just("plan"), *OTHERS["plan"]),
             )
-            for kind in (OF_BOOKINGS, OF_VISITS)
+            for kind, often in ((OF_BOOKINGS, ()), (OF_VISITS, OFTEN_OF_VISITS))
         ),
     ),
     min_size=10,
@@ -156,11 +158,18 @@ class TestWeeks(ResourceCommon):
         if step in OTHERS:
             return values
         actor, number, *rest = values
+        there = week.visits if step in OF_VISITS else week.entries
+        if not there:
+            return None
+        # otherwise most steps would come to nothing, and rarely one to what another began
+        fitting = [
+            index for index, one in enumerate(there) if self._is_for(week, step, one, *rest)
+        ] or range(len(there))
+        number = fitting[number % len(fitting)]
         if step in OF_VISITS:
-            if not week.visits:
-                return None
-            number %= len(week.visits)
-            visit = week.visits[number]
+            visit = there[number]
+            if step == "set_status" and rest == [visit.status]:
+                rest = ["planned" if visit.status == "cancelled" else "cancelled"]
             is_late = visit.start <= week.now
             if (step == "move_visit" and (is_late or rest[0] <= week.now)) or (
                 # what was held before its time has its own rules
@@ -168,10 +177,7 @@ class TestWeeks(ResourceCommon):
             ):
                 return None
             return visit.user, number, *rest
-        if not week.entries:
-            return None
-        number %= len(week.entries)
-        entry = week.entries[number]
+        entry = there[number]
         if step in ("approve", "refuse"):
             if step == "refuse" and entry.state not in LIVE:
                 return None
@@ -180,6 +186,28 @@ class TestWeeks(ResourceCommon):
         elif not week.may_change(actor, entry):
             actor = entry.holder
         return actor, number, *rest
+
+    @staticmethod
+    def _is_for(week, step, one, *rest):
+        """Return whether a step changes a line, or an activity, by what that is now."""
+        match step, rest:
+            case "move", [_start]:
+                # what was approved, and has to be again
+                is_approved = (one.resource, one.state) == ("boss", "confirmed")
+                return is_approved and one.holder != "manager"
+            case "approve", []:
+                return one.state == "requested"
+            case "refuse", []:
+                return one.state in LIVE
+            case "reopen", []:
+                return one.state in DROPPED
+            case "release", []:
+                return one.state == "confirmed" and one.start < week.now < one.stop
+            case "set_status", ["planned"]:
+                return one.status == "cancelled"
+            case "set_status", ["done"]:
+                return one.start <= week.now
+        return True
 
     # What is done in Odoo
 

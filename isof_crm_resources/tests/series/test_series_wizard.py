@@ -84,7 +84,7 @@ class TestSeriesWizard(ResourceCommon):
 
     def test_conflict_changes_nothing(self):
         self._book(self.room_small, self._at(11, day=26), self._at(12, day=26))
-        with self.assertRefused(ValidationError, "(?s)“Test small room” is already.*3/26/26"):
+        with self.assertRefused(ValidationError, "(?s)“Test small room” is already.*03/26/2026"):
             self._change(
                 self.bookings[1], "following", start=self._at(11, day=19), stop=self._at(12, day=19)
             )
