@@ -15,7 +15,10 @@ FOLLOWING = {
 
 def _is_answer(command):
     """Return whether a command about the attendees of an event tells only who comes."""
-    return command[0] == Command.UPDATE and command[2].keys() <= {"availability", "state"}
+    match command:
+        case [Command.UPDATE, _, dict(vals)]:
+            return vals.keys() <= {"availability", "state"}
+    return False
 
 
 class CalendarEvent(models.Model):
@@ -151,9 +154,9 @@ class CalendarEvent(models.Model):
 
         Connectors name everybody, also those who are invited already.
         """
-        kind, id_, vals = (*command, None, None)[:3]
+        kind, id_, vals = (*command, None, None, None)[:3]
         if kind == Command.CREATE:
-            return vals.get("partner_id") not in self.partner_ids.ids
+            return (vals or {}).get("partner_id") not in self.partner_ids.ids
         if kind == Command.LINK:
             return id_ not in self.attendee_ids.ids
         if kind in (Command.DELETE, Command.UNLINK):

@@ -90,8 +90,9 @@ class Base(models.AbstractModel):
             field = self._fields.get(name)
             if not field or field.type not in ("one2many", "many2many"):
                 continue
-            for command in commands or ():
-                if isinstance(command, list | tuple) and command[0] == Command.UPDATE:
-                    line = self.env[field.comodel_name].browse(command[1])
-                    conflicts += line._find_isof_conflicts(command[2], loaded)
+            for command in commands if isinstance(commands, list | tuple) else ():
+                match command:
+                    case [Command.UPDATE, int(id_), dict(line_vals)]:
+                        line = self.env[field.comodel_name].browse(id_)
+                        conflicts += line._find_isof_conflicts(line_vals, loaded)
         return conflicts

@@ -179,6 +179,10 @@ class TestCalendarDrag(ActivityCommon):
             Command.set(mine.ids),
             Command.create({"partner_id": other}),
             Command.update(mine.id, {"partner_id": other}),
+            # no client of Odoo's sends these
+            [],
+            (Command.CREATE, 0),
+            (Command.UPDATE, mine.id, None),
         ]
         for user, reason in (
             (self.salesperson_b, "who alone moves it"),

@@ -87,6 +87,12 @@ class TestTextConflict(ActivityCommon):
             activity = self.activity.with_user(self.salesperson_a).with_context(isof_loaded=loaded)
             activity.web_save({"note": str(loaded)}, {})
             self.assertEqual(self.activity.note, str(loaded))
+        activity = self.activity.with_user(self.salesperson_a)
+        loaded = self._prepare_loaded(self.activity, {"note": "x"})
+        for commands in (5, "text", [[]], [[1]], [[1, self.activity.id, None]], [[1, "x", {}]]):
+            with self.subTest(commands):
+                vals = {"next_ids": commands}
+                self.assertEqual(activity._find_isof_conflicts(vals, loaded), [])
 
     def test_nothing_to_tell(self):
         for message, theirs, vals, loaded in (

@@ -182,7 +182,8 @@ class TestWeeks(ResourceCommon):
             if step == "refuse" and entry.state not in LIVE:
                 return None
             if not week.has_in_care(actor, entry.resource):
-                actor = "manager"
+                # as a substitute, on those days
+                actor = "piotr" if week.has_in_care("piotr", entry.resource) else "manager"
         elif not week.may_change(actor, entry):
             actor = entry.holder
         return actor, number, *rest
@@ -195,6 +196,15 @@ class TestWeeks(ResourceCommon):
                 # what was approved, and has to be again
                 is_approved = (one.resource, one.state) == ("boss", "confirmed")
                 return is_approved and one.holder != "manager"
+            case "move_series" | "cancel_series", [*_start, "following"]:
+                # what is earlier stays
+                return one.series is not None and any(
+                    other.series == one.series
+                    and other.state in LIVE
+                    and week.now < other.stop
+                    and other.start < one.start
+                    for other in week.entries
+                )
             case "approve", []:
                 return one.state == "requested"
             case "refuse", []:
