@@ -11,7 +11,7 @@ from lxml import etree
 from odoo import Command
 from odoo.tools import SQL
 
-from odoo.addons.isof_crm.models.condition_many2many import ConditionMany2many
+from odoo.addons.isof_crm.models.base.condition_many2many import ConditionMany2many
 
 WIDGETS = ("isof_conditions", "isof_conditions_avatar")
 

@@ -32,6 +32,7 @@ from isof_cli import (
     testing,
 )
 from isof_cli.config import ROOT
+from isof_cli.console import Failure
 
 from odoo.tests.common import get_db_name
 
@@ -118,6 +119,14 @@ class TestCommandLine:
     def test_bench_replaces_the_other_tests(self):
         assert testing._selection(False, ["-k", "x"]) == ["--ignore=tests/bench", "-k", "x"]
         assert testing._selection(True, ["-x"]) == ["-s", "tests/bench", "-x"]
+
+    def test_room(self):
+        selected = testing._selection(False, ["-x"], "commission")
+        assert selected[-2:] == ["isof_crm_analytics/tests/commission", "-x"]
+        # of whichever add-on
+        assert len(testing._find_room("base")) == 2
+        with pytest.raises(Failure, match=r"no room “attic”\. Rooms with tests: activity"):
+            testing._find_room("attic")
 
     def test_own_arguments_of_the_tests(self):
         options, rest = testing._options(["-k", "a b", "--bench", "--screenshots=x", "--", "p"])

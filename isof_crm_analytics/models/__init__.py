@@ -1,65 +1,13 @@
-from . import (  # first: other models inherit them
-    isof_commission_plan_part,
-    isof_commission_step_mixin,
-    isof_figures_mixin,
-    isof_period_mixin,
-    isof_score_mixin,
-    isof_trade_mixin,
-)
+"""The rooms of the add-on, the lowest first.
 
-# isort: split
-from . import (
-    account_move,
-    account_move_line,
-    account_move_pos,
-    base,
-    base_partner_merge,
-    hr_employee,
-    hr_version,
-    ir_filters,
-    ir_model_fields,
-    isof_activity,
-    isof_analysis,
-    isof_analysis_measure,
-    isof_analysis_schedule,
-    isof_analysis_table,
-    isof_analysis_workbook,
-    isof_campaign_cost,
-    isof_commission_entry,
-    isof_commission_payment,
-    isof_commission_plan,
-    isof_commission_rule,
-    isof_commission_settlement,
-    isof_commission_settlement_succession,
-    isof_commission_share,
-    isof_commission_split,
-    isof_commission_sync,
-    isof_commission_target,
-    isof_commission_tier,
-    isof_hand_over,
-    isof_my_day,
-    isof_period,
-    isof_period_type,
-    isof_product_cost,
-    isof_score,
-    isof_score_run,
-    isof_score_scheme,
-    isof_segment,
-    isof_trade_line,
-    isof_trade_line_comparison,
-    isof_trade_line_cost,
-    isof_trade_line_facts,
-    isof_trade_line_history,
-    isof_trade_line_pos,
-    isof_trade_line_sync,
-    isof_trade_memory,
-    isof_trade_note,
-    isof_trade_summary,
-    product_category,
-    res_company,
-    res_config_settings,
-    res_partner,
-    res_partner_agent,
-    res_partner_score,
-    utm_campaign,
-)
+A room knows those above it in this list, and none below; ``tests/test_rooms.py`` holds it there.
+"""
+
+# isort: skip_file
+from . import base
+from . import period
+from . import ledger
+from . import campaign
+from . import score
+from . import commission
+from . import analysis

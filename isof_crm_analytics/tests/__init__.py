@@ -1,13 +1,22 @@
-from . import (
+from .analysis import (
     test_analysis,
     test_analysis_rights,
     test_analysis_schedule,
     test_analysis_workbook,
+)
+from .base import (
     test_analytics_journey,
-    test_assortment,
     test_bounds,
-    test_campaign,
     test_click_everywhere,
+    test_filters,
+    test_js,
+    test_kept_plan,
+    test_lives,
+    test_screens,
+    test_settings,
+)
+from .campaign import test_campaign
+from .commission import (
     test_commission,
     test_commission_conditions,
     test_commission_due,
@@ -21,7 +30,8 @@ from . import (
     test_commission_share,
     test_commission_target_report,
     test_commission_tools,
-    test_cost_history,
+)
+from .dashboard import (
     test_dashboard,
     test_dashboard_activities,
     test_dashboard_campaigns,
@@ -30,20 +40,13 @@ from . import (
     test_dashboard_margins,
     test_dashboard_sales,
     test_dashboard_salespeople,
-    test_filters,
-    test_js,
-    test_kept_plan,
+)
+from .ledger import (
+    test_assortment,
+    test_cost_history,
     test_ledger_report,
-    test_lives,
     test_my_day,
-    test_order_report,
     test_partner_turnover,
-    test_period,
-    test_period_field,
-    test_period_generate,
-    test_score,
-    test_screens,
-    test_settings,
     test_trade_line,
     test_trade_note,
     test_trade_pos,
@@ -53,3 +56,6 @@ from . import (
     test_trade_summary,
     test_trade_sync,
 )
+from .order import test_order_report
+from .period import test_period, test_period_field, test_period_generate
+from .score import test_score

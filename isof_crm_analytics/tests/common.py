@@ -3,7 +3,7 @@ from unittest import SkipTest
 
 from odoo.fields import Command
 
-from .test_order_report import OrderReportCommon
+from .order.test_order_report import OrderReportCommon
 
 
 class TradeCommon(OrderReportCommon):

@@ -13,7 +13,7 @@ from odoo import fields
 
 from odoo.addons.isof_crm.tools import activity_time
 
-from ..models.isof_activity import FREE_STATES
+from ..models.booking.isof_activity import FREE_STATES
 
 TZ = "Europe/Warsaw"
 SEED = 8

@@ -14,8 +14,8 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name, new_test_user
 
-from odoo.addons.isof_crm_resources.models.isof_booking_purpose import PLANNED_FIELDS
-from odoo.addons.isof_crm_resources.models.isof_resource_planner import MAX_ROWS
+from odoo.addons.isof_crm_resources.models.availability.isof_resource_planner import MAX_ROWS
+from odoo.addons.isof_crm_resources.models.booking.isof_booking_purpose import PLANNED_FIELDS
 from odoo.addons.isof_crm_resources.tools import availability
 
 from .measure import Speed

@@ -45,7 +45,11 @@ def _commands(python, fix):
         ),
     ]
     if addons := config.addons():
-        commands.append(("pylint-odoo", [python, "-m", "pylint", *addons]))
+        pylint = [python, "-m", "pylint"]
+        tests = [f"{addon}/tests" for addon in addons if (config.ROOT / addon / "tests").is_dir()]
+        commands.append(("pylint-odoo", [*pylint, "--ignore=tests", *addons]))
+        # it knows tests by their folder's name only, and does not look above it
+        commands.append(("pylint-odoo, tests", [*pylint, "--disable=translation-required", *tests]))
     return commands
 
 

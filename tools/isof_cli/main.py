@@ -40,7 +40,8 @@ def parser():
         (
             "test",
             (
-                "run the tests; takes pytest's arguments, --bench for tests/bench instead, "
+                "run the tests; takes pytest's arguments, --room NAME for those of one room, "
+                "--bench for tests/bench instead, "
                 "--host [MODULE…] for Odoo's own with our add-ons and without, and "
                 "--screenshots DIR for pictures of every menu of every role"
             ),

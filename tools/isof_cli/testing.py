@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 from . import config, databases, odoo, system
-from .console import say, step
+from .console import Failure, say, step
 
 COPY = "isof_test_"
 BENCH = "tests/bench"
@@ -38,7 +38,7 @@ def run(arguments):
             return env.run(
                 *("-rs", "-p", "no:cacheprovider", f"--rootdir={config.ROOT}"),
                 *(f"--odoo-database={name}", "--odoo-http", "--odoo-log-level=critical"),
-                *_selection(options.bench, rest),
+                *_selection(options.bench, rest, options.room),
                 module="pytest",
                 **(screenshots or {}),
             )
@@ -51,6 +51,7 @@ def _options(arguments):
     parser = argparse.ArgumentParser("./isof test", add_help=False, allow_abbrev=False)
     parser.add_argument("--bench", action="store_true")
     parser.add_argument("--host", action="store_true")
+    parser.add_argument("--room", metavar="NAME")
     parser.add_argument("--screenshots", metavar="DIR", type=Path)
     return parser.parse_known_args(arguments)
 
@@ -60,14 +61,29 @@ def copy_name():
     return f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
 
 
-def _selection(bench, arguments):
-    """Return pytest's arguments: all tests in parallel, or the given ones.
+def _selection(bench, arguments, room=None):
+    """Return pytest's arguments: all tests in parallel, those of a room, or the given ones.
 
     Without the benchmarks, or with these alone.
+
+    :raises Failure: when no add-on has such a room with tests
     """
     if bench:
         return ["-s", BENCH, *arguments]
+    if room:
+        arguments = [*PARALLEL, *_find_room(room), *arguments]
     return [f"--ignore={BENCH}", *(arguments or PARALLEL)]
+
+
+def _find_room(name):
+    """Return the folders with the tests of a room, in whichever add-ons have one of that name."""
+    rooms = {}
+    for door in sorted(config.ROOT.glob("*/tests/*/__init__.py")):
+        folder = door.parent
+        rooms.setdefault(folder.name, []).append(str(folder.relative_to(config.ROOT)))
+    if name not in rooms:
+        raise Failure(f"There is no room “{name}”. Rooms with tests: {', '.join(sorted(rooms))}.")
+    return rooms[name]
 
 
 def _ensure_bundles(env, name):

@@ -1,0 +1,1 @@
+from . import isof_activity_report

@@ -1,0 +1,1 @@
+from . import isof_export, isof_list_export

@@ -1,0 +1,1 @@
+from . import isof_partner_export_wizard, isof_segment_add_wizard, isof_segment_fill_wizard

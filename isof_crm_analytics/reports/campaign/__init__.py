@@ -1,0 +1,1 @@
+from . import isof_campaign_report

@@ -1,0 +1,452 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.isof_crm.models.activity.isof_activity_status import DROPPED_STATES
+
+COST_GROUP = "isof_crm_analytics.group_all"
+MARGIN_GROUP = "isof_crm_analytics.group_margin"
+# Each row has a number from its own table; so many kinds of rows share the numbers.
+KINDS = ("activity", "order", "sale", "cost", "budget")
+
+
+class IsofCampaignReport(models.Model):
+    """What campaigns cost and what came of them: rows of several kinds, side by side.
+
+    A row is an activity of a campaign, an order that names it, a line of an invoice that counts
+    for it (``attributed_campaign_id`` of the facts), a cost or the budget. Each has the measures
+    of its kind and nothing in the others, so that sums and ratios of any selection are right.
+
+    A customer counts once for each campaign and company, with its first sale by the campaign: as
+    *won* if nothing was sold to it during the look-back before that, as *kept* otherwise. Who did
+    not buy more than was credited is neither. An earlier invoice that was credited in full is no
+    sale. ``customer_kind`` divides the turnover in the same way.
+
+    Costs and budgets have no employee: they are for those who see all figures. Activities count
+    for those who may see the figures, whoever may open them.
+    """
+
+    _name = "isof.campaign.report"
+    _description = "Campaign Results"
+    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _isof_period_date = "date"
+    _auto = False
+    _order = "date desc, id desc"
+    _depends = {
+        "isof.activity": [
+            *("active", "allday", "campaign_id", "commercial_partner_id", "company_id"),
+            *("department_id", "direction", "start", "state", "user_id"),
+        ],
+        "isof.campaign.cost": ["amount", "campaign_id", "company_id", "date", "kind", "move_id"],
+        "account.move": ["reversed_entry_id", "state"],
+        "res.company": ["currency_id", "isof_lookback_months"],
+        "res.currency": ["rounding"],
+        "res.partner": ["commercial_partner_id", "isof_group_id", "isof_region_id"],
+        "sale.order": [
+            *("amount_untaxed", "campaign_id", "company_id", "currency_rate", "date_order"),
+            *("partner_id", "state", "team_id", "user_id"),
+        ],
+        "utm.campaign": ["company_id", "isof_budget", "isof_date_from", "isof_goal"],
+    }
+
+    _isof_money = (
+        *("ordered_net", "turnover", "won_turnover", "kept_turnover", "margin"),
+        *("planned_cost", "actual_cost", "budget", "profit"),
+    )
+    _isof_ratios = {
+        "cost_per_win": ("actual_cost", "won_count"),
+        "return_on_cost": ("profit", "actual_cost"),
+        "budget_used": ("actual_cost", "budget"),
+    }
+
+    # What
+    kind = fields.Selection(
+        [
+            ("activity", "Activity"),
+            ("order", "Order"),
+            ("sale", "Sale"),
+            ("cost", "Cost"),
+            ("budget", "Budget"),
+        ],
+        string="Row",
+        readonly=True,
+    )
+    campaign_id = fields.Many2one("utm.campaign", string="Campaign", readonly=True)
+    goal = fields.Selection(
+        selection=lambda self: self.env["utm.campaign"]._fields["isof_goal"].selection,
+        readonly=True,
+    )
+    date = fields.Date(
+        readonly=True,
+        help="Of the activity, the order, the invoice or the cost; the budget counts on the first "
+        "day of the campaign.",
+    )
+    company_id = fields.Many2one("res.company", string="Company", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
+
+    # With whom, by whom
+    partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
+    group_id = fields.Many2one("isof.partner.group", string="Contractor Group", readonly=True)
+    region_id = fields.Many2one("isof.region", string="Region", readonly=True)
+    customer_kind = fields.Selection(
+        [("won", "Won"), ("kept", "Kept")],
+        string="Won or Kept",
+        readonly=True,
+        help="Sales to customers that the campaign won, and to those that it kept.",
+    )
+    user_id = fields.Many2one("res.users", string="Employee", readonly=True)
+    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    department_id = fields.Many2one("hr.department", string="Department", readonly=True)
+
+    # How many
+    activity_count = fields.Integer(
+        string="Activities", readonly=True, help="Without those that were cancelled or not held."
+    )
+    reached_count = fields.Integer(
+        string="Reached",
+        readonly=True,
+        aggregator="count_distinct",
+        exportable=False,
+        help="Different contractors with whom an activity of the campaign was held.",
+    )
+    responded_count = fields.Integer(
+        string="Responded",
+        readonly=True,
+        aggregator="count_distinct",
+        exportable=False,
+        help="Different contractors who came back: by an incoming activity of the campaign, or by "
+        "an order that names it.",
+    )
+    order_count = fields.Integer(
+        string="Orders", readonly=True, help="Confirmed orders that name the campaign."
+    )
+    won_count = fields.Integer(
+        string="Customers Won",
+        readonly=True,
+        help="Customers who bought by the campaign and had bought nothing during the look-back, "
+        "counted with their first sale.",
+    )
+    kept_count = fields.Integer(
+        string="Customers Kept",
+        readonly=True,
+        help="Customers who bought by the campaign and had bought during the look-back, counted "
+        "with their first sale.",
+    )
+
+    # For how much, in the currency of the company
+    ordered_net = fields.Float(string="Ordered", readonly=True, digits=(16, 2))
+    turnover = fields.Float(
+        readonly=True, digits=(16, 2), help="Net sales that count for the campaign."
+    )
+    won_turnover = fields.Float(
+        string="Turnover of Won Customers",
+        readonly=True,
+        digits=(16, 2),
+        help="What the campaign sold by acquisition.",
+    )
+    kept_turnover = fields.Float(
+        string="Turnover of Kept Customers",
+        readonly=True,
+        digits=(16, 2),
+        help="What the campaign sold by retention.",
+    )
+    margin = fields.Float(
+        readonly=True,
+        digits=(16, 2),
+        groups=MARGIN_GROUP,
+        help="Turnover less cost of what was sold, where that is known.",
+    )
+    planned_cost = fields.Float(readonly=True, digits=(16, 2), groups=COST_GROUP)
+    actual_cost = fields.Float(readonly=True, digits=(16, 2), groups=COST_GROUP)
+    budget = fields.Float(readonly=True, digits=(16, 2), groups=COST_GROUP)
+    profit = fields.Float(
+        string="Margin less Cost",
+        readonly=True,
+        digits=(16, 2),
+        groups=COST_GROUP,
+        help="Margin of the sales less actual cost of the campaign.",
+    )
+    cost_per_win = fields.Float(
+        string="Cost per Customer Won",
+        compute="_compute_ratios",
+        aggregator="avg",
+        digits=(16, 2),
+        groups=COST_GROUP,
+        help="Actual cost by customers won. Empty if there are none.",
+    )
+    return_on_cost = fields.Float(
+        compute="_compute_ratios",
+        aggregator="avg",
+        digits=(16, 4),
+        groups=COST_GROUP,
+        help="Margin less actual cost, by actual cost. Empty without a cost.",
+    )
+    budget_used = fields.Float(
+        compute="_compute_ratios",
+        aggregator="avg",
+        digits=(16, 4),
+        groups=COST_GROUP,
+        help="Actual cost by budget. Empty without a budget.",
+    )
+
+    # ------------------------------------------------------------
+    # Rights
+    # ------------------------------------------------------------
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """What is made of costs and margins is for those who may see both."""
+        return super()._has_field_access(field, operation) and (
+            field.name not in ("profit", "return_on_cost")
+            or self.env.su
+            or self.env.user.has_group(MARGIN_GROUP)
+        )
+
+    # ------------------------------------------------------------
+    # Query
+    # ------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        self.env["isof.trade.line"]._bring_in_step()
+        return super()._search(domain, *args, **kwargs)
+
+    @property
+    @api.depends_context("tz", "uid")
+    def _table_query(self):
+        rows = {
+            "activity": self._get_activities(),
+            "order": self._get_orders(),
+            "sale": self._get_sales(),
+            "cost": self._get_costs(),
+            "budget": self._get_budgets(),
+        }
+        return SQL(
+            """
+            SELECT item.*, campaign.isof_goal AS goal, company.currency_id AS company_currency_id,
+                   partner.isof_group_id AS group_id, partner.isof_region_id AS region_id
+              FROM (%(rows)s) AS item
+              JOIN utm_campaign AS campaign ON campaign.id = item.campaign_id
+              JOIN res_company AS company ON company.id = item.company_id
+              LEFT JOIN res_partner AS partner ON partner.id = item.partner_id
+            """,
+            rows=SQL(" UNION ALL ").join(
+                self._select(kind, columns, tables) for kind, (columns, tables) in rows.items()
+            ),
+        )
+
+    @api.model
+    def _select(self, kind, columns, tables):
+        """Return the query of one kind of rows.
+
+        :param dict columns: SQL of columns; ``id`` is the number in the table of the rows
+        :param SQL tables: from where, with the condition
+        """
+        columns = columns | {
+            "id": SQL("%s::bigint * %s + %s", columns["id"], len(KINDS), KINDS.index(kind)),
+            "kind": SQL("%s", kind),
+        }
+        expressions = SQL(", ").join(
+            SQL(
+                "(%s)::%s AS %s",
+                columns.get(name, SQL("NULL")),
+                SQL(type_),
+                SQL.identifier(name),
+            )
+            for name, type_ in self._get_column_types().items()
+        )
+        return SQL("SELECT %s %s", expressions, tables)
+
+    @api.model
+    def _get_column_types(self):
+        """Return the columns of the rows with their types in PostgreSQL."""
+        types = {"id": "bigint", "kind": "varchar", "date": "date", "customer_kind": "varchar"}
+        for name, field in self._fields.items():
+            if field.type == "many2one" and name in (
+                *("campaign_id", "company_id", "partner_id", "user_id", "team_id"),
+                "department_id",
+            ):
+                types[name] = "int"
+            elif field.type in ("integer", "float") and not field.compute and name != "id":
+                types[name] = "int" if field.type == "integer" else "numeric"
+        return types
+
+    @api.model
+    def _get_activities(self):
+        return {
+            "id": SQL("activity.id"),
+            "campaign_id": SQL("activity.campaign_id"),
+            "company_id": SQL("activity.company_id"),
+            "date": self.env["isof.activity"]._isof_period_day_to_sql("activity", None),
+            "partner_id": SQL("activity.commercial_partner_id"),
+            "user_id": SQL("activity.user_id"),
+            "department_id": SQL("activity.department_id"),
+            "activity_count": SQL("1"),
+            "reached_count": SQL(
+                "CASE activity.state WHEN 'done' THEN activity.commercial_partner_id END"
+            ),
+            "responded_count": SQL(
+                "CASE WHEN activity.state = 'done' AND activity.direction = 'in'"
+                " THEN activity.commercial_partner_id END"
+            ),
+        }, SQL(
+            """
+            FROM isof_activity AS activity
+            WHERE activity.campaign_id IS NOT NULL AND activity.active
+              AND activity.state <> ALL(%s)
+            """,
+            list(DROPPED_STATES),
+        )
+
+    @api.model
+    def _get_orders(self):
+        return {
+            "id": SQL("o.id"),
+            "campaign_id": SQL("o.campaign_id"),
+            "company_id": SQL("o.company_id"),
+            "date": self._isof_moment_to_day(SQL("o.date_order")),
+            "partner_id": SQL("contact.commercial_partner_id"),
+            "user_id": SQL("o.user_id"),
+            "team_id": SQL("o.team_id"),
+            "department_id": SQL("post.department_id"),
+            "order_count": SQL("1"),
+            "responded_count": SQL("contact.commercial_partner_id"),
+            "ordered_net": SQL(
+                "round(o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1),"
+                " currency.decimal_places)"
+            ),
+        }, SQL(
+            """
+            FROM sale_order AS o
+            JOIN res_partner AS contact ON contact.id = o.partner_id
+            JOIN res_company AS c ON c.id = o.company_id
+            JOIN res_currency AS currency ON currency.id = c.currency_id
+            LEFT JOIN (%(posts)s) AS post
+                   ON post.user_id = o.user_id AND post.company_id = o.company_id
+                  AND %(day)s >= post.date_from AND %(day)s < post.date_to
+            WHERE o.campaign_id IS NOT NULL AND o.state = 'sale'
+            """,
+            posts=self.env["hr.version"]._get_isof_posts(),
+            day=self._isof_moment_to_day(SQL("o.date_order")),
+        )
+
+    @api.model
+    def _get_sales(self):
+        counts = {
+            f"{kind}_count": SQL(
+                "CASE WHEN fact.id = customer.first_id AND customer.kind = %s THEN 1 END", kind
+            )
+            for kind in ("won", "kept")
+        }
+        turnovers = {
+            f"{kind}_turnover": SQL("CASE customer.kind WHEN %s THEN fact.sold_net END", kind)
+            for kind in ("won", "kept")
+        }
+        return {
+            "id": SQL("fact.id"),
+            "campaign_id": SQL("fact.attributed_campaign_id"),
+            "company_id": SQL("fact.company_id"),
+            "date": SQL("fact.invoice_date"),
+            "partner_id": SQL("fact.partner_id"),
+            "customer_kind": SQL("customer.kind"),
+            "user_id": SQL("fact.user_id"),
+            "team_id": SQL("fact.team_id"),
+            "department_id": SQL("fact.department_id"),
+            "turnover": SQL("fact.sold_net"),
+            "margin": SQL("fact.margin"),
+            "profit": SQL("fact.margin"),
+            **counts,
+            **turnovers,
+        }, SQL(
+            """
+            FROM isof_trade_line AS fact
+            LEFT JOIN (%(customers)s) AS customer
+                   ON customer.attributed_campaign_id = fact.attributed_campaign_id
+                  AND customer.company_id = fact.company_id
+                  AND customer.partner_id = fact.partner_id
+            WHERE fact.attributed_campaign_id IS NOT NULL
+            """,
+            customers=self._get_customers(),
+        )
+
+    @api.model
+    def _get_customers(self):
+        """Return the query of who bought by which campaign: first sale, and won or kept."""
+        is_sale = SQL("fact.move_type <> 'out_refund' AND fact.sold_net > 0")
+        return SQL(
+            """
+            SELECT buyer.*, CASE WHEN net <= 0 THEN NULL WHEN EXISTS (
+                       SELECT FROM isof_trade_line AS earlier
+                        WHERE earlier.partner_id = buyer.partner_id
+                          AND earlier.company_id = buyer.company_id AND earlier.flow = 'sale'
+                          AND earlier.move_type <> 'out_refund'
+                          AND earlier.invoice_date < buyer.first_day
+                          AND earlier.invoice_date >= (
+                              buyer.first_day - make_interval(months => c.isof_lookback_months)
+                          )::date
+                        GROUP BY earlier.move_id
+                       HAVING sum(earlier.sold_net) + COALESCE((
+                              SELECT sum(credit.sold_net)
+                                FROM account_move AS refund
+                                JOIN isof_trade_line AS credit ON credit.move_id = refund.id
+                               WHERE refund.reversed_entry_id = earlier.move_id), 0) > 0
+                   ) THEN 'kept' ELSE 'won' END AS kind
+              FROM (SELECT fact.attributed_campaign_id, fact.company_id, fact.partner_id,
+                           sum(fact.sold_net) AS net,
+                           min(fact.invoice_date) FILTER (WHERE %(is_sale)s) AS first_day,
+                           (array_agg(fact.id ORDER BY fact.invoice_date, fact.move_id, fact.id)
+                               FILTER (WHERE %(is_sale)s))[1] AS first_id
+                      FROM isof_trade_line AS fact
+                     WHERE fact.attributed_campaign_id IS NOT NULL
+                     GROUP BY fact.attributed_campaign_id, fact.company_id, fact.partner_id
+                   ) AS buyer
+              JOIN res_company AS c ON c.id = buyer.company_id
+            """,
+            is_sale=is_sale,
+        )
+
+    @api.model
+    def _get_costs(self):
+        actual = SQL("CASE cost.kind WHEN 'actual' THEN cost.amount END")
+        return {
+            "id": SQL("cost.id"),
+            "campaign_id": SQL("cost.campaign_id"),
+            "company_id": SQL("cost.company_id"),
+            "date": SQL("cost.date"),
+            "planned_cost": SQL("CASE cost.kind WHEN 'planned' THEN cost.amount END"),
+            "actual_cost": actual,
+            "profit": SQL("-(%s)", actual),
+        }, SQL(
+            """
+            FROM isof_campaign_cost AS cost
+            LEFT JOIN account_move AS move ON move.id = cost.move_id
+            WHERE cost.move_id IS NULL OR move.state = 'posted'
+            """
+        )
+
+    @api.model
+    def _get_budgets(self):
+        return {
+            "id": SQL("u.id"),
+            "campaign_id": SQL("u.id"),
+            "company_id": SQL("u.company_id"),
+            "date": SQL("COALESCE(u.isof_date_from, u.create_date::date)"),
+            "budget": SQL("u.isof_budget"),
+        }, SQL("FROM utm_campaign AS u WHERE u.isof_budget > 0 AND u.company_id IS NOT NULL")
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    @api.readonly
+    def action_open_source(self):
+        """Open what the row is made of, as far as the user may read it."""
+        self.ensure_one()
+        number, kind = divmod(self.id, len(KINDS))
+        if KINDS[kind] == "sale":
+            source = self.env["isof.trade.line"].browse(number).move_id
+        elif KINDS[kind] in ("activity", "order"):
+            model = "isof.activity" if KINDS[kind] == "activity" else "sale.order"
+            source = self.env[model].browse(number)
+        else:
+            source = self.campaign_id
+        return self._open_document(source)

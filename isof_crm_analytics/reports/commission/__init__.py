@@ -1,0 +1,1 @@
+from . import isof_commission_target_report

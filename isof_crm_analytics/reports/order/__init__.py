@@ -1,0 +1,1 @@
+from . import isof_order_report

@@ -1,0 +1,466 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class IsofOrderReport(models.Model):
+    """Ordered goods: one row a product line of a confirmed sales or purchase order.
+
+    Sections, notes and down payments are no goods and do not count. Quantities are in the unit
+    of the product, amounts in the currency of the company at the rate of the order, rounded as
+    that currency is. What is delivered, invoiced or outstanding is valued at the line's price.
+    A discount is an amount without a quantity, and nothing to deliver.
+
+    To add a column, extend ``_get_columns`` with its expression on the tables that ``_from``
+    joins under the same aliases for both flows: ``l`` line, ``o`` order, ``c`` company,
+    ``partner``, ``t`` product template, ``day`` and ``x`` (see there).
+    """
+
+    _name = "isof.order.report"
+    _description = "Ordered Goods"
+    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _isof_period_date = "date"
+    _auto = False
+    _order = "date desc, id desc"
+    _depends = {
+        "hr.employee": ["user_id", "company_id"],
+        "hr.version": ["employee_id", "date_version", "department_id", "active"],
+        "product.product": ["product_tmpl_id"],
+        "product.template": ["categ_id", "type", "uom_id"],
+        "purchase.order": [
+            "company_id",
+            "currency_id",
+            "currency_rate",
+            "date_approve",
+            "date_order",
+            "name",
+            "partner_id",
+            "state",
+            "user_id",
+        ],
+        "purchase.order.line": [
+            "date_planned",
+            "display_type",
+            "is_downpayment",
+            "order_id",
+            "price_subtotal",
+            "price_unit",
+            "product_id",
+            "product_qty",
+            "product_uom_id",
+            "qty_invoiced",
+            "qty_received",
+            "qty_to_invoice",
+        ],
+        "res.company": ["currency_id"],
+        "res.currency": ["rounding"],
+        "res.partner": ["commercial_partner_id", "country_id", "isof_group_id", "isof_region_id"],
+        "sale.order": [
+            "campaign_id",
+            "commitment_date",
+            "company_id",
+            "currency_id",
+            "currency_rate",
+            "date_order",
+            "medium_id",
+            "name",
+            "partner_id",
+            "source_id",
+            "state",
+            "team_id",
+            "user_id",
+        ],
+        "sale.order.line": [
+            "display_type",
+            "extra_tax_data",
+            "is_downpayment",
+            "order_id",
+            "price_subtotal",
+            "price_unit",
+            "product_id",
+            "product_uom_id",
+            "product_uom_qty",
+            "qty_delivered",
+            "qty_invoiced",
+            "qty_to_invoice",
+        ],
+        "uom.uom": ["factor"],
+    }
+
+    _isof_money = (
+        "ordered_net",
+        "delivered_net",
+        "invoiced_net",
+        "outstanding_net",
+        "to_invoice_net",
+        "late_net",
+    )
+    _isof_ratios = {
+        "average_price": ("ordered_net", "ordered_quantity"),
+        "delivered_rate": ("delivered_quantity", "ordered_quantity"),
+    }
+
+    # Document
+    flow = fields.Selection(
+        [("sale", "Sales"), ("purchase", "Purchases")], string="Direction", readonly=True
+    )
+    name = fields.Char(string="Order", readonly=True)
+    sale_order_id = fields.Many2one(
+        "sale.order",
+        string="Sales Order",
+        readonly=True,
+        groups="sales_team.group_sale_salesman",
+    )
+    purchase_order_id = fields.Many2one(
+        "purchase.order",
+        string="Purchase Order",
+        readonly=True,
+        groups="purchase.group_purchase_user",
+    )
+    state = fields.Selection(
+        # Groups are sorted by these keys.
+        [
+            ("0_open", "Not delivered"),
+            ("1_partial", "Partly delivered"),
+            ("2_done", "Delivered"),
+        ],
+        string="Delivery",
+        readonly=True,
+        help="What has been delivered to the customer, or received from the vendor.",
+    )
+    date = fields.Date(
+        string="Order Date",
+        readonly=True,
+        help="The day on which the order was confirmed, in your time zone.",
+    )
+    planned_date = fields.Date(
+        string="Planned Delivery",
+        readonly=True,
+        help="The delivery date promised to the customer, or expected from the vendor, in your "
+        "time zone. A sale without a promised date is never late.",
+    )
+    is_late = fields.Boolean(
+        string="Late",
+        readonly=True,
+        help="The planned day has passed and something is still outstanding.",
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
+
+    # With whom
+    partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
+    contact_id = fields.Many2one("res.partner", string="Contact", readonly=True)
+    group_id = fields.Many2one("isof.partner.group", string="Contractor Group", readonly=True)
+    region_id = fields.Many2one("isof.region", string="Region", readonly=True)
+    country_id = fields.Many2one("res.country", string="Country", readonly=True)
+    # They overlap: as many2many fields they never change the grand total.
+    partner_tag_ids = fields.Many2many(
+        related="partner_id.category_id", string="Contractor Tags", readonly=True
+    )
+    segment_ids = fields.Many2many(
+        related="partner_id.isof_segment_ids",
+        string="Segments",
+        readonly=True,
+        groups="isof_crm.group_user",
+    )
+
+    # Of what
+    product_id = fields.Many2one("product.product", string="Product", readonly=True)
+    product_category_id = fields.Many2one(
+        "product.category", string="Product Category", readonly=True
+    )
+    product_type = fields.Selection(
+        [("goods", "Goods"), ("service", "Service")], string="Product Type", readonly=True
+    )
+    role = fields.Selection(
+        [("goods", "Goods"), ("service", "Service"), ("discount", "Discount")],
+        readonly=True,
+    )
+    uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
+
+    # By whom
+    user_id = fields.Many2one(
+        "res.users",
+        string="Employee",
+        readonly=True,
+        help="The salesperson of a sale, the buyer of a purchase.",
+    )
+    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    department_id = fields.Many2one(
+        "hr.department",
+        string="Department",
+        readonly=True,
+        help="The department of the employee on the day of the order.",
+    )
+    campaign_id = fields.Many2one("utm.campaign", string="Campaign", readonly=True)
+    source_id = fields.Many2one("utm.source", string="Source", readonly=True)
+    medium_id = fields.Many2one("utm.medium", string="Medium", readonly=True)
+
+    # How many, in the unit of the product
+    ordered_quantity = fields.Float(readonly=True, digits="Product Unit")
+    delivered_quantity = fields.Float(readonly=True, digits="Product Unit")
+    invoiced_quantity = fields.Float(
+        readonly=True,
+        digits="Product Unit",
+        help="Invoiced less refunded, drafts included, as the order says.",
+    )
+    outstanding_quantity = fields.Float(
+        readonly=True,
+        digits="Product Unit",
+        help="Ordered and not delivered yet. What was delivered beyond the order does not make "
+        "up for what is missing elsewhere.",
+    )
+    to_invoice_quantity = fields.Float(
+        string="Quantity to Invoice",
+        readonly=True,
+        digits="Product Unit",
+        help="What may be invoiced now by the invoicing policy of the product.",
+    )
+    late_quantity = fields.Float(
+        readonly=True,
+        digits="Product Unit",
+        help="Outstanding although the planned day has passed.",
+    )
+
+    # For how much, in the currency of the company
+    ordered_net = fields.Float(
+        string="Ordered", readonly=True, digits=(16, 2), help="Without tax, at the order's rate."
+    )
+    delivered_net = fields.Float(string="Delivered", readonly=True, digits=(16, 2))
+    invoiced_net = fields.Float(
+        string="Invoiced",
+        readonly=True,
+        digits=(16, 2),
+        help="The invoiced quantity at the price of the order.",
+    )
+    outstanding_net = fields.Float(string="Outstanding", readonly=True, digits=(16, 2))
+    to_invoice_net = fields.Float(string="To Invoice", readonly=True, digits=(16, 2))
+    late_net = fields.Float(string="Outstanding Late", readonly=True, digits=(16, 2))
+    average_price = fields.Float(
+        compute="_compute_ratios",
+        aggregator="avg",
+        digits=(16, 2),
+        help="Ordered value by ordered quantity.",
+    )
+    delivered_rate = fields.Float(
+        string="Delivered %",
+        compute="_compute_ratios",
+        aggregator="avg",
+        help="Delivered quantity by ordered quantity.",
+    )
+
+    # How long and how often
+    days_late = fields.Integer(
+        readonly=True,
+        aggregator="max",
+        help="Days since the planned day of what is still outstanding; of several lines, those "
+        "of the latest.",
+    )
+    order_count = fields.Integer(
+        string="Orders", readonly=True, aggregator="count_distinct", exportable=False
+    )
+    product_count = fields.Integer(
+        string="Products", readonly=True, aggregator="count_distinct", exportable=False
+    )
+    partner_count = fields.Integer(
+        string="Contractors", readonly=True, aggregator="count_distinct", exportable=False
+    )
+
+    # ------------------------------------------------------------
+    # Query
+    # ------------------------------------------------------------
+
+    @property
+    @api.depends_context("tz", "uid")
+    def _table_query(self):
+        return SQL(" UNION ALL ").join(self._select(flow) for flow in ("sale", "purchase"))
+
+    @api.model
+    def _select(self, flow):
+        """Return the SELECT of one flow; those of all flows have the same columns."""
+        columns = SQL(", ").join(
+            SQL("%s AS %s", expression, SQL.identifier(name))
+            for name, expression in self._get_columns(flow).items()
+        )
+        return SQL("SELECT %s %s %s", columns, self._from(flow), self._where(flow))
+
+    @api.model
+    def _get_columns(self, flow):
+        """Return the SQL expression of each field of the rows of one flow."""
+        is_sale = flow == "sale"
+        today = fields.Date.context_today(self)
+        delivered_net = self._get_share(SQL("x.delivered"))
+        is_late = SQL("(day.planned < %s AND x.ordered > x.delivered)", today)
+        columns = {
+            # the rows of both flows in one sequence: even and odd
+            "id": SQL("2 * l.id + %s", 0 if is_sale else 1),
+            "flow": SQL("%s", flow),
+            "name": SQL("o.name"),
+            "sale_order_id": SQL("o.id" if is_sale else "NULL::integer"),
+            "purchase_order_id": SQL("NULL::integer" if is_sale else "o.id"),
+            "state": SQL(
+                "CASE WHEN x.delivered >= x.ordered THEN '2_done'"
+                " WHEN x.delivered > 0 THEN '1_partial' ELSE '0_open' END"
+            ),
+            "date": SQL("day.ordered"),
+            "planned_date": SQL("day.planned"),
+            "is_late": SQL("COALESCE(%s, FALSE)", is_late),
+            "company_id": SQL("o.company_id"),
+            "company_currency_id": SQL("c.currency_id"),
+            "partner_id": SQL("contact.commercial_partner_id"),
+            "contact_id": SQL("o.partner_id"),
+            "group_id": SQL("partner.isof_group_id"),
+            "region_id": SQL("partner.isof_region_id"),
+            "country_id": SQL("partner.country_id"),
+            "product_id": SQL("l.product_id"),
+            "product_category_id": SQL("t.categ_id"),
+            "product_type": SQL("CASE t.type WHEN 'service' THEN 'service' ELSE 'goods' END"),
+            "role": SQL(
+                "CASE WHEN %s THEN 'discount' WHEN t.type = 'service' THEN 'service'"
+                " ELSE 'goods' END",
+                self._is_discount(flow),
+            ),
+            "uom_id": SQL("t.uom_id"),
+            "user_id": SQL("o.user_id"),
+            "department_id": SQL("post.department_id"),
+            "ordered_quantity": self._in_product_uom(SQL("x.ordered")),
+            "delivered_quantity": self._in_product_uom(SQL("x.delivered")),
+            "invoiced_quantity": self._in_product_uom(SQL("x.invoiced")),
+            "outstanding_quantity": self._in_product_uom(
+                SQL("GREATEST(x.ordered - x.delivered, 0)")
+            ),
+            "to_invoice_quantity": self._in_product_uom(SQL("x.to_invoice")),
+            "late_quantity": self._in_product_uom(
+                SQL("CASE WHEN %s THEN x.ordered - x.delivered ELSE 0 END", is_late)
+            ),
+            "ordered_net": SQL("x.net"),
+            "delivered_net": delivered_net,
+            "invoiced_net": self._get_share(SQL("l.qty_invoiced")),
+            # what is left of the line, so that the two add up to the last cent
+            "outstanding_net": SQL(
+                "CASE WHEN x.ordered > x.delivered THEN x.net - %s ELSE 0 END", delivered_net
+            ),
+            "to_invoice_net": self._get_share(SQL("l.qty_to_invoice")),
+            "late_net": SQL("CASE WHEN %s THEN x.net - %s ELSE 0 END", is_late, delivered_net),
+            "days_late": SQL("CASE WHEN %s THEN %s::date - day.planned ELSE 0 END", is_late, today),
+            "order_count": SQL("o.id" if is_sale else "-o.id"),
+            "product_count": SQL("l.product_id"),
+            "partner_count": SQL("contact.commercial_partner_id"),
+        }
+        for name in ("team_id", "campaign_id", "source_id", "medium_id"):
+            columns[name] = SQL.identifier("o", name) if is_sale else SQL("NULL::integer")
+        return columns
+
+    @api.model
+    def _from(self, flow):
+        """Return the tables of one flow.
+
+        Two of them are only names for what several columns need: ``day`` has the days
+        ``ordered`` and ``planned`` on the user's clock, ``x`` the quantities in the unit of the
+        line (``quantity`` as on the line; ``ordered``, ``delivered``, ``invoiced`` and
+        ``to_invoice`` without those of discounts) and the ``net`` amount.
+        """
+        is_sale = flow == "sale"
+        quantity = SQL("l.product_uom_qty" if is_sale else "l.product_qty")
+        delivered = SQL("l.qty_delivered" if is_sale else "l.qty_received")
+        quantities = SQL(", ").join(
+            SQL(
+                "CASE WHEN %s THEN 0 ELSE COALESCE(%s, 0) END AS %s",
+                self._is_discount(flow),
+                expression,
+                SQL.identifier(name),
+            )
+            for name, expression in (
+                ("ordered", quantity),
+                ("delivered", delivered),
+                ("invoiced", SQL("l.qty_invoiced")),
+                ("to_invoice", SQL("l.qty_to_invoice")),
+            )
+        )
+        tz = self.env.tz.zone
+        confirmed = SQL("o.date_order" if is_sale else "COALESCE(o.date_approve, o.date_order)")
+        planned = SQL("o.commitment_date" if is_sale else "l.date_planned")
+        return SQL(
+            """
+            FROM %(line)s l
+            JOIN %(order)s o ON o.id = l.order_id
+            JOIN res_company c ON c.id = o.company_id
+            JOIN res_currency currency ON currency.id = c.currency_id
+            JOIN res_partner contact ON contact.id = o.partner_id
+            LEFT JOIN res_partner partner ON partner.id = contact.commercial_partner_id
+            LEFT JOIN product_product p ON p.id = l.product_id
+            LEFT JOIN product_template t ON t.id = p.product_tmpl_id
+            LEFT JOIN uom_uom uom ON uom.id = t.uom_id
+            LEFT JOIN uom_uom line_uom ON line_uom.id = l.product_uom_id
+            CROSS JOIN LATERAL (
+                SELECT (%(confirmed)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS ordered,
+                       (%(planned)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS planned
+            ) day
+            CROSS JOIN LATERAL (
+                SELECT %(quantity)s AS quantity, %(quantities)s, CASE
+                       WHEN o.currency_id = c.currency_id THEN l.price_subtotal
+                       ELSE ROUND(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1),
+                                  currency.decimal_places)
+                       END AS net
+            ) x
+            LEFT JOIN (%(posts)s) post
+                   ON post.user_id = o.user_id AND post.company_id = o.company_id
+                  AND day.ordered >= post.date_from AND day.ordered < post.date_to
+            """,
+            line=SQL.identifier(f"{flow}_order_line"),
+            order=SQL.identifier(f"{flow}_order"),
+            confirmed=confirmed,
+            planned=planned,
+            tz=tz,
+            quantity=quantity,
+            quantities=quantities,
+            posts=self.env["hr.version"]._get_isof_posts(),
+        )
+
+    @api.model
+    def _where(self, flow):
+        return SQL(
+            "WHERE o.state = %s AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE", flow
+        )
+
+    @api.model
+    def _is_discount(self, flow):
+        """Return the condition of a line that takes money off and is no goods.
+
+        It is that of the facts, see ``_get_role`` of ``isof.trade.line``; only sales orders have
+        what Odoo marks as a global discount.
+        """
+        is_marked = SQL("(l.extra_tax_data->>'computation_key') ^@ 'global_discount,' OR")
+        return SQL(
+            "(%s l.price_unit < 0 AND %s)",
+            is_marked if flow == "sale" else SQL(""),
+            self.env["isof.trade.line"]._is_kept_nowhere(SQL.identifier("t")),
+        )
+
+    @api.model
+    def _in_product_uom(self, quantity):
+        return SQL(
+            "CASE WHEN l.product_uom_id = t.uom_id THEN %(quantity)s"
+            " ELSE %(quantity)s * line_uom.factor / uom.factor END",
+            quantity=quantity,
+        )
+
+    @api.model
+    def _get_share(self, quantity):
+        """Return the part of the line's amount that a quantity in the line's unit has."""
+        return SQL(
+            "CASE WHEN %(quantity)s = x.quantity THEN x.net ELSE"
+            " COALESCE(ROUND(x.net * %(quantity)s / NULLIF(x.quantity, 0),"
+            " currency.decimal_places), 0) END",
+            quantity=quantity,
+        )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    @api.readonly
+    def action_open_order(self):
+        """Open the order of the line, as far as the user may read it."""
+        self.ensure_one()
+        order = self.sale_order_id if self.flow == "sale" else self.purchase_order_id
+        return self._open_document(order)

@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_ids" in vals:
+            # sudo: everybody's requests; who is asked follows from who is there
+            self.env["isof.booking"].sudo()._settle_requests()
+        return result

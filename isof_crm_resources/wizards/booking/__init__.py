@@ -1,0 +1,1 @@
+from . import isof_booking_refusal, isof_resource_archiving

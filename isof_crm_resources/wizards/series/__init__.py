@@ -1,0 +1,1 @@
+from . import isof_booking_series_wizard
