@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, frozendict
 
 from ...tools import bounds
+from ...tools.searching import search_true
 from .isof_activity_status import DROPPED_STATES, OPEN_STATES
 
 # Documents an activity may refer to, each where its add-on is installed.
@@ -400,9 +401,8 @@ class IsofActivity(models.Model):
             )
 
     @api.model
-    def _search_is_my_team(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_my_team(self):
         users, departments = self.env.user._get_isof_led()
         # What access_user_ids is made of: whom one leads have a large part of all activities
         # between them, and to collect that part from the relation takes longer than to look

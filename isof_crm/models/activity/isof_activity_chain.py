@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...tools.searching import search_true
 from .isof_activity_status import DROPPED_STATES, OPEN_STATES
 
 # So many steps of one chain the browser shows; a customer's real chains are far shorter.
@@ -70,9 +71,8 @@ class IsofActivity(models.Model):
             )
 
     @api.model
-    def _search_is_followed(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_followed(self):
         # whoever looks, by the index on what is followed; archived ones follow nothing
         return Domain(
             "next_ids",

@@ -38,24 +38,17 @@ class IsofActivityPlan(models.Model):
 
     def action_start(self):
         """Return the dialogue that starts the plan for customers."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm.isof_activity_plan_launch_action"
+        return self._open_isof(
+            "isof_crm.isof_activity_plan_launch_action", context={"default_plan_id": self.id}
         )
-        return action | {"context": {"default_plan_id": self.id}}
 
     def action_open_runs(self):
         """Return the action that shows where the plan was started."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm.isof_activity_plan_run_action"
+        return self._open_isof(
+            "isof_crm.isof_activity_plan_run_action",
+            domain=[("plan_id", "=", self.id)],
+            context={"default_plan_id": self.id},
         )
-        return action | {
-            "domain": [("plan_id", "=", self.id)],
-            "context": {"default_plan_id": self.id},
-        }
 
     def _get_steps(self):
         """Return the steps to carry out.

@@ -145,10 +145,9 @@ class IsofActivityPlanRun(models.Model):
 
     def action_open_activities(self):
         """Return the action that shows the activities of the run."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
-        return action | {"domain": [("plan_run_id", "=", self.id)], "context": {}}
+        return self._open_isof(
+            "isof_crm.isof_activity_action", domain=[("plan_run_id", "=", self.id)], context={}
+        )
 
     def _prepare_result_action(self):
         """Return the action that shows the activities, or the run where there is more to tell."""

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools import activity_time
+from ...tools.searching import search_true
 from ..base.isof_guard_mixin import search_readable
 from .isof_activity_status import OPEN_STATES
 
@@ -188,9 +189,8 @@ class ResPartner(models.Model):
             )
 
     @api.model
-    def _search_isof_is_contact_due(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_isof_is_contact_due(self):
         now = fields.Datetime.now()
         by_own_number = Domain("isof_contact_frequency", ">", 0) & Domain.custom(
             to_sql=lambda model, alias, query: SQL(
@@ -231,13 +231,11 @@ class ResPartner(models.Model):
 
     def action_open_isof_activities(self):
         """Return the action that shows the activities of the whole company."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
-        return action | {
-            "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],
-            "context": self._prepare_isof_activity_context(),
-        }
+        return self._open_isof(
+            "isof_crm.isof_activity_action",
+            domain=[("commercial_partner_id", "=", self.commercial_partner_id.id)],
+            context=self._prepare_isof_activity_context(),
+        )
 
     def _prepare_isof_activity_context(self):
         """Return the defaults of an activity registered from the contact: with its company."""

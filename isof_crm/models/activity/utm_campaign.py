@@ -29,10 +29,8 @@ class UtmCampaign(models.Model):
 
     def action_open_isof_activities(self):
         """Return the action that shows the activities of the campaign."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.isof_activity_action")
-        return action | {
-            "domain": [("campaign_id", "=", self.id)],
-            "context": {"default_campaign_id": self.id},
-        }
+        return self._open_isof(
+            "isof_crm.isof_activity_action",
+            domain=[("campaign_id", "=", self.id)],
+            context={"default_campaign_id": self.id},
+        )

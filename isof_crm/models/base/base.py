@@ -102,6 +102,17 @@ class Base(models.AbstractModel):
             model=user_model,
         )
 
+    def _open_isof(self, xml_id, **changes):
+        """Return an action of ours about a record that the user may read.
+
+        :param str xml_id: external id of a window action
+        :param changes: what of the action is different: ``domain``, ``context``…
+        :raises AccessError: if the user may not read the record
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["ir.actions.act_window"]._for_xml_id(xml_id) | changes
+
     @api.model
     def _get_isof_chosen(self):
         """Return the records of this model that the user has chosen, and opened a dialogue for.

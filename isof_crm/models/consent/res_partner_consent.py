@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.searching import search_true
+
 
 class ResPartner(models.Model):
     """What contacts allow, and whom we may contact; see ``isof_consent_address.py``."""
@@ -104,11 +106,10 @@ class ResPartner(models.Model):
             partner.isof_is_withdrawn = "withdrawn" in states or bool(by_address[partner])
 
     @api.model
-    def _search_isof_is_withdrawn(self, operator, value):
+    @search_true
+    def _search_isof_is_withdrawn(self):
         # Odoo looks at the groups of a field that is read, not of one that is searched by a query
         self._check_field_access(self._fields["isof_is_withdrawn"], "read")
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
         return Domain(
             "id",
             "in",

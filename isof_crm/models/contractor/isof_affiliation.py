@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.searching import search_true
+
 
 class IsofAffiliation(models.Model):
     """A person's part in a company, beside the one company that Odoo puts the person in."""
@@ -59,9 +61,8 @@ class IsofAffiliation(models.Model):
             ) and (not affiliation.date_to or affiliation.date_to >= today)
 
     @api.model
-    def _search_is_current(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_current(self):
         today = fields.Date.context_today(self)
         return (Domain("date_from", "=", False) | Domain("date_from", "<=", today)) & (
             Domain("date_to", "=", False) | Domain("date_to", ">=", today)

@@ -88,7 +88,8 @@ class IsofContractorTreeMixin(models.AbstractModel):
 
     def action_open_partners(self):
         """Return the action that shows the contractors of the node and those below it."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.res_partner_action")
-        return action | {"domain": [(self._partner_field, "child_of", self.id)], "context": {}}
+        return self._open_isof(
+            "isof_crm.res_partner_action",
+            domain=[(self._partner_field, "child_of", self.id)],
+            context={},
+        )

@@ -276,14 +276,12 @@ class IsofSegment(models.Model):
 
     def action_open_members(self):
         """Return the action that shows the members."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("isof_crm.res_partner_action")
-        return action | {
-            "name": self.name,
-            "domain": [("isof_segment_ids", "in", self.ids)],
-            "context": {"default_is_company": self.target == "company"},
-        }
+        return self._open_isof(
+            "isof_crm.res_partner_action",
+            name=self.name,
+            domain=[("isof_segment_ids", "in", self.ids)],
+            context={"default_is_company": self.target == "company"},
+        )
 
     def action_open_history(self):
         """Return the action that shows who entered and who left."""
@@ -294,14 +292,8 @@ class IsofSegment(models.Model):
         return self._get_own_action("isof_crm.isof_segment_size_action")
 
     def _get_own_action(self, xml_id):
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        return action | {
-            "display_name": f"{self.name}: {action['name']}",
-            "domain": [("segment_id", "=", self.id)],
-            "context": {},
-        }
+        action = self._open_isof(xml_id, domain=[("segment_id", "=", self.id)], context={})
+        return action | {"display_name": f"{self.name}: {action['name']}"}
 
     # ------------------------------------------------------------
     # Additions and exclusions

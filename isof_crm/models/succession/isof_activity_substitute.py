@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ...tools.searching import search_true
+
 # Of which activities this transaction has noted already who acted for whom, in ``precommit.data``.
 NOTED = "isof_crm.noted_substitutes"
 
@@ -30,9 +32,8 @@ class IsofActivity(models.Model):
             activity.is_substituted = bool(ids and activity._get_owners(ids))
 
     @api.model
-    def _search_is_substituted(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_substituted(self):
         ids = self._get_substituted_ids()
         return Domain("access_user_ids", "in", list(ids)) if ids else Domain.FALSE
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.searching import search_true
+
 
 class IsofSegmentMembership(models.Model):
     """From when to when a contact belonged to a segment: who is in it, and who was."""
@@ -46,8 +48,7 @@ class IsofSegmentMembership(models.Model):
             membership.is_partner_readable = membership.partner_id.id in readable._ids
 
     @api.model
-    def _search_is_partner_readable(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_partner_readable(self):
         partners = self.env["res.partner"].sudo(False).with_context(active_test=False)
         return Domain("partner_id", "in", partners._search([]))

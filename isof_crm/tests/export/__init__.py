@@ -1,0 +1,1 @@
+from . import test_export_job, test_list_export, test_xlsx

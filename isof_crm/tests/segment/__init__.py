@@ -1,0 +1,7 @@
+from . import (
+    test_partner_export,
+    test_segment,
+    test_segment_journey,
+    test_segment_rights,
+    test_segment_wizards,
+)

@@ -537,15 +537,11 @@ class IsofAnalysis(models.Model):
     @api.readonly
     def action_schedule(self):
         """Return the action that shows by whom and to whom the analysis is sent."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_analysis_schedule_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_analysis_schedule_action",
+            domain=[("analysis_id", "=", self.id)],
+            context={"default_analysis_id": self.id},
         )
-        return action | {
-            "domain": [("analysis_id", "=", self.id)],
-            "context": {"default_analysis_id": self.id},
-        }
 
     def _get_rows_action(self):
         """Return the action of the dataset's records, without its own filters."""

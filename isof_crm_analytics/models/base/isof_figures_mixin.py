@@ -8,6 +8,8 @@ from odoo.fields import Domain
 from odoo.models import parse_read_group_spec
 from odoo.tools import SQL, unique
 
+from odoo.addons.isof_crm.tools.searching import search_true
+
 # What must not be done to amounts of several currencies; to count them is fine.
 MIXING_AGGREGATES = ("sum", "avg", "min", "max")
 
@@ -60,9 +62,8 @@ class IsofFiguresMixin(models.AbstractModel):
             figure.is_my_team = figure.user_id in users or figure.department_id in departments
 
     @api.model
-    def _search_is_my_team(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_my_team(self):
         users, departments = self.env.user._get_isof_led()
         return Domain("user_id", "in", users.ids) | Domain("department_id", "in", departments.ids)
 

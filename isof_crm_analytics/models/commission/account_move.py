@@ -108,14 +108,10 @@ class AccountMove(models.Model):
     @api.readonly
     def action_open_isof_commissions(self):
         """Return the action that shows what the document earned whom."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_commission_entry_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_commission_entry_action",
+            display_name=self.display_name,
+            domain=[("move_id", "=", self.id)],
+            context={},
+            views=[(False, "list"), (False, "pivot"), (False, "graph")],
         )
-        return action | {
-            "display_name": self.display_name,
-            "domain": [("move_id", "=", self.id)],
-            "context": {},
-            "views": [(False, "list"), (False, "pivot"), (False, "graph")],
-        }

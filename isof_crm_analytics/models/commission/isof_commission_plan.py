@@ -427,16 +427,12 @@ class IsofCommissionPlan(models.Model):
     @api.readonly
     def action_open_entries(self):
         """Return the action that shows what was earned by the plan."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_commission_entry_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_commission_entry_action",
+            display_name=self.display_name,
+            domain=[("plan_id", "=", self.id)],
+            context={},
         )
-        return action | {
-            "display_name": self.display_name,
-            "domain": [("plan_id", "=", self.id)],
-            "context": {},
-        }
 
     # ------------------------------------------------------------
     # For the engine

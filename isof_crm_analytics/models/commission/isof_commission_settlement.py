@@ -452,17 +452,13 @@ class IsofCommissionSettlement(models.Model):
     @api.readonly
     def action_open_entries(self):
         """Return the action that shows the entries of the settlement."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_commission_entry_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_commission_entry_action",
+            display_name=self.display_name,
+            domain=[("settlement_id", "=", self.id)],
+            context={},
+            views=[(False, "list"), (False, "pivot"), (False, "graph")],
         )
-        return action | {
-            "display_name": self.display_name,
-            "domain": [("settlement_id", "=", self.id)],
-            "context": {},
-            "views": [(False, "list"), (False, "pivot"), (False, "graph")],
-        }
 
     def action_open_bill(self):
         """Return the action that opens the vendor bill."""

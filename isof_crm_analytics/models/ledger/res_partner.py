@@ -196,16 +196,12 @@ class ResPartner(models.Model):
     @api.readonly
     def action_open_isof_turnover(self):
         """Return the action that shows the sales statement of the customer."""
-        self.ensure_one()
-        self.check_access("read")
         customer = self.commercial_partner_id
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_trade_line_action_sale"
-        )
-        return action | {
-            "name": self.env._("Turnover: %(partner)s", partner=customer.display_name),
-            "domain": [("partner_id", "=", customer.id)],
-            "context": {
+        return self._open_isof(
+            "isof_crm_analytics.isof_trade_line_action_sale",
+            name=self.env._("Turnover: %(partner)s", partner=customer.display_name),
+            domain=[("partner_id", "=", customer.id)],
+            context={
                 "search_default_sales": 1,
                 "isof_flow": "sale",
                 "pivot_measures": [
@@ -214,36 +210,28 @@ class ResPartner(models.Model):
                 "pivot_row_groupby": ["product_category_id", "product_id"],
                 "pivot_column_groupby": ["invoice_date:year"],
             },
-        }
+        )
 
     @api.readonly
     def action_open_isof_assortment(self):
         """Return the action that shows what the customer bought."""
-        self.ensure_one()
-        self.check_access("read")
         customer = self.commercial_partner_id
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_assortment_report_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_assortment_report_action",
+            name=self.env._("Assortment: %(partner)s", partner=customer.display_name),
+            domain=[("partner_id", "=", customer.id)],
+            views=[(False, "list"), (False, "pivot"), (False, "graph")],
+            context={},
         )
-        return action | {
-            "name": self.env._("Assortment: %(partner)s", partner=customer.display_name),
-            "domain": [("partner_id", "=", customer.id)],
-            "views": [(False, "list"), (False, "pivot"), (False, "graph")],
-            "context": {},
-        }
 
     @api.readonly
     def action_open_isof_suggestions(self):
         """Return the action that shows what similar customers buy and this one does not."""
-        self.ensure_one()
-        self.check_access("read")
         customer = self.commercial_partner_id
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_assortment_suggestion_action"
-        )
-        return action | {
-            "name": self.env._(
+        return self._open_isof(
+            "isof_crm_analytics.isof_assortment_suggestion_action",
+            name=self.env._(
                 "Similar customers buy, not %(partner)s", partner=customer.display_name
             ),
-            "context": {"isof_partner_id": customer.id},
-        }
+            context={"isof_partner_id": customer.id},
+        )

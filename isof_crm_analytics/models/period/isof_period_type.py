@@ -97,12 +97,9 @@ class IsofPeriodType(models.Model):
 
     def action_generate(self):
         """Open the wizard that makes periods of this type."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_period_generate_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_period_generate_action", context={"default_type_id": self.id}
         )
-        return action | {"context": {"default_type_id": self.id}}
 
     # ------------------------------------------------------------
     # No overlap

@@ -58,13 +58,9 @@ class IsofScoreRun(models.Model):
     @api.readonly
     def action_open_scores(self):
         """Return the action that shows the scores of the run."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_score_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_score_action",
+            display_name=self.scheme_id.name,
+            domain=[("run_id", "=", self.id)],
+            context={"isof_score_kind": self.kind},
         )
-        return action | {
-            "display_name": self.scheme_id.name,
-            "domain": [("run_id", "=", self.id)],
-            "context": {"isof_score_kind": self.kind},
-        }

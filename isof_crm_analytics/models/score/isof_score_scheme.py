@@ -252,9 +252,8 @@ class IsofScoreScheme(models.Model):
 
     def action_open_runs(self):
         """Return the action that shows the history of the scheme."""
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_score_run_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_score_run_action",
+            domain=[("scheme_id", "=", self.id)],
+            context={},
         )
-        return action | {"domain": [("scheme_id", "=", self.id)], "context": {}}

@@ -24,13 +24,10 @@ class ResPartner(models.Model):
     @api.readonly
     def action_open_isof_scores(self):
         """Return the action that shows how the scores of the customer changed."""
-        self.ensure_one()
         customer = self.commercial_partner_id
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_score_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_score_action",
+            display_name=self.env._("Scores: %(partner)s", partner=customer.display_name),
+            domain=[("partner_id", "=", customer.id)],
+            context={},
         )
-        return action | {
-            "display_name": self.env._("Scores: %(partner)s", partner=customer.display_name),
-            "domain": [("partner_id", "=", customer.id)],
-            "context": {},
-        }

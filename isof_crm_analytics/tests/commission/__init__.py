@@ -1,0 +1,15 @@
+from . import (
+    test_commission,
+    test_commission_conditions,
+    test_commission_due,
+    test_commission_journey,
+    test_commission_money,
+    test_commission_overlap,
+    test_commission_performance,
+    test_commission_period,
+    test_commission_rights,
+    test_commission_settlement,
+    test_commission_share,
+    test_commission_target_report,
+    test_commission_tools,
+)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.tools.searching import search_true
+
 from ...tools import intervals
 from ..booking.isof_booking import LIVE_STATES
 
@@ -27,9 +29,8 @@ class IsofBooking(models.Model):
             booking.is_out_of_hours = booking._origin in conflicting
 
     @api.model
-    def _search_is_out_of_hours(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_out_of_hours(self):
         coming = self.search_fetch(
             [("state", "in", LIVE_STATES), ("stop", ">", fields.Datetime.now())],
             ["resource_id", "start", "state", "stop"],

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.tools.searching import search_true
+
 from ...tools import intervals
 
 
@@ -28,9 +30,8 @@ class IsofResource(models.Model):
             resource.is_in_care = resource._is_in_care()
 
     @api.model
-    def _search_is_in_care(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_in_care(self):
         return self._get_in_care_domain()
 
     # ------------------------------------------------------------

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.tools.searching import search_true
+
 # Who works by a calendar: a field of a model that names it, and of which records.
 PEOPLE = (
     ("resource.resource", "calendar_id", Domain("resource_type", "=", "user")),
@@ -50,9 +52,8 @@ class ResourceCalendar(models.Model):
             calendar.isof_is_of_people = calendar in of_people
 
     @api.model
-    def _search_isof_is_of_people(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_isof_is_of_people(self):
         result = Domain.FALSE
         for model, name, domain in PEOPLE:
             # sudo: whether there is anybody, of whatever company, archived or not

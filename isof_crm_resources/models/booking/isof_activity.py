@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.isof_crm.tools import activity_time
+from odoo.addons.isof_crm.tools.searching import search_true
 
 from ...exceptions import BookingConflict
 from .isof_booking import DROPPED_STATES, LIVE_STATES
@@ -95,9 +96,8 @@ class IsofActivity(models.Model):
             activity.has_bookings = bool(activity.booking_ids)
 
     @api.model
-    def _search_has_bookings(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_has_bookings(self):
         return self._get_booked_domain(Domain.TRUE)
 
     @api.model

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.tools.searching import search_true
+
 from .isof_booking import DROPPED_STATES, LIVE_STATES
 
 
@@ -32,9 +34,8 @@ class IsofBooking(models.Model):
             booking.may_decide = booking.state == "requested" and booking.resource_id._is_in_care()
 
     @api.model
-    def _search_may_decide(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_may_decide(self):
         in_care = self.env["isof.resource"]._get_in_care_domain()
         return Domain("state", "=", "requested") & Domain("resource_id", "any!", in_care)
 

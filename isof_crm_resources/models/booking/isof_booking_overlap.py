@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.isof_crm.tools import bounds
+from odoo.addons.isof_crm.tools.searching import search_true
 
 from ..resource.isof_resource import MAX_BUFFER
 from .isof_booking import BLOCKING_STATES
@@ -44,9 +45,8 @@ class IsofBooking(models.Model):
             booking.is_overlapping = booking.id in overlapping
 
     @api.model
-    def _search_is_overlapping(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_is_overlapping(self):
         return Domain("id", "in", self._find_wrong_ids())
 
     @api.model

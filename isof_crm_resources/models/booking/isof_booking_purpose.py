@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.tools.searching import search_true
+
 # What a planner shows of a booking, and what that follows from.
 PLANNED_COLUMNS = ("id", "resource_id", "user_id", "state", "start", "stop")
 PURPOSE_COLUMNS = ("held_activity_id", "title")
@@ -160,9 +162,8 @@ class IsofBooking(models.Model):
             booking.may_change = booking._origin.may_change
 
     @api.model
-    def _search_may_change(self, operator, value):
-        if operator != "in" or list(value) != [True]:
-            return NotImplemented
+    @search_true
+    def _search_may_change(self):
         in_care = self.env["isof.resource"]._get_in_care_domain()
         return (
             Domain("user_id", "=", self.env.uid)

@@ -1,0 +1,1 @@
+from . import test_recurrence, test_series, test_series_wizard
