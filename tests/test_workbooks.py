@@ -19,7 +19,7 @@ from odoo.fields import Command
 from odoo.tests.common import BaseCase, tagged
 
 from odoo.addons.isof_crm.tests.common import ActivityCommon
-from odoo.addons.isof_crm.tests.contractor.test_partner_export import ExportCommon
+from odoo.addons.isof_crm.tests.segment.test_partner_export import ExportCommon
 from odoo.addons.isof_crm.tools import xlsx
 from odoo.addons.isof_crm_analytics.tests.analysis.analysis_common import AnalysisCommon
 from odoo.addons.isof_crm_analytics.tests.commission.commission_common import CommissionCommon
