@@ -14,6 +14,7 @@ class ResCompany(models.Model):
         help="A sale that names no campaign counts for the campaign of the last activity held with "
         "the customer within so many days before. 0: only for the campaign that it names.",
     )
+
     _isof_touch_days_not_negative = models.Constraint(
         "CHECK(isof_touch_days >= 0)", "The days of the last touch cannot be negative."
     )
