@@ -8,6 +8,14 @@ def search_true(search):
 
     How to use: decorate ``_search_x``, which then takes no arguments but ``self``. What else is
     asked, Odoo derives from that: the negation, and both together.
+
+    >>> class Contact:
+    ...     @search_true
+    ...     def _search_is_known(self):
+    ...         return "known"
+    >>> search = Contact()._search_is_known
+    >>> search("in", [True]), search("in", [False]), search("not in", [True])
+    ('known', NotImplemented, NotImplemented)
     """
 
     @wraps(search)
