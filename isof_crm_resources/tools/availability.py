@@ -24,6 +24,7 @@ from . import intervals
 DAYS_AHEAD = 14
 STEP = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
+ALWAYS = datetime.min, datetime.max
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,17 +58,21 @@ class Bookable:
     def full(self, count=1):
         """Return when fewer than so many units are free, as normalised intervals.
 
-        :param int count: no more than there are units
+        :param int count: that of units that are wanted at once
         """
         left = self.quantity - count
         if self.allow_overlap or len(self.busy) <= left:
             return []
+        if left < 0:
+            return [ALWAYS]
         return intervals.at_least(left + 1, self.busy)
 
     def taken(self, count=1):
         """Return the time that so many new bookings at once may not touch, as ``full``.
 
         They keep the distance of their own buffers to what is blocked already.
+
+        :param int count: no more than there are units
         """
         full = self.full(count)
         if not (self.before or self.after):
@@ -406,7 +411,8 @@ def _stack_wanted(wanted):
     """Return when several of the bookings that are wanted need a unit of one resource at a time.
 
     :param wanted: list of tuples of ``Bookable``, start and stop
-    :return: list of tuples of ``Bookable``, first moment, first moment after it, and how many
+    :return: list of tuples of when it has too few free units for them, as normalised intervals,
+        the first moment and the first moment after it at which they need them
 
     >>> kit = Bookable("kit", after=HOUR)
     >>> _stack_wanted([(kit, datetime(2026, 3, 2, 9), datetime(2026, 3, 2, 10))])
@@ -418,10 +424,10 @@ def _stack_wanted(wanted):
             bookables[bookable.key] = bookable
             blocked[bookable.key].append(bookable.blocked(start, stop))
     return [
-        (bookables[key], *each)
+        (bookables[key].full(count), start, stop)
         for key, every in blocked.items()
-        for each in intervals.stack(every)
-        if each[2] > 1
+        for start, stop, count in intervals.stack(every)
+        if count > 1
     ]
 
 
@@ -434,10 +440,8 @@ def _fit_together(together, shift):
     >>> [_fit_together(_stack_wanted(wanted * number), HOUR) for number in (1, 2, 3)]
     [True, True, False]
     """
-    return all(
-        count <= bookable.quantity
-        and not intervals.overlaps(bookable.full(count), start + shift, stop + shift)
-        for bookable, start, stop, count in together
+    return not any(
+        intervals.overlaps(full, start + shift, stop + shift) for full, start, stop in together
     )
 
 
