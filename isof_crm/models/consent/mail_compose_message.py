@@ -30,10 +30,7 @@ class MailComposeMessage(models.TransientModel):
         refused = self.env["isof.consent"].sudo()._find_withdrawn_addresses("email", addresses)
         # Odoo compares the first address of a contact with its blacklist
         several = [one for one in by_id.values() if len(one) > 1]
-        # sudo: see above
-        blacklist = self.env["mail.blacklist"].sudo()
-        listed = blacklist.search_fetch([("email", "in", list(set().union(*several)))], ["email"])
-        refused |= set(listed.mapped("email"))
+        refused |= self.env["res.partner"]._find_isof_blacklisted(set().union(*several))
         return {id_ for id_, emails in by_id.items() if emails & refused}
 
     def _get_isof_emails(self, mail_values):

@@ -68,16 +68,20 @@ class ResPartner(models.Model):
             if address
         }
 
+    @api.model
+    def _find_isof_blacklisted(self, addresses):
+        """Return those of normalized addresses that are on Odoo's blacklist: a set of str."""
+        # sudo: where one may not write to has to be known to all who can
+        blacklist = self.env["mail.blacklist"].sudo()
+        return set(blacklist.search([("email", "in", list(addresses))]).mapped("email"))
+
     def _filter_isof_blacklisted(self):
         """Return those who have an address on Odoo's blacklist of e-mail addresses."""
         # sudo: see above
         several = self.sudo().filtered("isof_more_emails").sudo(False)
         if not several:
             return self.filtered("is_blacklisted")
-        # sudo: see above
-        listed = self.env["mail.blacklist"].sudo()
-        found = listed.search([("email", "in", list(several._get_isof_emails()))])
-        addresses = set(found.mapped("email"))
+        addresses = self._find_isof_blacklisted(several._get_isof_emails())
         return self.filtered("is_blacklisted") | several.filtered(
             lambda partner: partner._get_isof_emails() & addresses
         )
