@@ -169,7 +169,8 @@ class IsofBooking(models.Model):
         """Compare what is owed for all open requests, when it is not known which are concerned."""
         # what is still to be computed of users may change their roles, and comes here by that
         self.env["res.users"].flush_model()
-        self.search([("state", "=", "requested")])._settle()
+        # sudo: everybody's requests, whoever has changed a role, a company or a substitute
+        self.sudo().search([("state", "=", "requested")])._settle()
 
     @api.model
     def _cron_expire(self):

@@ -11,6 +11,5 @@ class IsofSubstitute(models.Model):
         """
         with self.env["isof.notifier"]._gather():
             result = super()._note_change(before)
-            # sudo: everybody's requests; who is asked follows from who acts for whom
-            self.env["isof.booking"].sudo()._settle_requests()
+            self.env["isof.booking"]._settle_requests()
         return result

@@ -7,6 +7,6 @@ class ResCompany(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "user_ids" in vals:
-            # sudo: everybody's requests; who is asked follows from who is there
-            self.env["isof.booking"].sudo()._settle_requests()
+            # who is asked follows from who is there
+            self.env["isof.booking"]._settle_requests()
         return result

@@ -29,5 +29,4 @@ class ResGroups(models.Model):
         """Ask those to approve who can answer now, and no more those who cannot."""
         # while add-ons are loaded roles come with them, and tables may not be there yet
         if self.env.registry.ready:
-            # sudo: everybody's requests; who is asked follows from who has which role
-            self.env["isof.booking"].sudo()._settle_requests()
+            self.env["isof.booking"]._settle_requests()

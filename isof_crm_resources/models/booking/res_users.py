@@ -13,21 +13,20 @@ class ResUsers(models.Model):
     def create(self, vals_list):
         users = super().create(vals_list)
         if self.env.ref("isof_crm.group_user") in users.all_group_ids:
-            # sudo: as below
-            self.env["isof.booking"].sudo()._settle_requests()
+            self.env["isof.booking"]._settle_requests()
         return users
 
     def write(self, vals):
         result = super().write(vals)
         if ANSWERING_FIELDS & vals.keys():
-            # sudo: everybody's requests; who is asked follows from who is there
-            self.env["isof.booking"].sudo()._settle_requests()
+            # who is asked follows from who is there
+            self.env["isof.booking"]._settle_requests()
         return result
 
     def unlink(self):
         result = super().unlink()
-        # sudo: as above; the to-dos of who was deleted have gone, and others may be asked instead
-        self.env["isof.booking"].sudo()._settle_requests()
+        # the to-dos of who was deleted have gone, and others may be asked instead
+        self.env["isof.booking"]._settle_requests()
         return result
 
     def _tell_isof_departure(self):
