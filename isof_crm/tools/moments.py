@@ -15,18 +15,15 @@ def format_moment(env, moment):
     return _format(env, moment, f"{lang.date_format} {_strip_seconds(lang.time_format)}")
 
 
-def format_clock(env, moment, tz=None):
-    """Return the time alone; see ``format_moment``.
-
-    :param str tz: the name of another time zone than the user's
-    """
-    return _format(env, moment, _strip_seconds(get_lang(env).time_format), tz)
+def format_clock(env, moment):
+    """Return the time alone; see ``format_moment``."""
+    return _format(env, moment, _strip_seconds(get_lang(env).time_format))
 
 
-def _format(env, moment, posix, tz=None):
+def _format(env, moment, posix):
     locale = babel_locale_parse(get_lang(env).code)
     pattern = posix_to_ldml(posix, locale=locale)
-    return format_datetime(env, moment, tz or env.tz.zone, dt_format=pattern)
+    return format_datetime(env, moment, env.tz.zone, dt_format=pattern)
 
 
 def _strip_seconds(posix):

@@ -93,10 +93,7 @@ class IsofActivity(models.Model):
         )
         if self.allday:
             return f"{self.env._('All day')} {until}".strip()
-        tz = self._get_tz()
-        start, stop = (
-            moments.format_clock(self.env, moment, tz) for moment in (self.start, self.stop)
-        )
+        start, stop = (moments.format_clock(self.env, moment) for moment in (self.start, self.stop))
         return f"{start} {until} {stop}" if until else f"{start} – {stop}"
 
     def _get_action_plan(self):

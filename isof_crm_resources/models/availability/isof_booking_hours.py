@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.tools import moments
 from odoo.addons.isof_crm.tools.searching import search_true
 
 from ...tools import intervals
@@ -72,14 +73,7 @@ class IsofBooking(models.Model):
         if not unknown:
             return
         # sudo: everybody's bookings of whatever is closed
-        coming = self.sudo().search(
-            [
-                ("resource_id", "in", unknown.ids),
-                ("state", "in", LIVE_STATES),
-                ("stop", ">", fields.Datetime.now()),
-            ],
-            order="start, id",
-        )
+        coming = unknown.sudo()._get_bookings_to_come()
         within |= dict.fromkeys(unknown.ids, self.browse())
         for resource, bookings in (
             (coming - coming._filter_out_of_hours()).grouped("resource_id").items()
@@ -142,8 +136,8 @@ class IsofBooking(models.Model):
             "%(resource)s, %(time)s: closed from %(start)s to %(stop)s (%(reason)s)",
             resource=resource,
             time=booking._format_times(),
-            start=booking._format_moment(closure.date_from),
-            stop=booking._format_moment(closure.date_to),
+            start=moments.format_moment(self.env, closure.date_from),
+            stop=moments.format_moment(self.env, closure.date_to),
             reason=closure.name or self.env._("no reason given"),
         )
         return subject, text

@@ -5,7 +5,7 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.isof_crm.tools import activity_time
+from odoo.addons.isof_crm.tools import activity_time, moments
 
 from ...tools import availability, intervals
 from ...tools.availability import DAYS_AHEAD
@@ -136,7 +136,7 @@ class IsofResource(models.Model):
                 self.env._(
                     "“%(resource)s” from %(time)s",
                     resource=self.name,
-                    time=self.env["isof.booking"]._format_moment(following),
+                    time=moments.format_moment(self.env, following),
                 )
             )
         if others := [resource.name for resource, *_times in found if resource != self]:

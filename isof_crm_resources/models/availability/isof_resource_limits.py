@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.tools import moments
 from odoo.addons.isof_crm.tools.searching import search_true
 
 from ...tools import intervals
@@ -177,7 +178,7 @@ class IsofResource(models.Model):
                     "“%(resource)s” can be booked for %(days)s days ahead, until %(time)s.",
                     resource=self.name,
                     days=self.max_days_ahead,
-                    time=self.env["isof.booking"]._format_moment(last),
+                    time=moments.format_moment(self.env, last),
                 )
             )
 

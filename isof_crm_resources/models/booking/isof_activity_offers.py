@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from odoo.addons.isof_crm.tools import activity_time
+from odoo.addons.isof_crm.tools import activity_time, moments
 
 from ...tools import availability
 from ...tools.availability import DAYS_AHEAD
@@ -163,7 +163,7 @@ class IsofActivity(models.Model):
     def _format_put_off(self, shift):
         """Return when the activity is if it is put off."""
         if not self.allday:
-            return self.env["isof.booking"]._format_moment(self.start + shift)
+            return moments.format_moment(self.env, self.start + shift)
         days = dict.fromkeys((self.start_date + shift, self.stop_date + shift))
         return " – ".join(format_date(self.env, day) for day in days)
 

@@ -344,12 +344,7 @@ class IsofBooking(models.Model):
     def _format_period(self, start, stop):
         """Return a time from one moment to another on the user's clock, the day once if it can."""
         begin, end = (fields.Datetime.context_timestamp(self, moment) for moment in (start, stop))
-        first = self._format_moment(start)
+        first = moments.format_moment(self.env, start)
         if begin.date() == end.date():
             return f"{first}–{moments.format_clock(self.env, stop)}"
-        return f"{first} – {self._format_moment(stop)}"
-
-    @api.model
-    def _format_moment(self, moment):
-        """Return a moment on the user's clock, which may be that of the browser."""
-        return moments.format_moment(self.env, moment)
+        return f"{first} – {moments.format_moment(self.env, stop)}"

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.isof_crm.tools import moments
+
 from ...exceptions import Alternative, BookingConflict
 from ...tools import availability
 from ...tools.availability import DAYS_AHEAD
@@ -85,7 +87,7 @@ class IsofBooking(models.Model):
         if len(to_place) > 1:
             return self.env._(
                 "All of them, starting %(time)s",
-                time=self._format_moment(start),
+                time=moments.format_moment(self.env, start),
             )
         [wanted] = to_place
         resource = self.env["isof.resource"].browse(wanted["resource_id"])

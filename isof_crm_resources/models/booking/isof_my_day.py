@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.isof_crm.models.my_day.isof_my_day import COMING_DAYS, SHOWN_IN_PANEL
+from odoo.addons.isof_crm.tools import moments
 
 from .isof_booking import LIVE_STATES
 
@@ -57,7 +58,7 @@ class IsofMyDay(models.AbstractModel):
             {
                 # sudo: who may read the booking may read of what it is
                 "label": booking.resource_id.sudo().display_name,
-                "detail": booking._format_moment(booking.start),
+                "detail": moments.format_moment(self.env, booking.start),
                 "value": "" if booking.state == "confirmed" else states[booking.state],
                 "action": {
                     "type": "ir.actions.act_window",
