@@ -67,7 +67,12 @@
         "demo/isof_segment_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["isof_crm/static/src/**/*"],
+        "web.assets_backend": [
+            "isof_crm/static/src/**/*",
+            ("remove", "isof_crm/static/src/figures_views/*"),
+        ],
+        # with Odoo's pivots and graphs, which the browser loads when they are needed
+        "web.assets_backend_lazy": ["isof_crm/static/src/figures_views/*"],
         "web.assets_tests": ["isof_crm/static/tests/tours/*.js"],
         "web.assets_unit_tests": ["isof_crm/static/tests/**/*.test.js"],
     },

@@ -59,12 +59,7 @@
         "demo/isof_commission_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": [
-            "isof_crm_analytics/static/src/**/*",
-            ("remove", "isof_crm_analytics/static/src/figures_views/*"),
-        ],
-        # with Odoo's pivots and graphs, which the browser loads when they are needed
-        "web.assets_backend_lazy": ["isof_crm_analytics/static/src/figures_views/*"],
+        "web.assets_backend": ["isof_crm_analytics/static/src/**/*"],
         "web.assets_tests": [
             "isof_crm_analytics/static/tests/open_menu.js",
             "isof_crm_analytics/static/tests/tours/*.js",

@@ -539,7 +539,8 @@ class Trial:
                 if not field or field.comodel_name not in self.ids or field.comodel_name in shown:
                     continue
                 shown.add(field.comodel_name)
-                other = next(each for each in dataset.dimensions if each != dimension)
+                names = analyses._get_dimension_names(dataset)
+                other = next(each for each in names if each != dimension)
                 self.analyses += analyses.create(
                     [
                         {"name": dimension, "dataset": key, "period": "all", **vals}

@@ -13,8 +13,8 @@ KINDS = ("models", "reports", "wizards")
 # The lowest first.
 ROOMS = {
     "isof_crm": [
-        *("base", "export", "contractor", "consent", "segment", "activity", "succession"),
-        "my_day",
+        *("base", "figures", "export", "contractor", "consent", "segment", "activity"),
+        *("succession", "my_day"),
     ],
     "isof_crm_resources": ["resource", "booking", "availability", "series"],
     "isof_crm_analytics": [

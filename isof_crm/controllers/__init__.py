@@ -1,1 +1,1 @@
-from . import isof_export
+from . import export, isof_export

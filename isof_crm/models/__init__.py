@@ -5,6 +5,7 @@ A room knows those above it in this list, and none below; ``tests/test_rooms.py`
 
 # isort: skip_file
 from . import base
+from . import figures
 from . import export
 from . import contractor
 from . import consent

@@ -1,1 +1,1 @@
-from . import export, isof_export
+from . import isof_export

@@ -271,11 +271,31 @@ class IsofAnalysis(models.Model):
         return field if field and model._has_field_access(field, "read") else None
 
     @api.model
+    def _get_dimension_names(self, dataset):
+        """Return the names of the dimensions of a dataset: all but what is the same in all rows."""
+        names = dataset.dimensions or self.env[dataset.model]._get_dimension_names()
+        same = {name for name, operator, _value in dataset.domain if operator == "="}
+        return [name for name in names if name not in same]
+
+    @api.model
+    def _get_measure_names(self, dataset):
+        """Return the names of the measures of a dataset: all but those of another flow."""
+        model = self.env[dataset.model]
+        flow = dict((name, value) for name, _operator, value in dataset.domain).get("flow")
+        names = dataset.measures or [
+            name
+            for name in model._get_measure_names()
+            if getattr(model._fields[name], "flow", None) in (None, flow)
+        ]
+        return [*names, *(["__count"] if dataset.has_count else [])]
+
+    @api.model
     def _get_dimension_choices(self, dataset):
         """Return pairs of a dimension and its label, of those that the user may see."""
         model = self.env[dataset.model]
+        names = self._get_dimension_names(dataset)
         readable = [
-            *(field for name in dataset.dimensions if (field := model._fields.get(name))),
+            *(field for name in names if (field := model._fields.get(name))),
             *model._get_isof_period_fields(),
         ]
         readable = [field for field in readable if model._has_field_access(field, "read")]
@@ -315,7 +335,7 @@ class IsofAnalysis(models.Model):
         model = self.env[dataset.model]
         return [
             (name, self._get_measure_label(model, name))
-            for name in dataset.measures
+            for name in self._get_measure_names(dataset)
             if name == "__count" or self._get_readable_field(model, name)
         ]
 
@@ -379,7 +399,7 @@ class IsofAnalysis(models.Model):
             chosen = [analysis[name] for name in (*ROWS, "column") if analysis[name]]
             # what its owner may not see is left out when it is shown, see the class
             names = {spec.partition(":")[0] for spec in chosen}
-            own = dataset.dimensions if dataset else ()
+            own = self._get_dimension_names(dataset) if dataset else ()
             known = {*own, *self.env["isof.period.type"]._get_field_companies()}
             if names - known:
                 raise ValidationError(

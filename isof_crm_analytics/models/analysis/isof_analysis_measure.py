@@ -25,12 +25,13 @@ class IsofAnalysisMeasure(models.Model):
     @api.constrains("analysis_id", "measure")
     def _check_measure(self):
         for line in self:
-            dataset = line.analysis_id._get_dataset()
-            if not dataset or line.measure not in dataset.measures:
+            analysis = line.analysis_id
+            dataset = analysis._get_dataset()
+            if not dataset or line.measure not in analysis._get_measure_names(dataset):
                 raise ValidationError(
                     self.env._(
                         "“%(analysis)s” has no measure “%(measure)s”. Choose another one.",
-                        analysis=line.analysis_id.name,
+                        analysis=analysis.name,
                         measure=line.measure,
                     )
                 )

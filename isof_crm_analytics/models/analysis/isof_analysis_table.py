@@ -326,15 +326,12 @@ class IsofAnalysis(models.Model):
         if name == "__count":
             return Measure(name, name, label, "", "integer", 0, adds_up=True)
         field = model._fields[name]
-        money = getattr(model, "_isof_money", ())
-        parts = getattr(model, "_isof_ratios", {}).get(name, ())
+        parts = getattr(field, "ratio", ())
         adds_up = field.aggregator == "sum" and not parts
-        if parts:
-            # money by money is a part of it, money by pieces is a price
-            is_part = (parts[0] in money) == (parts[1] in money)
-            kind = "percent" if is_part else "money"
-        elif name in money:
-            kind = "money"
+        if parts and model._is_percentage(name):
+            kind = "percent"
+        elif parts or getattr(field, "figure", None) == "money":
+            kind = "money" if model._is_of_money(name) else "float"
         else:
             kind = "integer" if field.type == "integer" else "float"
         digits = {"percent": 1, "integer": 0, "money": 2}.get(kind, 2)

@@ -1,6 +1,6 @@
-"""What every analysis stands on: figures that are never mixed, and settings.
+"""What every analysis stands on: the dimensions that several have, and settings.
 
-It owns the mixin of figures. It knows no other room.
+It owns the mixin of these dimensions. It knows no other room.
 """
 
-from . import isof_figures_mixin, res_config_settings
+from . import isof_contractor_figures_mixin, res_config_settings

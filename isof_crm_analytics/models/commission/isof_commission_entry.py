@@ -35,14 +35,18 @@ class IsofCommissionEntry(models.Model):
 
     _name = "isof.commission.entry"
     _description = "Commission"
-    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.period.mixin", "isof.figures.mixin"]
     _isof_period_date = "date"
-    _isof_money = ("accrued", "due")
     _order = "date desc, id desc"
     _rec_name = "move_name"
 
     # What happened
-    date = fields.Date(required=True, readonly=True, help="When it was earned or became due.")
+    date = fields.Date(
+        required=True,
+        readonly=True,
+        help="When it was earned or became due.",
+        dimension="date",
+    )
     kind = fields.Selection(
         [
             ("sale", "Sale"),
@@ -56,12 +60,11 @@ class IsofCommissionEntry(models.Model):
         string="Event",
         required=True,
         readonly=True,
+        dimension="kind",
     )
     note = fields.Char(readonly=True, help="Why a correction was booked.")
-    company_id = UncheckedMany2one("res.company", string="Company", required=True, readonly=True)
-    company_currency_id = UncheckedMany2one(
-        "res.currency", string="Currency", required=True, readonly=True
-    )
+    company_id = UncheckedMany2one("res.company", required=True)
+    company_currency_id = UncheckedMany2one("res.currency", required=True)
 
     # Who
     payee_id = fields.Many2one(
@@ -70,10 +73,9 @@ class IsofCommissionEntry(models.Model):
         required=True,
         readonly=True,
         ondelete="restrict",
+        dimension="employee",
     )
-    user_id = fields.Many2one(
-        "res.users", string="Employee", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    user_id = fields.Many2one("res.users", index="btree_not_null", ondelete="set null")
     seller_id = fields.Many2one(
         "res.partner",
         string="Sold by",
@@ -81,15 +83,25 @@ class IsofCommissionEntry(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="Whose sale it was when the document was posted.",
+        dimension="employee",
     )
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True, ondelete="set null")
-    department_id = fields.Many2one(
-        "hr.department", string="Department", readonly=True, ondelete="set null"
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        readonly=True,
+        ondelete="set null",
+        dimension="employee",
     )
+    department_id = fields.Many2one("hr.department", ondelete="set null")
 
     # For what
     move_id = fields.Many2one(
-        "account.move", string="Document", readonly=True, index=True, ondelete="set null"
+        "account.move",
+        string="Document",
+        readonly=True,
+        index=True,
+        ondelete="set null",
+        dimension="document",
     )
     move_line_id = fields.Many2one(
         "account.move.line",
@@ -105,10 +117,20 @@ class IsofCommissionEntry(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+        dimension="contractor",
     )
-    product_id = UncheckedMany2one("product.product", string="Product", readonly=True)
+    product_id = UncheckedMany2one(
+        "product.product",
+        string="Product",
+        readonly=True,
+        dimension="product",
+    )
     product_category_id = fields.Many2one(
-        "product.category", string="Product Category", readonly=True, ondelete="set null"
+        "product.category",
+        string="Product Category",
+        readonly=True,
+        ondelete="set null",
+        dimension="product",
     )
     payment_key = fields.Char(
         readonly=True,
@@ -118,8 +140,18 @@ class IsofCommissionEntry(models.Model):
 
     # By what
     # approved plans, and so their rules, are never deleted
-    plan_id = UncheckedMany2one("isof.commission.plan", string="Plan", readonly=True)
-    rule_id = UncheckedMany2one("isof.commission.rule", string="Rule", readonly=True)
+    plan_id = UncheckedMany2one(
+        "isof.commission.plan",
+        string="Plan",
+        readonly=True,
+        dimension="kind",
+    )
+    rule_id = UncheckedMany2one(
+        "isof.commission.rule",
+        string="Rule",
+        readonly=True,
+        dimension="kind",
+    )
     is_tiered = fields.Boolean(
         string="By Tiers", readonly=True, help="The total of the period decides about the rate."
     )
@@ -190,8 +222,18 @@ class IsofCommissionEntry(models.Model):
         help="What the rate is of: net sales, margin or quantity, in the part that one earns. "
         "A margin only for who sees margins.",
     )
-    accrued = fields.Float(string="Earned", readonly=True, digits=(16, 2))
-    due = fields.Float(readonly=True, digits=(16, 2), help="What is to be paid out.")
+    accrued = fields.Float(
+        string="Earned",
+        readonly=True,
+        digits=(16, 2),
+        figure="money",
+    )
+    due = fields.Float(
+        readonly=True,
+        digits=(16, 2),
+        help="What is to be paid out.",
+        figure="money",
+    )
 
     # Paid out
     settlement_id = fields.Many2one(
@@ -200,12 +242,14 @@ class IsofCommissionEntry(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        dimension="document",
     )
     state = fields.Selection(
         [("open", "Open"), ("settled", "Settled"), ("paid", "Paid")],
         string="Status",
         compute="_compute_state",
         store=True,
+        dimension="kind",
     )
 
     # What a settlement and the page of a person look up.

@@ -59,12 +59,14 @@ class AccountMove(models.Model):
     def _get_isof_trade_fields(self):
         """Return what the facts of a document depend on."""
         names = [
-            *("state", "move_type", "invoice_date", "date", "journal_id", "company_id"),
+            *("state", "move_type", "invoice_date", "date", "company_id"),
             *("currency_id", "invoice_currency_rate", "partner_id", "commercial_partner_id"),
             *("invoice_user_id", "team_id", "campaign_id", "source_id", "medium_id"),
             *("reversed_entry_id", "isof_is_grouped", "isof_correction"),
         ]
-        return names + self._get_isof_debit_fields()
+        fields_ = self.env["isof.trade.line"]._fields.values()
+        declared = {name for field in fields_ for name in getattr(field, "follows", ())}
+        return [*names, *self._get_isof_debit_fields(), *sorted(declared)]
 
     @api.depends(
         lambda self: [
@@ -73,10 +75,8 @@ class AccountMove(models.Model):
                 f"line_ids.{name}"
                 for name in self.env["account.move.line"]._get_isof_trade_fields()
             ),
-            "commercial_partner_id.country_id",
             "reversed_entry_id.campaign_id",
             "reversed_entry_id.invoice_date",
-            "line_ids.product_id.categ_id",
             "line_ids.product_id.type",
             *(
                 ["line_ids.product_id.is_storable"]

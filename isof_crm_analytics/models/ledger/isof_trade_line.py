@@ -8,8 +8,6 @@ from ...tools.grouped_query import COUNT, GroupedDomain, GroupedQuery
 from ..period.isof_period_type import get_type_id
 from .isof_trade_mixin import MARGIN_GROUP, UncheckedMany2one
 
-# Measures that count different values of another field.
-COUNTED = {"partner_count": "partner_id", "move_count": "move_id", "product_count": "product_id"}
 # Aggregates to which it makes no difference how often a value occurs.
 DISTINCT_AGGREGATES = ("count_distinct", "array_agg_distinct", "min", "max", "bool_and", "bool_or")
 # Whoever knows the month knows these.
@@ -32,37 +30,18 @@ class IsofTradeLine(models.Model):
 
     _name = "isof.trade.line"
     _description = "Sales and Purchases"
-    _inherit = ["isof.trade.mixin", "isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.period.mixin", "isof.trade.mixin"]
     _isof_period_date = "invoice_date"
     _order = "invoice_date desc, move_id desc, id"
     _rec_name = "move_id"
     _log_access = False
-
-    _isof_money = (
-        "sold_net",
-        "invoiced_net",
-        "bought_net",
-        "billed_net",
-        "discount",
-        "list_net",
-        "cost",
-        "costed_net",
-        "margin",
-        "current_cost",
-    )
-    _isof_ratios = {
-        "sold_price": ("sold_net", "sold_quantity"),
-        "bought_price": ("bought_net", "bought_quantity"),
-        "discount_rate": ("discount", "list_net"),
-        "margin_rate": ("margin", "costed_net"),
-        "cost_coverage": ("costed_net", "sold_net"),
-    }
 
     # Document
     move_line_id = fields.Many2one(
         "account.move.line",
         string="Journal Item",
         readonly=True,
+        sql="line.id",
         ondelete="cascade",
         help="Empty: a line at a Point of Sale, which the ledger has in sums of a session.",
     )
@@ -73,23 +52,27 @@ class IsofTradeLine(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        sql="CASE x.flow WHEN 'sale' THEN credited.id END",
         help="The line of the customer invoice that a credit or debit note corrects.",
     )
 
-    state_id = fields.Many2one(related="partner_id.state_id", string="State", readonly=True)
+    # With whom, as it is now
+    state_id = fields.Many2one(
+        related="partner_id.state_id", string="State", readonly=True, dimension="contractor"
+    )
     industry_id = fields.Many2one(
-        related="partner_id.industry_id", string="Industry", readonly=True
-    )
-    # They overlap: as many2many fields they never change the grand total.
-    partner_tag_ids = fields.Many2many(
-        related="partner_id.category_id", string="Contractor Tags", readonly=True
-    )
-    segment_ids = fields.Many2many(
-        related="partner_id.isof_segment_ids", string="Segments", readonly=True
+        related="partner_id.industry_id", string="Industry", readonly=True, dimension="contractor"
     )
 
     # Of what
-    product_id = UncheckedMany2one("product.product", string="Product", readonly=True, index=True)
+    product_id = UncheckedMany2one(
+        "product.product",
+        string="Product",
+        readonly=True,
+        index=True,
+        dimension="product",
+        sql="line.product_id",
+    )
 
     # By whom
     touch_id = fields.Many2one(
@@ -99,11 +82,14 @@ class IsofTradeLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
         groups="isof_crm.group_manager",
+        sql="touch.id",
         help="The activity by which the sale counts for a campaign that it does not name.",
     )
 
     sold_price = fields.Float(
         string="Average Price",
+        ratio=("sold_net", "sold_quantity"),
+        flow="sale",
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 2),
@@ -111,6 +97,8 @@ class IsofTradeLine(models.Model):
     )
     bought_price = fields.Float(
         string="Average Purchase Price",
+        ratio=("bought_net", "bought_quantity"),
+        flow="purchase",
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 2),
@@ -118,6 +106,8 @@ class IsofTradeLine(models.Model):
     )
     discount_rate = fields.Float(
         string="Discount %",
+        ratio=("discount", "list_net"),
+        flow="sale",
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 4),
@@ -126,6 +116,8 @@ class IsofTradeLine(models.Model):
 
     margin_rate = fields.Float(
         string="Margin %",
+        ratio=("margin", "costed_net"),
+        flow="sale",
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 4),
@@ -134,6 +126,8 @@ class IsofTradeLine(models.Model):
     )
     cost_coverage = fields.Float(
         string="Known Cost %",
+        ratio=("costed_net", "sold_net"),
+        flow="sale",
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 4),
@@ -141,6 +135,8 @@ class IsofTradeLine(models.Model):
         help="For how much of what was sold the cost is known: costs and margins are of that part.",
     )
     current_cost = fields.Float(
+        figure="money",
+        flow="sale",
         compute="_compute_current_cost",
         aggregator="sum",
         digits=(16, 2),
@@ -151,6 +147,7 @@ class IsofTradeLine(models.Model):
     # How many different ones
     partner_count = fields.Integer(
         string="Contractors",
+        counts="partner_id",
         compute="_compute_counts",
         aggregator="count_distinct",
         exportable=False,
@@ -158,6 +155,7 @@ class IsofTradeLine(models.Model):
     )
     move_count = fields.Integer(
         string="Documents",
+        counts="move_id",
         compute="_compute_counts",
         aggregator="count_distinct",
         exportable=False,
@@ -165,6 +163,7 @@ class IsofTradeLine(models.Model):
     )
     product_count = fields.Integer(
         string="Products",
+        counts="product_id",
         compute="_compute_counts",
         aggregator="count_distinct",
         exportable=False,
@@ -193,12 +192,6 @@ class IsofTradeLine(models.Model):
         # sudo: who may read a figure may know the number of its document
         for line in self.sudo():
             line.display_name = line.move_id.display_name
-
-    @api.depends("partner_id", "move_id", "product_id")
-    def _compute_counts(self):
-        for line in self:
-            for name, counted in COUNTED.items():
-                line[name] = 1 if line[counted] else 0
 
     # ------------------------------------------------------------
     # Reading
@@ -244,6 +237,7 @@ class IsofTradeLine(models.Model):
     def _can_sum(self, groupby, aggregates, order):
         """Return whether what is asked for follows from sums of facts."""
         measures = self.env["isof.trade.summary"]._get_measures()
+        ratios = self._get_figures().ratios
         if any(parse_read_group_spec(spec)[0] in measures for spec in groupby):
             return False
         ordered = {part.split()[0] for part in (order or "").split(",") if part.strip()}
@@ -252,7 +246,7 @@ class IsofTradeLine(models.Model):
             if name in measures or name == "current_cost":
                 if aggregator != "sum":
                     return False
-            elif name not in self._isof_ratios and aggregator not in DISTINCT_AGGREGATES:
+            elif name not in ratios and aggregator not in DISTINCT_AGGREGATES:
                 return False
         return True
 
@@ -289,8 +283,6 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr in COUNTED:
-            return super()._field_to_sql(alias, COUNTED[field_expr], query)
         if field_expr == "current_cost":
             self._check_field_access(self._fields[field_expr], "read")
             return self._current_cost_to_sql(alias, query)

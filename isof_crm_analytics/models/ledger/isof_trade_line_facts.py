@@ -7,6 +7,9 @@ from ...tools.kept_plan import IDS
 class IsofTradeLine(models.Model):
     """What the facts are: the SQL query that derives them from the ledger.
 
+    What a column is says its field (``isof_trade_mixin.py``), by the tables and names of
+    ``_from_facts``.
+
     The cost, the contractor group and the region are taken from the fact that is already
     there, if there is one of the same product and quantity: that is how they stay as they were
     at the posting. Of a document that was reset to draft ``isof.trade.memory`` has them.
@@ -16,66 +19,6 @@ class IsofTradeLine(models.Model):
     """
 
     _inherit = "isof.trade.line"
-
-    @api.model
-    def _get_fact_columns(self):
-        """Return the SQL expression of each stored column of a fact.
-
-        They may use the tables and names of ``_from_facts``.
-        """
-        return {
-            "move_line_id": SQL("line.id"),
-            "move_id": SQL("move.id"),
-            "flow": SQL("x.flow"),
-            "move_type": SQL("move.move_type"),
-            "invoice_date": SQL("x.day"),
-            "date": SQL("move.date"),
-            "journal_id": SQL("move.journal_id"),
-            "company_id": SQL("move.company_id"),
-            "company_currency_id": SQL("company.currency_id"),
-            "currency_id": SQL("move.currency_id"),
-            "partner_id": SQL("partner.id"),
-            "contact_id": SQL("move.partner_id"),
-            "group_id": SQL(
-                "CASE WHEN was.partner_id = partner.id THEN was.group_id"
-                " ELSE partner.isof_group_id END"
-            ),
-            "region_id": SQL(
-                "CASE WHEN was.partner_id = partner.id THEN was.region_id"
-                " ELSE partner.isof_region_id END"
-            ),
-            "country_id": SQL("partner.country_id"),
-            "product_id": SQL("line.product_id"),
-            "product_category_id": SQL("template.categ_id"),
-            "role": SQL("role.name"),
-            "is_price_correction": SQL("role.is_price_correction"),
-            "user_id": SQL("owner.user_id"),
-            "team_id": SQL("owner.team_id"),
-            "department_id": SQL("post.department_id"),
-            "campaign_id": SQL("owner.campaign_id"),
-            "attributed_campaign_id": SQL(
-                "CASE x.flow WHEN 'sale' THEN COALESCE(named.campaign_id, touch.campaign_id) END"
-            ),
-            "touch_id": SQL("touch.id"),
-            "source_id": SQL("owner.source_id"),
-            "medium_id": SQL("owner.medium_id"),
-            "sold_quantity": SQL("CASE x.flow WHEN 'sale' THEN x.quantity ELSE 0 END"),
-            "bought_quantity": SQL("CASE x.flow WHEN 'purchase' THEN x.quantity ELSE 0 END"),
-            "sold_net": SQL("x.sold"),
-            "invoiced_net": SQL("CASE x.flow WHEN 'sale' THEN -line.balance ELSE 0 END"),
-            "bought_net": SQL(
-                "CASE WHEN x.flow = 'purchase' AND role.name <> 'down_payment'"
-                " THEN line.balance ELSE 0 END"
-            ),
-            "billed_net": SQL("CASE x.flow WHEN 'purchase' THEN line.balance ELSE 0 END"),
-            "discount": SQL("price.discount"),
-            "list_net": SQL("x.sold + price.discount"),
-            "origin_line_id": SQL("CASE x.flow WHEN 'sale' THEN credited.id END"),
-            "cost": SQL("spent.cost"),
-            "cost_source": SQL("spent.source"),
-            "costed_net": SQL("CASE WHEN spent.cost IS NOT NULL THEN x.sold END"),
-            "margin": SQL("x.sold - spent.cost"),
-        }
 
     @api.model
     def _get_correcting_columns(self):
@@ -99,7 +42,7 @@ class IsofTradeLine(models.Model):
 
         :param are_corrections: whether any of them may correct another document
         """
-        columns, window = self._get_fact_columns(), SQL("")
+        columns, window = self._get_columns(), SQL("")
         if are_corrections:
             columns |= self._get_correcting_columns()
             window = SQL(

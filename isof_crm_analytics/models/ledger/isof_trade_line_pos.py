@@ -3,15 +3,6 @@ from odoo.tools import SQL, split_every
 
 # So many sessions are compared at a time.
 BATCH_SIZE = 500
-# Columns that are what they are of other facts.
-SHARED = (
-    *("move_id", "flow", "invoice_date", "date", "journal_id", "company_currency_id"),
-    *("partner_id", "group_id", "region_id", "country_id"),
-    *("product_id", "product_category_id", "role", "is_price_correction"),
-    *("user_id", "team_id", "department_id", "touch_id"),
-    *("sold_quantity", "bought_quantity", "sold_net", "discount", "list_net"),
-    *("cost", "cost_source", "costed_net", "margin"),
-)
 # What facts are derived from, where Odoo's Point of Sale is installed.
 POS_SOURCES = {
     "account.journal": ["currency_id"],
@@ -135,9 +126,10 @@ class IsofTradeLine(models.Model):
         They may use the tables and names of ``_from_pos_facts``. What is said of other facts is
         not said again.
         """
-        columns = self._get_fact_columns()
-        return {name: columns[name] for name in SHARED} | {
+        return self._get_columns() | {
             "pos_line_id": SQL("line.id"),
+            "move_line_id": SQL("NULL::int"),
+            "origin_line_id": SQL("NULL::int"),
             "move_type": SQL("'pos'"),
             "company_id": SQL("company.id"),
             "currency_id": SQL("COALESCE(journal.currency_id, company.currency_id)"),
@@ -207,7 +199,8 @@ class IsofTradeLine(models.Model):
             LEFT JOIN sale_order AS sale ON FALSE
             LEFT JOIN isof_trade_line AS was ON was.pos_line_id = line.id
             CROSS JOIN LATERAL (
-                SELECT sold.user_id, %(team)s AS team_id, NULL::int AS campaign_id
+                SELECT sold.user_id, %(team)s AS team_id, NULL::int AS campaign_id,
+                       NULL::int AS source_id, NULL::int AS medium_id
             ) AS owner
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN COALESCE(%(is_down_payment)s, FALSE) THEN 'down_payment'

@@ -129,7 +129,7 @@ class IsofTradeLine(models.Model):
         return get_text(
             self.env.cr,
             self._prepare_upsert(
-                self._get_fact_columns(), self._select_facts(are_corrections), SQL("(move_line_id)")
+                self._get_columns(), self._select_facts(are_corrections), SQL("(move_line_id)")
             ),
         )
 

@@ -15,19 +15,39 @@ class UncheckedMany2one(fields.Many2one):
 
 
 class IsofTradeMixin(models.AbstractModel):
-    """What is known about what was sold and bought: in each fact, and in sums of facts."""
+    """What is known about what was sold and bought: in each fact, and in sums of facts.
+
+    A column here is all that it takes to have a dimension or a measure: what ``sql`` says of the
+    tables of ``_from_facts`` (``isof_trade_line_facts.py``) is what posting, the first fill and the
+    nightly comparison make it, and the sums have it, too. When documents are to be followed for it
+    alone, ``follows`` names their fields. ``covered=True`` has it in the index of the sums, which
+    is for what most reports ask for.
+    """
 
     _name = "isof.trade.mixin"
     _description = "Sales and Purchases"
+    _inherit = ["isof.contractor.figures.mixin"]
     _log_access = False
 
+    def _valid_field_parameter(self, field, name):
+        return name in ("covered", "follows") or super()._valid_field_parameter(field, name)
+
     # Document
-    move_id = UncheckedMany2one("account.move", string="Document", required=True, readonly=True)
+    move_id = UncheckedMany2one(
+        "account.move",
+        string="Document",
+        required=True,
+        readonly=True,
+        dimension="document",
+        sql="move.id",
+    )
     flow = fields.Selection(
         [("sale", "Sales"), ("purchase", "Purchases")],
         string="Direction",
         required=True,
         readonly=True,
+        dimension="kind",
+        sql="x.flow",
     )
     move_type = fields.Selection(
         [
@@ -42,34 +62,50 @@ class IsofTradeMixin(models.AbstractModel):
         string="Type",
         required=True,
         readonly=True,
+        dimension="kind",
+        sql="move.move_type",
     )
     invoice_date = fields.Date(
-        string="Date", required=True, readonly=True, help="The date of the document."
+        string="Date",
+        required=True,
+        readonly=True,
+        dimension="date",
+        sql="x.day",
+        help="The date of the document.",
     )
     date = fields.Date(
         string="Accounting Date",
         required=True,
         readonly=True,
+        dimension="date",
+        sql="move.date",
         help="The day in the ledger, which lock dates may move.",
     )
     journal_id = UncheckedMany2one(
-        "account.journal", string="Journal", required=True, readonly=True
-    )
-    company_id = UncheckedMany2one("res.company", string="Company", required=True, readonly=True)
-    company_currency_id = UncheckedMany2one(
-        "res.currency",
-        string="Currency",
+        "account.journal",
+        string="Journal",
         required=True,
         readonly=True,
-        help="The currency of the company, in which all amounts are.",
+        dimension="document",
+        sql="move.journal_id",
+        follows=["journal_id"],
+    )
+    company_id = UncheckedMany2one("res.company", required=True, sql="move.company_id")
+    company_currency_id = UncheckedMany2one(
+        "res.currency", required=True, sql="company.currency_id", covered=True
     )
     currency_id = UncheckedMany2one(
-        "res.currency", string="Document Currency", required=True, readonly=True
+        "res.currency",
+        string="Document Currency",
+        required=True,
+        readonly=True,
+        dimension="document",
+        sql="move.currency_id",
     )
 
     # With whom
     partner_id = fields.Many2one(
-        "res.partner", string="Contractor", readonly=True, index=True, ondelete="restrict"
+        "res.partner", index=True, ondelete="restrict", sql="partner.id", covered=True
     )
     contact_id = fields.Many2one(
         "res.partner",
@@ -77,25 +113,36 @@ class IsofTradeMixin(models.AbstractModel):
         readonly=True,
         index=True,
         ondelete="restrict",
+        dimension="contractor",
+        sql="move.partner_id",
         help="To whom the document is addressed.",
     )
     group_id = fields.Many2one(
         "isof.partner.group",
-        string="Contractor Group",
-        readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        frozen=True,
+        sql="CASE WHEN was.partner_id = partner.id THEN was.group_id"
+        " ELSE partner.isof_group_id END",
+        covered=True,
         help="The main group of the contractor when the document was posted.",
     )
     region_id = fields.Many2one(
         "isof.region",
-        string="Region",
-        readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        frozen=True,
+        sql="CASE WHEN was.partner_id = partner.id THEN was.region_id"
+        " ELSE partner.isof_region_id END",
+        covered=True,
         help="The region of the contractor when the document was posted.",
     )
-    country_id = UncheckedMany2one("res.country", string="Country", readonly=True)
+    country_id = UncheckedMany2one(
+        "res.country",
+        sql="partner.country_id",
+        follows=["commercial_partner_id.country_id"],
+        covered=True,
+    )
 
     # Of what
     product_category_id = fields.Many2one(
@@ -103,6 +150,10 @@ class IsofTradeMixin(models.AbstractModel):
         string="Product Category",
         readonly=True,
         ondelete="set null",
+        dimension="product",
+        sql="template.categ_id",
+        follows=["line_ids.product_id.categ_id"],
+        covered=True,
         help="The category of the product as it is now.",
     )
     role = fields.Selection(
@@ -116,6 +167,8 @@ class IsofTradeMixin(models.AbstractModel):
         string="Goods or Service",
         required=True,
         readonly=True,
+        dimension="kind",
+        sql="role.name",
         help="A discount takes money off and no goods back: a line of a negative price, or one "
         "that credits no line that is known, of a service or of no product. It has no quantity, "
         "costs nothing and lowers the margin by its amount.",
@@ -123,25 +176,34 @@ class IsofTradeMixin(models.AbstractModel):
     is_price_correction = fields.Boolean(
         string="Price Correction",
         readonly=True,
+        sql="role.is_price_correction",
         help="A credit or debit note that changes a price only: it has neither quantity nor cost.",
     )
 
     # By whom
     user_id = fields.Many2one(
         "res.users",
-        string="Employee",
-        readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        sql="owner.user_id",
+        covered=True,
         help="The salesperson of a sale, the buyer of a purchase. On an invoice of several "
         "orders, that of each order.",
     )
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True, ondelete="set null")
-    department_id = fields.Many2one(
-        "hr.department",
-        string="Department",
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
         readonly=True,
         ondelete="set null",
+        dimension="employee",
+        sql="owner.team_id",
+        covered=True,
+    )
+    department_id = fields.Many2one(
+        "hr.department",
+        ondelete="set null",
+        sql="post.department_id",
+        covered=True,
         help="The department of the employee on the day of the document.",
     )
     campaign_id = fields.Many2one(
@@ -150,6 +212,8 @@ class IsofTradeMixin(models.AbstractModel):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        dimension="campaign",
+        sql="owner.campaign_id",
         help="The campaign that the order or the invoice names.",
     )
     attributed_campaign_id = fields.Many2one(
@@ -158,11 +222,27 @@ class IsofTradeMixin(models.AbstractModel):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        dimension="campaign",
+        sql="CASE x.flow WHEN 'sale' THEN COALESCE(named.campaign_id, touch.campaign_id) END",
         help="The campaign that the order or the invoice names, otherwise that of the last "
         "activity held with the customer shortly before.",
     )
-    source_id = fields.Many2one("utm.source", string="Source", readonly=True, ondelete="set null")
-    medium_id = fields.Many2one("utm.medium", string="Medium", readonly=True, ondelete="set null")
+    source_id = fields.Many2one(
+        "utm.source",
+        string="Source",
+        readonly=True,
+        ondelete="set null",
+        dimension="campaign",
+        sql="owner.source_id",
+    )
+    medium_id = fields.Many2one(
+        "utm.medium",
+        string="Medium",
+        readonly=True,
+        ondelete="set null",
+        dimension="campaign",
+        sql="owner.medium_id",
+    )
 
     # How many, in the unit of the product
     sold_quantity = fields.Float(
@@ -170,9 +250,18 @@ class IsofTradeMixin(models.AbstractModel):
         digits="Product Unit",
         help="In the unit of the product. Down payments, discounts and price corrections have "
         "none.",
+        figure="quantity",
+        flow="sale",
+        sql="CASE x.flow WHEN 'sale' THEN x.quantity ELSE 0 END",
+        covered=True,
     )
     bought_quantity = fields.Float(
-        readonly=True, digits="Product Unit", help="In the unit of the product."
+        readonly=True,
+        digits="Product Unit",
+        help="In the unit of the product.",
+        figure="quantity",
+        flow="purchase",
+        sql="CASE x.flow WHEN 'purchase' THEN x.quantity ELSE 0 END",
     )
 
     # For how much, in the currency of the company
@@ -182,36 +271,56 @@ class IsofTradeMixin(models.AbstractModel):
         digits=(16, 2),
         help="Net turnover: invoiced less credited, without tax. Down payments do not count; the "
         "invoice that settles them counts in full.",
+        figure="money",
+        flow="sale",
+        sql="x.sold",
+        covered=True,
     )
     invoiced_net = fields.Float(
         string="Invoiced to Customers",
         readonly=True,
         digits=(16, 2),
         help="Without tax, with down payments when they are invoiced.",
+        figure="money",
+        flow="sale",
+        sql="CASE x.flow WHEN 'sale' THEN -line.balance ELSE 0 END",
     )
     bought_net = fields.Float(
         string="Bought",
         readonly=True,
         digits=(16, 2),
         help="Billed by vendors less their credit notes, without tax and without down payments.",
+        figure="money",
+        flow="purchase",
+        sql="CASE WHEN x.flow = 'purchase' AND role.name <> 'down_payment'"
+        " THEN line.balance ELSE 0 END",
     )
     billed_net = fields.Float(
         string="Billed by Vendors",
         readonly=True,
         digits=(16, 2),
         help="Without tax, with down payments when they are billed.",
+        figure="money",
+        flow="purchase",
+        sql="CASE x.flow WHEN 'purchase' THEN line.balance ELSE 0 END",
     )
     discount = fields.Float(
         readonly=True,
         digits=(16, 2),
         help="What was given away: discounts on lines, and lines that take money off and no goods "
         "back.",
+        figure="money",
+        flow="sale",
+        sql="price.discount",
     )
     list_net = fields.Float(
         string="Before Discount",
         readonly=True,
         digits=(16, 2),
         help="Sold, as it would have been without discounts.",
+        figure="money",
+        flow="sale",
+        sql="x.sold + price.discount",
     )
 
     # At what cost, in the currency of the company
@@ -221,6 +330,10 @@ class IsofTradeMixin(models.AbstractModel):
         groups=MARGIN_GROUP,
         help="Cost of what was sold, as it was when the invoice was posted; it stays when that is "
         "posted again. What gives back the whole leaves no cost.",
+        figure="money",
+        flow="sale",
+        sql="spent.cost",
+        frozen=True,
     )
     cost_source = fields.Selection(
         [
@@ -236,17 +349,31 @@ class IsofTradeMixin(models.AbstractModel):
             ("unknown", "Unknown"),
         ],
         readonly=True,
+        dimension="kind",
+        frozen=True,
+        sql="spent.source",
         groups=MARGIN_GROUP,
         help="Where the cost comes from. Cost history and later cost of the product: it was not "
         "known when the document was posted, and has been reconstructed since. Price corrections, "
         "down payments and discounts have none. Where the cost is unknown, there is no margin.",
     )
     costed_net = fields.Float(
-        string="Sold with Known Cost", readonly=True, digits=(16, 2), groups=MARGIN_GROUP
+        string="Sold with Known Cost",
+        readonly=True,
+        digits=(16, 2),
+        groups=MARGIN_GROUP,
+        figure="money",
+        flow="sale",
+        sql="CASE WHEN spent.cost IS NOT NULL THEN x.sold END",
+        covered=True,
     )
     margin = fields.Float(
         readonly=True,
         digits=(16, 2),
         groups=MARGIN_GROUP,
         help="Sold less cost, of what has a known cost.",
+        figure="money",
+        flow="sale",
+        sql="x.sold - spent.cost",
+        covered=True,
     )

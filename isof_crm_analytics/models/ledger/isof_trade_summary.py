@@ -5,6 +5,13 @@ from ...tools.grouped_query import COUNT
 from ...tools.kept_plan import IDS, execute_kept, get_text
 
 
+def _get_date_index(registry):
+    """Return the index by day, with the columns that are declared as covered."""
+    fields_ = registry["isof.trade.summary"]._fields
+    covered = [name for name, field in fields_.items() if getattr(field, "covered", False)]
+    return f"(company_id, flow, invoice_date) INCLUDE ({', '.join([*covered, COUNT])})"
+
+
 class IsofTradeSummary(models.Model):
     """Sums of the facts of each document, of all but the product: several times fewer rows.
 
@@ -25,21 +32,17 @@ class IsofTradeSummary(models.Model):
 
     _move_idx = models.Index("(move_id)")
     # What most reports ask for is in the index: it is a third of the table.
-    _date_idx = models.Index(
-        "(company_id, flow, invoice_date) INCLUDE (company_currency_id, user_id, team_id,"
-        " department_id, partner_id, group_id, region_id, country_id, product_category_id,"
-        " sold_net, sold_quantity, margin, costed_net, line_count)"
-    )
+    _date_idx = models.Index(_get_date_index)
 
     @api.model
     def _get_measures(self):
         """Return the names of the columns that are sums."""
-        return [name for name, field in self._get_facts() if field.type == "float"]
+        return [name for name, field in self._get_facts() if self._is_measure(field)]
 
     @api.model
     def _get_dimensions(self):
         """Return the names of the columns that say of what they are sums."""
-        return [name for name, field in self._get_facts() if field.type != "float"]
+        return [name for name, field in self._get_facts() if not self._is_measure(field)]
 
     @api.model
     def _get_facts(self):

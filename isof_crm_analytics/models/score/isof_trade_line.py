@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class IsofTradeLine(models.Model):
@@ -6,3 +6,6 @@ class IsofTradeLine(models.Model):
 
     _name = "isof.trade.line"
     _inherit = ["isof.trade.line", "isof.score.mixin"]
+
+    isof_abc = fields.Selection(dimension="contractor")
+    isof_rfm = fields.Char(dimension="contractor")

@@ -7,6 +7,13 @@ COST_GROUP = "isof_crm_analytics.group_all"
 MARGIN_GROUP = "isof_crm_analytics.group_margin"
 # Each row has a number from its own table; so many kinds of rows share the numbers.
 KINDS = ("activity", "order", "sale", "cost", "budget")
+COLUMN_TYPES = {
+    "date": "date",
+    "float": "numeric",
+    "integer": "int",
+    "many2one": "int",
+    "selection": "varchar",
+}
 
 
 class IsofCampaignReport(models.Model):
@@ -21,13 +28,16 @@ class IsofCampaignReport(models.Model):
     not buy more than was credited is neither. An earlier invoice that was credited in full is no
     sale. ``customer_kind`` divides the turnover in the same way.
 
+    What a measure is of rows of a kind says its field; of others it is nothing. The tables of a
+    kind are in ``_get_sources``.
+
     Costs and budgets have no employee: they are for those who see all figures. Activities count
     for those who may see the figures, whoever may open them.
     """
 
     _name = "isof.campaign.report"
     _description = "Campaign Results"
-    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.period.mixin", "isof.contractor.figures.mixin"]
     _isof_period_date = "date"
     _auto = False
     _order = "date desc, id desc"
@@ -40,22 +50,12 @@ class IsofCampaignReport(models.Model):
         "account.move": ["reversed_entry_id", "state"],
         "res.company": ["currency_id", "isof_lookback_months"],
         "res.currency": ["rounding"],
-        "res.partner": ["commercial_partner_id", "isof_group_id", "isof_region_id"],
+        "res.partner": ["commercial_partner_id", "country_id", "isof_group_id", "isof_region_id"],
         "sale.order": [
             *("amount_untaxed", "campaign_id", "company_id", "currency_rate", "date_order"),
             *("partner_id", "state", "team_id", "user_id"),
         ],
         "utm.campaign": ["company_id", "isof_budget", "isof_date_from", "isof_goal"],
-    }
-
-    _isof_money = (
-        *("ordered_net", "turnover", "won_turnover", "kept_turnover", "margin"),
-        *("planned_cost", "actual_cost", "budget", "profit"),
-    )
-    _isof_ratios = {
-        "cost_per_win": ("actual_cost", "won_count"),
-        "return_on_cost": ("profit", "actual_cost"),
-        "budget_used": ("actual_cost", "budget"),
     }
 
     # What
@@ -69,37 +69,93 @@ class IsofCampaignReport(models.Model):
         ],
         string="Row",
         readonly=True,
+        dimension="kind",
+        sql=lambda self, kind: SQL("%s", kind),
     )
-    campaign_id = fields.Many2one("utm.campaign", string="Campaign", readonly=True)
+    campaign_id = fields.Many2one(
+        "utm.campaign",
+        string="Campaign",
+        readonly=True,
+        dimension="campaign",
+        sql={
+            "activity": "activity.campaign_id",
+            "order": "o.campaign_id",
+            "sale": "fact.attributed_campaign_id",
+            "cost": "cost.campaign_id",
+            "budget": "u.id",
+        },
+    )
     goal = fields.Selection(
         selection=lambda self: self.env["utm.campaign"]._fields["isof_goal"].selection,
         readonly=True,
+        dimension="campaign",
     )
     date = fields.Date(
         readonly=True,
         help="Of the activity, the order, the invoice or the cost; the budget counts on the first "
         "day of the campaign.",
+        dimension="date",
+        sql={
+            "activity": lambda self, kind: self.env["isof.activity"]._isof_period_day_to_sql(
+                "activity", None
+            ),
+            "order": lambda self, kind: self._isof_moment_to_day(SQL("o.date_order")),
+            "sale": "fact.invoice_date",
+            "cost": "cost.date",
+            "budget": "COALESCE(u.isof_date_from, u.create_date::date)",
+        },
     )
-    company_id = fields.Many2one("res.company", string="Company", readonly=True)
-    company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
+    company_id = fields.Many2one(
+        sql={
+            "activity": "activity.company_id",
+            "order": "o.company_id",
+            "sale": "fact.company_id",
+            "cost": "cost.company_id",
+            "budget": "u.company_id",
+        },
+    )
 
     # With whom, by whom
-    partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
-    group_id = fields.Many2one("isof.partner.group", string="Contractor Group", readonly=True)
-    region_id = fields.Many2one("isof.region", string="Region", readonly=True)
+    partner_id = fields.Many2one(
+        sql={
+            "activity": "activity.commercial_partner_id",
+            "order": "contact.commercial_partner_id",
+            "sale": "fact.partner_id",
+        },
+    )
     customer_kind = fields.Selection(
         [("won", "Won"), ("kept", "Kept")],
         string="Won or Kept",
         readonly=True,
         help="Sales to customers that the campaign won, and to those that it kept.",
+        dimension="contractor",
+        sql={"sale": "customer.kind"},
     )
-    user_id = fields.Many2one("res.users", string="Employee", readonly=True)
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
-    department_id = fields.Many2one("hr.department", string="Department", readonly=True)
+    user_id = fields.Many2one(
+        sql={"activity": "activity.user_id", "order": "o.user_id", "sale": "fact.user_id"}
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        readonly=True,
+        dimension="employee",
+        sql={"order": "o.team_id", "sale": "fact.team_id"},
+    )
+    department_id = fields.Many2one(
+        sql={
+            "activity": "activity.department_id",
+            "order": "post.department_id",
+            "sale": "fact.department_id",
+        }
+    )
 
     # How many
     activity_count = fields.Integer(
-        string="Activities", readonly=True, help="Without those that were cancelled or not held."
+        string="Activities",
+        readonly=True,
+        help="Without those that were cancelled or not held.",
+        figure="number",
+        sql={"activity": "1"},
     )
     reached_count = fields.Integer(
         string="Reached",
@@ -107,6 +163,8 @@ class IsofCampaignReport(models.Model):
         aggregator="count_distinct",
         exportable=False,
         help="Different contractors with whom an activity of the campaign was held.",
+        figure="number",
+        sql={"activity": "CASE activity.state WHEN 'done' THEN activity.commercial_partner_id END"},
     )
     responded_count = fields.Integer(
         string="Responded",
@@ -115,55 +173,108 @@ class IsofCampaignReport(models.Model):
         exportable=False,
         help="Different contractors who came back: by an incoming activity of the campaign, or by "
         "an order that names it.",
+        figure="number",
+        sql={
+            "activity": "CASE WHEN activity.state = 'done' AND activity.direction = 'in'"
+            " THEN activity.commercial_partner_id END",
+            "order": "contact.commercial_partner_id",
+        },
     )
     order_count = fields.Integer(
-        string="Orders", readonly=True, help="Confirmed orders that name the campaign."
+        string="Orders",
+        readonly=True,
+        help="Confirmed orders that name the campaign.",
+        figure="number",
+        sql={"order": "1"},
     )
     won_count = fields.Integer(
         string="Customers Won",
         readonly=True,
         help="Customers who bought by the campaign and had bought nothing during the look-back, "
         "counted with their first sale.",
+        figure="number",
+        sql={"sale": "CASE WHEN fact.id = customer.first_id AND customer.kind = 'won' THEN 1 END"},
     )
     kept_count = fields.Integer(
         string="Customers Kept",
         readonly=True,
         help="Customers who bought by the campaign and had bought during the look-back, counted "
         "with their first sale.",
+        figure="number",
+        sql={"sale": "CASE WHEN fact.id = customer.first_id AND customer.kind = 'kept' THEN 1 END"},
     )
 
     # For how much, in the currency of the company
-    ordered_net = fields.Float(string="Ordered", readonly=True, digits=(16, 2))
+    ordered_net = fields.Float(
+        string="Ordered",
+        readonly=True,
+        digits=(16, 2),
+        figure="money",
+        sql={
+            "order": "round(o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1),"
+            " currency.decimal_places)"
+        },
+    )
     turnover = fields.Float(
-        readonly=True, digits=(16, 2), help="Net sales that count for the campaign."
+        readonly=True,
+        digits=(16, 2),
+        help="Net sales that count for the campaign.",
+        figure="money",
+        sql={"sale": "fact.sold_net"},
     )
     won_turnover = fields.Float(
         string="Turnover of Won Customers",
         readonly=True,
         digits=(16, 2),
         help="What the campaign sold by acquisition.",
+        figure="money",
+        sql={"sale": "CASE customer.kind WHEN 'won' THEN fact.sold_net END"},
     )
     kept_turnover = fields.Float(
         string="Turnover of Kept Customers",
         readonly=True,
         digits=(16, 2),
         help="What the campaign sold by retention.",
+        figure="money",
+        sql={"sale": "CASE customer.kind WHEN 'kept' THEN fact.sold_net END"},
     )
     margin = fields.Float(
         readonly=True,
         digits=(16, 2),
         groups=MARGIN_GROUP,
         help="Turnover less cost of what was sold, where that is known.",
+        figure="money",
+        sql={"sale": "fact.margin"},
     )
-    planned_cost = fields.Float(readonly=True, digits=(16, 2), groups=COST_GROUP)
-    actual_cost = fields.Float(readonly=True, digits=(16, 2), groups=COST_GROUP)
-    budget = fields.Float(readonly=True, digits=(16, 2), groups=COST_GROUP)
+    planned_cost = fields.Float(
+        readonly=True,
+        digits=(16, 2),
+        groups=COST_GROUP,
+        figure="money",
+        sql={"cost": "CASE cost.kind WHEN 'planned' THEN cost.amount END"},
+    )
+    actual_cost = fields.Float(
+        readonly=True,
+        digits=(16, 2),
+        groups=COST_GROUP,
+        figure="money",
+        sql={"cost": "CASE cost.kind WHEN 'actual' THEN cost.amount END"},
+    )
+    budget = fields.Float(
+        readonly=True,
+        digits=(16, 2),
+        groups=COST_GROUP,
+        figure="money",
+        sql={"budget": "u.isof_budget"},
+    )
     profit = fields.Float(
         string="Margin less Cost",
         readonly=True,
         digits=(16, 2),
         groups=COST_GROUP,
         help="Margin of the sales less actual cost of the campaign.",
+        figure="money",
+        sql={"sale": "fact.margin", "cost": "-(CASE cost.kind WHEN 'actual' THEN cost.amount END)"},
     )
     cost_per_win = fields.Float(
         string="Cost per Customer Won",
@@ -172,6 +283,7 @@ class IsofCampaignReport(models.Model):
         digits=(16, 2),
         groups=COST_GROUP,
         help="Actual cost by customers won. Empty if there are none.",
+        ratio=("actual_cost", "won_count"),
     )
     return_on_cost = fields.Float(
         compute="_compute_ratios",
@@ -179,6 +291,7 @@ class IsofCampaignReport(models.Model):
         digits=(16, 4),
         groups=COST_GROUP,
         help="Margin less actual cost, by actual cost. Empty without a cost.",
+        ratio=("profit", "actual_cost"),
     )
     budget_used = fields.Float(
         compute="_compute_ratios",
@@ -186,6 +299,7 @@ class IsofCampaignReport(models.Model):
         digits=(16, 4),
         groups=COST_GROUP,
         help="Actual cost by budget. Empty without a budget.",
+        ratio=("actual_cost", "budget"),
     )
 
     # ------------------------------------------------------------
@@ -213,38 +327,30 @@ class IsofCampaignReport(models.Model):
     @property
     @api.depends_context("tz", "uid")
     def _table_query(self):
-        rows = {
-            "activity": self._get_activities(),
-            "order": self._get_orders(),
-            "sale": self._get_sales(),
-            "cost": self._get_costs(),
-            "budget": self._get_budgets(),
-        }
         return SQL(
             """
             SELECT item.*, campaign.isof_goal AS goal, company.currency_id AS company_currency_id,
-                   partner.isof_group_id AS group_id, partner.isof_region_id AS region_id
+                   partner.isof_group_id AS group_id, partner.isof_region_id AS region_id,
+                   partner.country_id
               FROM (%(rows)s) AS item
               JOIN utm_campaign AS campaign ON campaign.id = item.campaign_id
               JOIN res_company AS company ON company.id = item.company_id
               LEFT JOIN res_partner AS partner ON partner.id = item.partner_id
             """,
             rows=SQL(" UNION ALL ").join(
-                self._select(kind, columns, tables) for kind, (columns, tables) in rows.items()
+                self._select(kind, *source) for kind, source in self._get_sources().items()
             ),
         )
 
     @api.model
-    def _select(self, kind, columns, tables):
+    def _select(self, kind, number, tables):
         """Return the query of one kind of rows.
 
-        :param dict columns: SQL of columns; ``id`` is the number in the table of the rows
+        :param SQL number: of the row, in the table of the rows
         :param SQL tables: from where, with the condition
         """
-        columns = columns | {
-            "id": SQL("%s::bigint * %s + %s", columns["id"], len(KINDS), KINDS.index(kind)),
-            "kind": SQL("%s", kind),
-        }
+        columns = self._get_columns(kind)
+        columns["id"] = SQL("%s::bigint * %s + %s", number, len(KINDS), KINDS.index(kind))
         expressions = SQL(", ").join(
             SQL(
                 "(%s)::%s AS %s",
@@ -259,36 +365,29 @@ class IsofCampaignReport(models.Model):
     @api.model
     def _get_column_types(self):
         """Return the columns of the rows with their types in PostgreSQL."""
-        types = {"id": "bigint", "kind": "varchar", "date": "date", "customer_kind": "varchar"}
-        for name, field in self._fields.items():
-            if field.type == "many2one" and name in (
-                *("campaign_id", "company_id", "partner_id", "user_id", "team_id"),
-                "department_id",
-            ):
-                types[name] = "int"
-            elif field.type in ("integer", "float") and not field.compute and name != "id":
-                types[name] = "int" if field.type == "integer" else "numeric"
-        return types
+        declared = (field for field in self._fields.values() if hasattr(field, "sql"))
+        return {"id": "bigint"} | {field.name: COLUMN_TYPES[field.type] for field in declared}
 
     @api.model
-    def _get_activities(self):
+    def _get_sources(self):
+        """Return, of each kind of rows, their number and the tables that they are read from.
+
+        :return: dict of pairs of ``SQL``, by the kinds
+        """
         return {
-            "id": SQL("activity.id"),
-            "campaign_id": SQL("activity.campaign_id"),
-            "company_id": SQL("activity.company_id"),
-            "date": self.env["isof.activity"]._isof_period_day_to_sql("activity", None),
-            "partner_id": SQL("activity.commercial_partner_id"),
-            "user_id": SQL("activity.user_id"),
-            "department_id": SQL("activity.department_id"),
-            "activity_count": SQL("1"),
-            "reached_count": SQL(
-                "CASE activity.state WHEN 'done' THEN activity.commercial_partner_id END"
+            "activity": (SQL("activity.id"), self._from_activities()),
+            "order": (SQL("o.id"), self._from_orders()),
+            "sale": (SQL("fact.id"), self._from_sales()),
+            "cost": (SQL("cost.id"), self._from_costs()),
+            "budget": (
+                SQL("u.id"),
+                SQL("FROM utm_campaign AS u WHERE u.isof_budget > 0 AND u.company_id IS NOT NULL"),
             ),
-            "responded_count": SQL(
-                "CASE WHEN activity.state = 'done' AND activity.direction = 'in'"
-                " THEN activity.commercial_partner_id END"
-            ),
-        }, SQL(
+        }
+
+    @api.model
+    def _from_activities(self):
+        return SQL(
             """
             FROM isof_activity AS activity
             WHERE activity.campaign_id IS NOT NULL AND activity.active
@@ -298,23 +397,8 @@ class IsofCampaignReport(models.Model):
         )
 
     @api.model
-    def _get_orders(self):
-        return {
-            "id": SQL("o.id"),
-            "campaign_id": SQL("o.campaign_id"),
-            "company_id": SQL("o.company_id"),
-            "date": self._isof_moment_to_day(SQL("o.date_order")),
-            "partner_id": SQL("contact.commercial_partner_id"),
-            "user_id": SQL("o.user_id"),
-            "team_id": SQL("o.team_id"),
-            "department_id": SQL("post.department_id"),
-            "order_count": SQL("1"),
-            "responded_count": SQL("contact.commercial_partner_id"),
-            "ordered_net": SQL(
-                "round(o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1),"
-                " currency.decimal_places)"
-            ),
-        }, SQL(
+    def _from_orders(self):
+        return SQL(
             """
             FROM sale_order AS o
             JOIN res_partner AS contact ON contact.id = o.partner_id
@@ -330,33 +414,8 @@ class IsofCampaignReport(models.Model):
         )
 
     @api.model
-    def _get_sales(self):
-        counts = {
-            f"{kind}_count": SQL(
-                "CASE WHEN fact.id = customer.first_id AND customer.kind = %s THEN 1 END", kind
-            )
-            for kind in ("won", "kept")
-        }
-        turnovers = {
-            f"{kind}_turnover": SQL("CASE customer.kind WHEN %s THEN fact.sold_net END", kind)
-            for kind in ("won", "kept")
-        }
-        return {
-            "id": SQL("fact.id"),
-            "campaign_id": SQL("fact.attributed_campaign_id"),
-            "company_id": SQL("fact.company_id"),
-            "date": SQL("fact.invoice_date"),
-            "partner_id": SQL("fact.partner_id"),
-            "customer_kind": SQL("customer.kind"),
-            "user_id": SQL("fact.user_id"),
-            "team_id": SQL("fact.team_id"),
-            "department_id": SQL("fact.department_id"),
-            "turnover": SQL("fact.sold_net"),
-            "margin": SQL("fact.margin"),
-            "profit": SQL("fact.margin"),
-            **counts,
-            **turnovers,
-        }, SQL(
+    def _from_sales(self):
+        return SQL(
             """
             FROM isof_trade_line AS fact
             LEFT JOIN (%(customers)s) AS customer
@@ -366,6 +425,16 @@ class IsofCampaignReport(models.Model):
             WHERE fact.attributed_campaign_id IS NOT NULL
             """,
             customers=self._get_customers(),
+        )
+
+    @api.model
+    def _from_costs(self):
+        return SQL(
+            """
+            FROM isof_campaign_cost AS cost
+            LEFT JOIN account_move AS move ON move.id = cost.move_id
+            WHERE cost.move_id IS NULL OR move.state = 'posted'
+            """
         )
 
     @api.model
@@ -403,35 +472,6 @@ class IsofCampaignReport(models.Model):
             """,
             is_sale=is_sale,
         )
-
-    @api.model
-    def _get_costs(self):
-        actual = SQL("CASE cost.kind WHEN 'actual' THEN cost.amount END")
-        return {
-            "id": SQL("cost.id"),
-            "campaign_id": SQL("cost.campaign_id"),
-            "company_id": SQL("cost.company_id"),
-            "date": SQL("cost.date"),
-            "planned_cost": SQL("CASE cost.kind WHEN 'planned' THEN cost.amount END"),
-            "actual_cost": actual,
-            "profit": SQL("-(%s)", actual),
-        }, SQL(
-            """
-            FROM isof_campaign_cost AS cost
-            LEFT JOIN account_move AS move ON move.id = cost.move_id
-            WHERE cost.move_id IS NULL OR move.state = 'posted'
-            """
-        )
-
-    @api.model
-    def _get_budgets(self):
-        return {
-            "id": SQL("u.id"),
-            "campaign_id": SQL("u.id"),
-            "company_id": SQL("u.company_id"),
-            "date": SQL("COALESCE(u.isof_date_from, u.create_date::date)"),
-            "budget": SQL("u.isof_budget"),
-        }, SQL("FROM utm_campaign AS u WHERE u.isof_budget > 0 AND u.company_id IS NOT NULL")
 
     # ------------------------------------------------------------
     # Actions

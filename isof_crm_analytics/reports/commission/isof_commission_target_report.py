@@ -13,7 +13,7 @@ class IsofCommissionTargetReport(models.Model):
 
     _name = "isof.commission.target.report"
     _description = "Targets"
-    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.period.mixin", "isof.figures.mixin"]
     _isof_period_date = "date"
     _auto = False
     _order = "date desc, id desc"
@@ -34,36 +34,45 @@ class IsofCommissionTargetReport(models.Model):
         "res.users": ["sale_team_id"],
     }
 
-    # Quantities have no currency, but those of two companies are not added up either.
-    _isof_money = ("target", "reached")
-    _isof_unmixed = ("basis",)
-    _isof_ratios = {"reached_rate": ("reached", "target")}
-
-    date = fields.Date(string="Period from", readonly=True, help="First day of the period.")
-    plan_name = fields.Char(string="Plan", readonly=True)
+    date = fields.Date(
+        string="Period from",
+        readonly=True,
+        help="First day of the period.",
+        dimension="date",
+    )
+    plan_name = fields.Char(
+        string="Plan",
+        readonly=True,
+        dimension="document",
+    )
     basis = fields.Selection(
         selection=lambda self: self.env["isof.commission.plan"]._fields["basis"].selection,
         readonly=True,
         help="What the target is about.",
+        dimension="kind",
+        unmixed=True,
     )
-    company_id = fields.Many2one("res.company", string="Company", readonly=True)
-    company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    user_id = fields.Many2one(string="Salesperson")
     team_id = fields.Many2one(
         "crm.team",
         string="Sales Team",
         readonly=True,
         help="Whose target it is, or the team that the salesperson belongs to now.",
+        dimension="employee",
     )
-    department_id = fields.Many2one(
-        "hr.department", string="Department", readonly=True, help="Of the salesperson, now."
+    department_id = fields.Many2one(help="Of the salesperson, now.")
+    # Quantities have no currency, but those of two companies are not added up either.
+    target = fields.Float(
+        readonly=True,
+        digits=(16, 2),
+        figure="money",
     )
-    target = fields.Float(readonly=True, digits=(16, 2))
     reached = fields.Float(
         string="Achieved",
         readonly=True,
         digits=(16, 2),
         help="Net sales, margin or quantity of the whole period, as the target is meant.",
+        figure="money",
     )
     reached_rate = fields.Float(
         string="Achieved in %",
@@ -71,6 +80,7 @@ class IsofCommissionTargetReport(models.Model):
         aggregator="avg",
         digits=(16, 4),
         help="Achieved by target.",
+        ratio=("reached", "target"),
     )
 
     @api.model

@@ -29,17 +29,32 @@ class IsofAssortmentMixin(models.AbstractModel):
 
     _name = "isof.assortment.mixin"
     _description = "Report on Products Sold"
+    _inherit = ["isof.dimensions.mixin"]
 
-    product_id = fields.Many2one("product.product", string="Product", readonly=True)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Product",
+        readonly=True,
+        dimension="product",
+    )
     product_category_id = fields.Many2one(
-        "product.category", string="Product Category", readonly=True
+        "product.category",
+        string="Product Category",
+        readonly=True,
+        dimension="product",
     )
     product_type = fields.Selection(
-        [("goods", "Goods"), ("service", "Service")], string="Goods or Service", readonly=True
+        [("goods", "Goods"), ("service", "Service")],
+        string="Goods or Service",
+        readonly=True,
+        dimension="product",
     )
     company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
     last_date = fields.Date(
-        string="Last Bought", readonly=True, help="The date of the latest invoice with it."
+        string="Last Bought",
+        readonly=True,
+        help="The date of the latest invoice with it.",
+        dimension="date",
     )
 
     @api.model

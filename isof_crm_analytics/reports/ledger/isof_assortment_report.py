@@ -13,7 +13,7 @@ class IsofAssortmentReport(models.Model):
 
     _name = "isof.assortment.report"
     _description = "Assortment Bought by Customers"
-    _inherit = ["isof.assortment.mixin", "isof.figures.mixin"]
+    _inherit = ["isof.assortment.mixin", "isof.contractor.figures.mixin"]
     _auto = False
     _order = "last_date desc, id desc"
     _depends = {
@@ -22,75 +22,60 @@ class IsofAssortmentReport(models.Model):
         "res.partner": ["country_id", "isof_group_id", "isof_region_id", "user_id"],
     }
 
-    _isof_money = ("sold_net",)
-    _isof_ratios = {
-        "sold_price": ("sold_net", "sold_quantity"),
-        "average_interval": ("span_days", "repeat_count"),
-    }
-
     # Who
-    company_id = fields.Many2one("res.company", string="Company", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
     salesperson_id = fields.Many2one(
         "res.users",
         string="Salesperson",
         readonly=True,
         help="The salesperson of the contractor as it is now.",
+        dimension="employee",
     )
-    group_id = fields.Many2one(
-        "isof.partner.group",
-        string="Contractor Group",
-        readonly=True,
-        help="The main group of the contractor as it is now.",
-    )
-    region_id = fields.Many2one("isof.region", string="Region", readonly=True)
-    country_id = fields.Many2one("res.country", string="Country", readonly=True)
-    # They overlap: as many2many fields they never change the grand total.
-    partner_tag_ids = fields.Many2many(
-        related="partner_id.category_id", string="Contractor Tags", readonly=True
-    )
-    segment_ids = fields.Many2many(
-        related="partner_id.isof_segment_ids", string="Segments", readonly=True
-    )
+    group_id = fields.Many2one(help="The main group of the contractor as it is now.")
 
     # What, and who sold it last
     uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
-    user_id = fields.Many2one(
-        "res.users", string="Last Sold By", readonly=True, help="Employee of the latest document."
-    )
-    department_id = fields.Many2one(
-        "hr.department",
-        string="Department",
-        readonly=True,
-        help="The department of who sold it last.",
-    )
+    user_id = fields.Many2one(string="Last Sold By", help="Employee of the latest document.")
+    department_id = fields.Many2one(help="The department of who sold it last.")
 
     # When and how often
     first_date = fields.Date(
-        string="First Bought", readonly=True, help="The date of the first invoice with it."
+        string="First Bought",
+        readonly=True,
+        help="The date of the first invoice with it.",
+        dimension="date",
     )
     days_since = fields.Integer(
         string="Days since Last Purchase",
         readonly=True,
         aggregator="min",
         help="Until today; of several products or contractors, those of the latest purchase.",
+        figure="days",
     )
     purchase_count = fields.Integer(
         string="Times Bought",
         readonly=True,
         help="How many invoices and receipts have it. Credit notes and mere changes of the price "
         "do not count.",
+        figure="number",
     )
     repeat_count = fields.Integer(
-        string="Repeat Purchases", readonly=True, help="Times bought after the first time."
+        string="Repeat Purchases",
+        readonly=True,
+        help="Times bought after the first time.",
+        figure="number",
     )
-    span_days = fields.Integer(string="Days from First to Last Purchase", readonly=True)
+    span_days = fields.Integer(
+        string="Days from First to Last Purchase",
+        readonly=True,
+        figure="days",
+    )
     average_interval = fields.Float(
         string="Average Interval (Days)",
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 1),
         help="Days from the first to the last purchase by the number of repeat purchases.",
+        ratio=("span_days", "repeat_count"),
     )
 
     # How many, in the unit of the product, and for how much, in the currency of the company
@@ -98,12 +83,14 @@ class IsofAssortmentReport(models.Model):
         readonly=True,
         digits="Product Unit",
         help="In the unit of the product, less what was credited.",
+        figure="quantity",
     )
     sold_net = fields.Float(
         string="Sold",
         readonly=True,
         digits=(16, 2),
         help="Without tax, less what was credited.",
+        figure="money",
     )
     sold_price = fields.Float(
         string="Average Price",
@@ -111,17 +98,29 @@ class IsofAssortmentReport(models.Model):
         aggregator="avg",
         digits=(16, 2),
         help="Sold by sold quantity.",
+        ratio=("sold_net", "sold_quantity"),
     )
     is_returned = fields.Boolean(
-        string="Returned", readonly=True, help="It was bought, and came back altogether."
+        string="Returned",
+        readonly=True,
+        help="It was bought, and came back altogether.",
+        dimension="kind",
     )
 
     # How many different ones
     partner_count = fields.Integer(
-        string="Contractors", readonly=True, aggregator="count_distinct", exportable=False
+        string="Contractors",
+        counts="partner_id",
+        compute="_compute_counts",
+        aggregator="count_distinct",
+        exportable=False,
     )
     product_count = fields.Integer(
-        string="Products", readonly=True, aggregator="count_distinct", exportable=False
+        string="Products",
+        counts="product_id",
+        compute="_compute_counts",
+        aggregator="count_distinct",
+        exportable=False,
     )
 
     # ------------------------------------------------------------
@@ -135,8 +134,6 @@ class IsofAssortmentReport(models.Model):
         return SQL(
             """
             SELECT bought.*,
-                   bought.partner_id AS partner_count,
-                   bought.product_id AS product_count,
                    %(today)s::date - bought.last_date AS days_since,
                    bought.last_date - bought.first_date AS span_days,
                    GREATEST(bought.purchase_count - 1, 0) AS repeat_count,

@@ -6,6 +6,7 @@ from ...models.ledger.isof_trade_mixin import MARGIN_GROUP
 # Which accounts are turnover, and which are the cost of what was sold.
 REVENUE = ("income", "income_other")
 COST = ("expense_direct_cost",)
+IS_REVENUE = SQL("account.account_type IN %s", REVENUE)
 
 
 class IsofLedgerReport(models.Model):
@@ -21,7 +22,7 @@ class IsofLedgerReport(models.Model):
 
     _name = "isof.ledger.report"
     _description = "Turnover by the Ledger"
-    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.period.mixin", "isof.figures.mixin"]
     _isof_period_date = "date"
     _auto = False
     _order = "date desc, id desc"
@@ -37,49 +38,87 @@ class IsofLedgerReport(models.Model):
         "res.company": ["currency_id"],
     }
 
-    _isof_money = (
-        *("revenue", "explained_revenue", "unexplained_revenue"),
-        *("cost", "explained_cost", "unexplained_cost"),
+    date = fields.Date(
+        string="Accounting Date",
+        readonly=True,
+        dimension="date",
+        sql="line.date",
     )
-
-    date = fields.Date(string="Accounting Date", readonly=True)
-    move_id = fields.Many2one("account.move", string="Journal Entry", readonly=True)
-    name = fields.Char(string="Label", readonly=True)
-    journal_id = fields.Many2one("account.journal", string="Journal", readonly=True)
-    account_id = fields.Many2one("account.account", string="Account", readonly=True)
+    move_id = fields.Many2one(
+        "account.move",
+        string="Journal Entry",
+        readonly=True,
+        dimension="document",
+        sql="line.move_id",
+    )
+    name = fields.Char(
+        string="Label",
+        readonly=True,
+        sql="line.name",
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Journal",
+        readonly=True,
+        dimension="document",
+        sql="line.journal_id",
+    )
+    account_id = fields.Many2one(
+        "account.account",
+        string="Account",
+        readonly=True,
+        dimension="document",
+        sql="line.account_id",
+    )
     kind = fields.Selection(
         [("revenue", "Revenue"), ("cost", "Cost of Revenue")],
         string="Kind",
         readonly=True,
         help="Revenue: accounts of the types “Income” and “Other Income”. Cost of revenue: those "
         "of the type of this name.",
+        dimension="kind",
+        sql=lambda self, source: SQL("CASE WHEN %s THEN 'revenue' ELSE 'cost' END", IS_REVENUE),
     )
     is_explained = fields.Boolean(
         string="Explained",
         readonly=True,
         help="By an invoice, bill, credit note, receipt or session of a Point of Sale whose lines "
         "the analyses count.",
+        dimension="kind",
+        sql="why.is_explained",
     )
-    partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
-    company_id = fields.Many2one("res.company", string="Company", readonly=True)
-    company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
-    user_id = fields.Many2one(
-        "res.users", string="Employee", readonly=True, help="Of what a document explains."
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contractor",
+        readonly=True,
+        dimension="contractor",
+        sql="line.partner_id",
     )
-    department_id = fields.Many2one(
-        "hr.department", string="Department", readonly=True, help="Of what a document explains."
-    )
+    company_id = fields.Many2one(sql="line.company_id")
+    company_currency_id = fields.Many2one(sql="company.currency_id")
+    user_id = fields.Many2one(sql="fact.user_id", help="Of what a document explains.")
+    department_id = fields.Many2one(sql="fact.department_id", help="Of what a document explains.")
 
     revenue = fields.Float(
-        readonly=True, digits=(16, 2), help="What the accounts of revenue have, in the ledger."
+        readonly=True,
+        digits=(16, 2),
+        help="What the accounts of revenue have, in the ledger.",
+        figure="money",
+        sql=lambda self, source: self._get_amount("revenue", SQL("TRUE")),
     )
     explained_revenue = fields.Float(
         readonly=True,
         digits=(16, 2),
         help="What of it is lines of documents that the analyses count.",
+        figure="money",
+        sql=lambda self, source: self._get_amount("revenue", SQL("why.is_explained")),
     )
     unexplained_revenue = fields.Float(
-        readonly=True, digits=(16, 2), help="What of it is in the ledger only."
+        readonly=True,
+        digits=(16, 2),
+        help="What of it is in the ledger only.",
+        figure="money",
+        sql=lambda self, source: self._get_amount("revenue", SQL("why.is_explained IS NOT TRUE")),
     )
     cost = fields.Float(
         string="Cost of Revenue",
@@ -87,6 +126,8 @@ class IsofLedgerReport(models.Model):
         digits=(16, 2),
         groups=MARGIN_GROUP,
         help="What the accounts of the cost of revenue have, in the ledger.",
+        figure="money",
+        sql=lambda self, source: self._get_amount("cost", SQL("TRUE")),
     )
     explained_cost = fields.Float(
         readonly=True,
@@ -94,12 +135,16 @@ class IsofLedgerReport(models.Model):
         groups=MARGIN_GROUP,
         help="What of it is lines of documents that the analyses count, and the entries of what "
         "these cost.",
+        figure="money",
+        sql=lambda self, source: self._get_amount("cost", SQL("why.is_explained")),
     )
     unexplained_cost = fields.Float(
         readonly=True,
         digits=(16, 2),
         groups=MARGIN_GROUP,
         help="What of it is in the ledger only.",
+        figure="money",
+        sql=lambda self, source: self._get_amount("cost", SQL("why.is_explained IS NOT TRUE")),
     )
 
     # ------------------------------------------------------------
@@ -108,41 +153,28 @@ class IsofLedgerReport(models.Model):
 
     @property
     def _table_query(self):
-        columns = SQL(", ").join(
-            SQL("%s AS %s", expression, SQL.identifier(name))
-            for name, expression in self._get_columns().items()
+        columns = {"id": SQL("line.id")} | self._get_columns()
+        return SQL(
+            "SELECT %s %s WHERE line.parent_state = 'posted'",
+            SQL(", ").join(
+                SQL("%s AS %s", expression, SQL.identifier(name))
+                for name, expression in columns.items()
+            ),
+            self._from(),
         )
-        return SQL("SELECT %s %s WHERE line.parent_state = 'posted'", columns, self._from())
 
     @api.model
-    def _get_columns(self):
-        """Return the SQL expression of each field."""
-        is_revenue = SQL("account.account_type IN %s", REVENUE)
-        columns = {
-            name: SQL.identifier("line", name)
-            for name in (
-                *("id", "date", "move_id", "name", "journal_id", "account_id", "partner_id"),
-                "company_id",
-            )
-        }
-        columns |= {
-            "kind": SQL("CASE WHEN %s THEN 'revenue' ELSE 'cost' END", is_revenue),
-            "is_explained": SQL("why.is_explained"),
-            "company_currency_id": SQL("company.currency_id"),
-            "user_id": SQL("fact.user_id"),
-            "department_id": SQL("fact.department_id"),
-        }
-        for name, amount in (
-            ("revenue", SQL("CASE WHEN %s THEN -line.balance ELSE 0 END", is_revenue)),
-            ("cost", SQL("CASE WHEN %s THEN 0 ELSE line.balance END", is_revenue)),
-        ):
-            explained = SQL("CASE WHEN why.is_explained THEN %s ELSE 0 END", amount)
-            columns |= {
-                name: amount,
-                f"explained_{name}": explained,
-                f"unexplained_{name}": SQL("%s - %s", amount, explained),
-            }
-        return columns
+    def _get_amount(self, kind, condition):
+        """Return the amount of an item as revenue or as cost, of which the other has none.
+
+        :param SQL condition: of the items that have any
+        """
+        return SQL(
+            "CASE WHEN %s AND %s THEN %s ELSE 0 END",
+            IS_REVENUE if kind == "revenue" else SQL("NOT %s", IS_REVENUE),
+            condition,
+            SQL("-line.balance" if kind == "revenue" else "line.balance"),
+        )
 
     @api.model
     def _from(self):

@@ -10,14 +10,14 @@ class IsofOrderReport(models.Model):
     that currency is. What is delivered, invoiced or outstanding is valued at the line's price.
     A discount is an amount without a quantity, and nothing to deliver.
 
-    To add a column, extend ``_get_columns`` with its expression on the tables that ``_from``
-    joins under the same aliases for both flows: ``l`` line, ``o`` order, ``c`` company,
-    ``partner``, ``t`` product template, ``day`` and ``x`` (see there).
+    What a column is says its field, by the tables that ``_from`` joins under the same aliases for
+    both flows: ``l`` line, ``o`` order, ``c`` company, ``partner``, ``t`` product template, ``day``
+    and ``x`` (see there).
     """
 
     _name = "isof.order.report"
     _description = "Ordered Goods"
-    _inherit = ["isof.figures.mixin", "isof.period.mixin"]
+    _inherit = ["isof.period.mixin", "isof.contractor.figures.mixin"]
     _isof_period_date = "date"
     _auto = False
     _order = "date desc, id desc"
@@ -86,35 +86,33 @@ class IsofOrderReport(models.Model):
         "uom.uom": ["factor"],
     }
 
-    _isof_money = (
-        "ordered_net",
-        "delivered_net",
-        "invoiced_net",
-        "outstanding_net",
-        "to_invoice_net",
-        "late_net",
-    )
-    _isof_ratios = {
-        "average_price": ("ordered_net", "ordered_quantity"),
-        "delivered_rate": ("delivered_quantity", "ordered_quantity"),
-    }
-
     # Document
     flow = fields.Selection(
-        [("sale", "Sales"), ("purchase", "Purchases")], string="Direction", readonly=True
+        [("sale", "Sales"), ("purchase", "Purchases")],
+        string="Direction",
+        readonly=True,
+        dimension="kind",
+        sql=lambda self, flow: SQL("%s", flow),
     )
-    name = fields.Char(string="Order", readonly=True)
+    name = fields.Char(
+        string="Order",
+        readonly=True,
+        dimension="document",
+        sql="o.name",
+    )
     sale_order_id = fields.Many2one(
         "sale.order",
         string="Sales Order",
         readonly=True,
         groups="sales_team.group_sale_salesman",
+        sql={"sale": "o.id", "purchase": "NULL::integer"},
     )
     purchase_order_id = fields.Many2one(
         "purchase.order",
         string="Purchase Order",
         readonly=True,
         groups="purchase.group_purchase_user",
+        sql={"sale": "NULL::integer", "purchase": "o.id"},
     )
     state = fields.Selection(
         # Groups are sorted by these keys.
@@ -126,126 +124,233 @@ class IsofOrderReport(models.Model):
         string="Delivery",
         readonly=True,
         help="What has been delivered to the customer, or received from the vendor.",
+        dimension="kind",
+        sql="CASE WHEN x.delivered >= x.ordered THEN '2_done'"
+        " WHEN x.delivered > 0 THEN '1_partial' ELSE '0_open' END",
     )
     date = fields.Date(
         string="Order Date",
         readonly=True,
         help="The day on which the order was confirmed, in your time zone.",
+        dimension="date",
+        sql="day.ordered",
     )
     planned_date = fields.Date(
         string="Planned Delivery",
         readonly=True,
         help="The delivery date promised to the customer, or expected from the vendor, in your "
         "time zone. A sale without a promised date is never late.",
+        dimension="date",
+        sql="day.planned",
     )
     is_late = fields.Boolean(
         string="Late",
         readonly=True,
         help="The planned day has passed and something is still outstanding.",
+        dimension="kind",
+        sql=lambda self, flow: SQL("COALESCE(%s, FALSE)", self._is_late()),
     )
-    company_id = fields.Many2one("res.company", readonly=True)
-    company_currency_id = fields.Many2one("res.currency", string="Currency", readonly=True)
+    company_id = fields.Many2one(sql="o.company_id")
+    company_currency_id = fields.Many2one(sql="c.currency_id")
 
     # With whom
-    partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
-    contact_id = fields.Many2one("res.partner", string="Contact", readonly=True)
-    group_id = fields.Many2one("isof.partner.group", string="Contractor Group", readonly=True)
-    region_id = fields.Many2one("isof.region", string="Region", readonly=True)
-    country_id = fields.Many2one("res.country", string="Country", readonly=True)
-    # They overlap: as many2many fields they never change the grand total.
-    partner_tag_ids = fields.Many2many(
-        related="partner_id.category_id", string="Contractor Tags", readonly=True
-    )
-    segment_ids = fields.Many2many(
-        related="partner_id.isof_segment_ids",
-        string="Segments",
+    partner_id = fields.Many2one(sql="contact.commercial_partner_id")
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
         readonly=True,
-        groups="isof_crm.group_user",
+        dimension="contractor",
+        sql="o.partner_id",
     )
+    group_id = fields.Many2one(sql="partner.isof_group_id")
+    region_id = fields.Many2one(sql="partner.isof_region_id")
+    country_id = fields.Many2one(sql="partner.country_id")
 
     # Of what
-    product_id = fields.Many2one("product.product", string="Product", readonly=True)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Product",
+        readonly=True,
+        dimension="product",
+        sql="l.product_id",
+    )
     product_category_id = fields.Many2one(
-        "product.category", string="Product Category", readonly=True
+        "product.category",
+        string="Product Category",
+        readonly=True,
+        dimension="product",
+        sql="t.categ_id",
     )
     product_type = fields.Selection(
-        [("goods", "Goods"), ("service", "Service")], string="Product Type", readonly=True
+        [("goods", "Goods"), ("service", "Service")],
+        string="Product Type",
+        readonly=True,
+        dimension="product",
+        sql="CASE t.type WHEN 'service' THEN 'service' ELSE 'goods' END",
     )
     role = fields.Selection(
         [("goods", "Goods"), ("service", "Service"), ("discount", "Discount")],
         readonly=True,
+        dimension="kind",
+        sql=lambda self, flow: SQL(
+            "CASE WHEN %s THEN 'discount' WHEN t.type = 'service' THEN 'service' ELSE 'goods' END",
+            self._is_discount(flow),
+        ),
     )
-    uom_id = fields.Many2one("uom.uom", string="Unit", readonly=True)
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        readonly=True,
+        sql="t.uom_id",
+    )
 
     # By whom
     user_id = fields.Many2one(
-        "res.users",
-        string="Employee",
-        readonly=True,
-        help="The salesperson of a sale, the buyer of a purchase.",
+        sql="o.user_id", help="The salesperson of a sale, the buyer of a purchase."
     )
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        readonly=True,
+        dimension="employee",
+        sql={"sale": "o.team_id", "purchase": "NULL::integer"},
+    )
     department_id = fields.Many2one(
-        "hr.department",
-        string="Department",
-        readonly=True,
-        help="The department of the employee on the day of the order.",
+        sql="post.department_id", help="The department of the employee on the day of the order."
     )
-    campaign_id = fields.Many2one("utm.campaign", string="Campaign", readonly=True)
-    source_id = fields.Many2one("utm.source", string="Source", readonly=True)
-    medium_id = fields.Many2one("utm.medium", string="Medium", readonly=True)
+    campaign_id = fields.Many2one(
+        "utm.campaign",
+        string="Campaign",
+        readonly=True,
+        dimension="campaign",
+        sql={"sale": "o.campaign_id", "purchase": "NULL::integer"},
+    )
+    source_id = fields.Many2one(
+        "utm.source",
+        string="Source",
+        readonly=True,
+        dimension="campaign",
+        sql={"sale": "o.source_id", "purchase": "NULL::integer"},
+    )
+    medium_id = fields.Many2one(
+        "utm.medium",
+        string="Medium",
+        readonly=True,
+        dimension="campaign",
+        sql={"sale": "o.medium_id", "purchase": "NULL::integer"},
+    )
 
     # How many, in the unit of the product
-    ordered_quantity = fields.Float(readonly=True, digits="Product Unit")
-    delivered_quantity = fields.Float(readonly=True, digits="Product Unit")
+    ordered_quantity = fields.Float(
+        readonly=True,
+        digits="Product Unit",
+        figure="quantity",
+        sql=lambda self, flow: self._in_product_uom(SQL("x.ordered")),
+    )
+    delivered_quantity = fields.Float(
+        readonly=True,
+        digits="Product Unit",
+        figure="quantity",
+        sql=lambda self, flow: self._in_product_uom(SQL("x.delivered")),
+    )
     invoiced_quantity = fields.Float(
         readonly=True,
         digits="Product Unit",
         help="Invoiced less refunded, drafts included, as the order says.",
+        figure="quantity",
+        sql=lambda self, flow: self._in_product_uom(SQL("x.invoiced")),
     )
     outstanding_quantity = fields.Float(
         readonly=True,
         digits="Product Unit",
         help="Ordered and not delivered yet. What was delivered beyond the order does not make "
         "up for what is missing elsewhere.",
+        figure="quantity",
+        sql=lambda self, flow: self._in_product_uom(SQL("GREATEST(x.ordered - x.delivered, 0)")),
     )
     to_invoice_quantity = fields.Float(
         string="Quantity to Invoice",
         readonly=True,
         digits="Product Unit",
         help="What may be invoiced now by the invoicing policy of the product.",
+        figure="quantity",
+        sql=lambda self, flow: self._in_product_uom(SQL("x.to_invoice")),
     )
     late_quantity = fields.Float(
         readonly=True,
         digits="Product Unit",
         help="Outstanding although the planned day has passed.",
+        figure="quantity",
+        sql=lambda self, flow: self._in_product_uom(
+            SQL("CASE WHEN %s THEN x.ordered - x.delivered ELSE 0 END", self._is_late())
+        ),
     )
 
     # For how much, in the currency of the company
     ordered_net = fields.Float(
-        string="Ordered", readonly=True, digits=(16, 2), help="Without tax, at the order's rate."
+        string="Ordered",
+        readonly=True,
+        digits=(16, 2),
+        help="Without tax, at the order's rate.",
+        figure="money",
+        sql="x.net",
     )
-    delivered_net = fields.Float(string="Delivered", readonly=True, digits=(16, 2))
+    delivered_net = fields.Float(
+        string="Delivered",
+        readonly=True,
+        digits=(16, 2),
+        figure="money",
+        sql=lambda self, flow: self._get_share("x.delivered"),
+    )
     invoiced_net = fields.Float(
         string="Invoiced",
         readonly=True,
         digits=(16, 2),
         help="The invoiced quantity at the price of the order.",
+        figure="money",
+        sql=lambda self, flow: self._get_share("l.qty_invoiced"),
     )
-    outstanding_net = fields.Float(string="Outstanding", readonly=True, digits=(16, 2))
-    to_invoice_net = fields.Float(string="To Invoice", readonly=True, digits=(16, 2))
-    late_net = fields.Float(string="Outstanding Late", readonly=True, digits=(16, 2))
+    outstanding_net = fields.Float(
+        string="Outstanding",
+        readonly=True,
+        digits=(16, 2),
+        figure="money",  # what is left of the line, so that the two add up to the last cent
+        sql=lambda self, flow: SQL(
+            "CASE WHEN x.ordered > x.delivered THEN x.net - %s ELSE 0 END",
+            self._get_share("x.delivered"),
+        ),
+    )
+    to_invoice_net = fields.Float(
+        string="To Invoice",
+        readonly=True,
+        digits=(16, 2),
+        figure="money",
+        sql=lambda self, flow: self._get_share("l.qty_to_invoice"),
+    )
+    late_net = fields.Float(
+        string="Outstanding Late",
+        readonly=True,
+        digits=(16, 2),
+        figure="money",
+        sql=lambda self, flow: SQL(
+            "CASE WHEN %s THEN x.net - %s ELSE 0 END",
+            self._is_late(),
+            self._get_share("x.delivered"),
+        ),
+    )
     average_price = fields.Float(
         compute="_compute_ratios",
         aggregator="avg",
         digits=(16, 2),
         help="Ordered value by ordered quantity.",
+        ratio=("ordered_net", "ordered_quantity"),
     )
     delivered_rate = fields.Float(
         string="Delivered %",
         compute="_compute_ratios",
         aggregator="avg",
         help="Delivered quantity by ordered quantity.",
+        ratio=("delivered_quantity", "ordered_quantity"),
     )
 
     # How long and how often
@@ -254,15 +359,34 @@ class IsofOrderReport(models.Model):
         aggregator="max",
         help="Days since the planned day of what is still outstanding; of several lines, those "
         "of the latest.",
+        figure="days",
+        sql=lambda self, flow: SQL(
+            "CASE WHEN %s THEN %s::date - day.planned ELSE 0 END",
+            self._is_late(),
+            fields.Date.context_today(self),
+        ),
     )
     order_count = fields.Integer(
-        string="Orders", readonly=True, aggregator="count_distinct", exportable=False
+        string="Orders",
+        readonly=True,
+        aggregator="count_distinct",
+        exportable=False,
+        figure="number",
+        sql={"sale": "o.id", "purchase": "-o.id"},
     )
     product_count = fields.Integer(
-        string="Products", readonly=True, aggregator="count_distinct", exportable=False
+        string="Products",
+        aggregator="count_distinct",
+        exportable=False,
+        counts="product_id",
+        compute="_compute_counts",
     )
     partner_count = fields.Integer(
-        string="Contractors", readonly=True, aggregator="count_distinct", exportable=False
+        string="Contractors",
+        aggregator="count_distinct",
+        exportable=False,
+        counts="partner_id",
+        compute="_compute_counts",
     )
 
     # ------------------------------------------------------------
@@ -284,71 +408,17 @@ class IsofOrderReport(models.Model):
         return SQL("SELECT %s %s %s", columns, self._from(flow), self._where(flow))
 
     @api.model
-    def _get_columns(self, flow):
-        """Return the SQL expression of each field of the rows of one flow."""
-        is_sale = flow == "sale"
-        today = fields.Date.context_today(self)
-        delivered_net = self._get_share(SQL("x.delivered"))
-        is_late = SQL("(day.planned < %s AND x.ordered > x.delivered)", today)
-        columns = {
-            # the rows of both flows in one sequence: even and odd
-            "id": SQL("2 * l.id + %s", 0 if is_sale else 1),
-            "flow": SQL("%s", flow),
-            "name": SQL("o.name"),
-            "sale_order_id": SQL("o.id" if is_sale else "NULL::integer"),
-            "purchase_order_id": SQL("NULL::integer" if is_sale else "o.id"),
-            "state": SQL(
-                "CASE WHEN x.delivered >= x.ordered THEN '2_done'"
-                " WHEN x.delivered > 0 THEN '1_partial' ELSE '0_open' END"
-            ),
-            "date": SQL("day.ordered"),
-            "planned_date": SQL("day.planned"),
-            "is_late": SQL("COALESCE(%s, FALSE)", is_late),
-            "company_id": SQL("o.company_id"),
-            "company_currency_id": SQL("c.currency_id"),
-            "partner_id": SQL("contact.commercial_partner_id"),
-            "contact_id": SQL("o.partner_id"),
-            "group_id": SQL("partner.isof_group_id"),
-            "region_id": SQL("partner.isof_region_id"),
-            "country_id": SQL("partner.country_id"),
-            "product_id": SQL("l.product_id"),
-            "product_category_id": SQL("t.categ_id"),
-            "product_type": SQL("CASE t.type WHEN 'service' THEN 'service' ELSE 'goods' END"),
-            "role": SQL(
-                "CASE WHEN %s THEN 'discount' WHEN t.type = 'service' THEN 'service'"
-                " ELSE 'goods' END",
-                self._is_discount(flow),
-            ),
-            "uom_id": SQL("t.uom_id"),
-            "user_id": SQL("o.user_id"),
-            "department_id": SQL("post.department_id"),
-            "ordered_quantity": self._in_product_uom(SQL("x.ordered")),
-            "delivered_quantity": self._in_product_uom(SQL("x.delivered")),
-            "invoiced_quantity": self._in_product_uom(SQL("x.invoiced")),
-            "outstanding_quantity": self._in_product_uom(
-                SQL("GREATEST(x.ordered - x.delivered, 0)")
-            ),
-            "to_invoice_quantity": self._in_product_uom(SQL("x.to_invoice")),
-            "late_quantity": self._in_product_uom(
-                SQL("CASE WHEN %s THEN x.ordered - x.delivered ELSE 0 END", is_late)
-            ),
-            "ordered_net": SQL("x.net"),
-            "delivered_net": delivered_net,
-            "invoiced_net": self._get_share(SQL("l.qty_invoiced")),
-            # what is left of the line, so that the two add up to the last cent
-            "outstanding_net": SQL(
-                "CASE WHEN x.ordered > x.delivered THEN x.net - %s ELSE 0 END", delivered_net
-            ),
-            "to_invoice_net": self._get_share(SQL("l.qty_to_invoice")),
-            "late_net": SQL("CASE WHEN %s THEN x.net - %s ELSE 0 END", is_late, delivered_net),
-            "days_late": SQL("CASE WHEN %s THEN %s::date - day.planned ELSE 0 END", is_late, today),
-            "order_count": SQL("o.id" if is_sale else "-o.id"),
-            "product_count": SQL("l.product_id"),
-            "partner_count": SQL("contact.commercial_partner_id"),
-        }
-        for name in ("team_id", "campaign_id", "source_id", "medium_id"):
-            columns[name] = SQL.identifier("o", name) if is_sale else SQL("NULL::integer")
-        return columns
+    def _get_columns(self, source=None):
+        # the rows of both flows in one sequence: even and odd
+        number = SQL("2 * l.id + %s", 0 if source == "sale" else 1)
+        return {"id": number} | super()._get_columns(source)
+
+    @api.model
+    def _is_late(self):
+        """Return the condition of what is outstanding although its day has passed."""
+        return SQL(
+            "(day.planned < %s AND x.ordered > x.delivered)", fields.Date.context_today(self)
+        )
 
     @api.model
     def _from(self, flow):
@@ -446,12 +516,15 @@ class IsofOrderReport(models.Model):
 
     @api.model
     def _get_share(self, quantity):
-        """Return the part of the line's amount that a quantity in the line's unit has."""
+        """Return the part of the line's amount that a quantity in the line's unit has.
+
+        :param str quantity: its column
+        """
         return SQL(
             "CASE WHEN %(quantity)s = x.quantity THEN x.net ELSE"
             " COALESCE(ROUND(x.net * %(quantity)s / NULLIF(x.quantity, 0),"
             " currency.decimal_places), 0) END",
-            quantity=quantity,
+            quantity=SQL(quantity),
         )
 
     # ------------------------------------------------------------

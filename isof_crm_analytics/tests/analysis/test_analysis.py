@@ -576,9 +576,11 @@ class TestAnalysis(AnalysisCommon):
         for key, dataset in Analysis._get_datasets().items():
             dimensions = [spec for spec, _label in Analysis._get_dimension_choices(dataset)]
             measures = [name for name, _label in Analysis._get_measure_choices(dataset)]
-            self.assertEqual(set(measures), set(dataset.measures), key)
+            self.assertEqual(measures, Analysis._get_measure_names(dataset), key)
             self.assertLessEqual(
-                set(dataset.dimensions), {spec.partition(":")[0] for spec in dimensions}, key
+                set(Analysis._get_dimension_names(dataset)),
+                {spec.partition(":")[0] for spec in dimensions},
+                key,
             )
             for spec in dimensions:
                 with self.subTest(dataset=key, dimension=spec):

@@ -2,6 +2,7 @@ from . import (
     test_analytics_journey,
     test_bounds,
     test_click_everywhere,
+    test_figures,
     test_filters,
     test_js,
     test_kept_plan,

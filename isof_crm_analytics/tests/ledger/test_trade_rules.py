@@ -491,7 +491,7 @@ class TestTradeSources(TradeCommon):
 
     def _get_queries(self):
         """Return the queries of facts: tuples of their columns and the query."""
-        columns = list(self.facts._get_fact_columns())
+        columns = list(self.facts._get_columns())
         queries = [
             (columns, self.facts._select_facts(are_corrections))
             for are_corrections in (False, True)

@@ -103,7 +103,7 @@ class FiguresGraphModel extends graphView.Model {
 }
 
 class FiguresGraphRenderer extends graphView.Renderer {
-    static template = "isof_crm_analytics.FiguresGraphRenderer";
+    static template = "isof_crm.FiguresGraphRenderer";
 
     formatValue(value, ...args) {
         return value === null ? "" : super.formatValue(value, ...args);

@@ -1,7 +1,7 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
-import { formatRatio } from "@isof_crm_analytics/figures_views/ratio_formatter";
+import { formatRatio } from "@isof_crm/figures_views/ratio_formatter";
 import { getGraphRenderer } from "@web/../tests/views/graph/graph_test_helpers";
 import {
     contains,
