@@ -281,7 +281,7 @@ class IsofAnalysis(models.Model):
     def _get_measure_names(self, dataset):
         """Return the names of the measures of a dataset: all but those of another flow."""
         model = self.env[dataset.model]
-        flow = dict((name, value) for name, _operator, value in dataset.domain).get("flow")
+        flow = {name: value for name, _operator, value in dataset.domain}.get("flow")
         names = dataset.measures or [
             name
             for name in model._get_measure_names()
