@@ -2,7 +2,7 @@ import json
 
 from lxml import etree
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import file_open
 
 from odoo.addons.spreadsheet.utils.validate_data import odoo_view_links
@@ -35,6 +35,28 @@ OPEN_ALL = (
     })().catch((error) => console.error(error.message));
 """
 )
+
+
+@tagged("post_install", "-at_install")
+class TestDashboardMeasures(TransactionCase):
+    def test_measures_are_added_up_and_written_as_their_fields_declare(self):
+        for name in NAMES:
+            with file_open(f"isof_crm_analytics/data/files/{name}_dashboard.json") as file:
+                pivots = json.load(file)["pivots"].values()
+            for pivot in pivots:
+                model = self.env[pivot["model"]]
+                if not hasattr(model, "_get_figures"):
+                    continue
+                for measure in pivot["measures"]:
+                    field = model._fields.get(measure["fieldName"])
+                    if not field or "computedBy" in measure:
+                        continue
+                    with self.subTest(dashboard=name, model=model._name, field=field.name):
+                        is_measure = field.name in model._get_measure_names()
+                        self.assertEqual(measure["aggregator"], field.aggregator)
+                        self.assertTrue(is_measure or measure["aggregator"] == "count_distinct")
+                        is_part = getattr(field, "ratio", ()) and model._is_percentage(field.name)
+                        self.assertEqual(measure["format"].endswith("%"), bool(is_part))
 
 
 @tagged("post_install", "-at_install")
