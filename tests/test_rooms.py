@@ -18,8 +18,8 @@ ROOMS = {
     ],
     "isof_crm_resources": ["resource", "booking", "availability", "series"],
     "isof_crm_analytics": [
-        *("base", "period", "ledger", "order", "campaign", "score", "commission", "analysis"),
-        "dashboard",
+        *("base", "period", "ledger", "assortment", "order", "campaign", "score", "commission"),
+        *("analysis", "dashboard"),
     ],
 }
 # Which add-ons one may name.

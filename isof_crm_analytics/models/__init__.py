@@ -7,6 +7,7 @@ A room knows those above it in this list, and none below; ``tests/test_rooms.py`
 from . import base
 from . import period
 from . import ledger
+from . import assortment
 from . import campaign
 from . import score
 from . import commission

@@ -1,1 +1,1 @@
-from . import campaign, commission, ledger, order
+from . import assortment, campaign, commission, ledger, order

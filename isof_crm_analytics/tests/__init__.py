@@ -1,4 +1,5 @@
 from .analysis import *
+from .assortment import *
 from .base import *
 from .campaign import *
 from .commission import *

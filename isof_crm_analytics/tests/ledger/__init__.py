@@ -1,5 +1,4 @@
 from . import (
-    test_assortment,
     test_cost_history,
     test_ledger_report,
     test_my_day,

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged, users
 from odoo.tests.common import freeze_time
 
-from .turnover_common import TurnoverCommon
+from ..ledger.turnover_common import TurnoverCommon
 
 
 @tagged("post_install", "-at_install")
