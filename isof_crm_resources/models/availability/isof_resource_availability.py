@@ -158,8 +158,8 @@ class IsofResource(models.Model):
         busy = defaultdict(list)
         bookings = self.env["isof.booking"]
         slots = [(resource.id, start - widest, stop + widest) for resource in self]
-        for position, row in bookings._query_blocking(slots, ignored):
-            busy[slots[position][0]].append((row.block_start, row.block_stop))
+        for position, claim in bookings._query_blocking(slots, ignored):
+            busy[slots[position][0]].append((claim.start, claim.stop))
         return {
             resource.id: availability.Bookable(
                 resource.id,

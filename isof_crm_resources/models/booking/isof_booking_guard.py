@@ -1,6 +1,5 @@
 import logging
-import re
-from typing import NamedTuple
+from contextlib import contextmanager
 
 from psycopg2.errors import ExclusionViolation
 
@@ -10,31 +9,33 @@ from odoo.tools import SQL
 
 from odoo.addons.isof_crm.tools import bounds
 
+from ...tools import units
 from .isof_booking import BLOCKING_STATES, DROPPED_STATES
 
 GUARD_FIELDS = ["resource_id", "unit", "block_start", "block_stop", "is_blocking"]
 GUARD = "isof_booking_no_overlap"
-# So many bookings that are in the way a message names.
+# At most this many of the bookings that are in the way are named in a message.
 MAX_NAMED = 10
-# What PostgreSQL says of two bookings that exclude each other, in whatever language.
-GUARD_KEY = re.compile(r'\[(\d+),\d+\), ?\[(\d+),\d+\), ?\["?([^",]+)"?,"?([^",)]+)"?\)')
 
 
-def _is_no_lost_race(record):
-    """Keep out of the log that two people booked at the same moment, which the guard is for."""
-    return not any(isinstance(arg, ExclusionViolation) and GUARD in str(arg) for arg in record.args)
+def _is_lost_race(error):
+    """Return whether the guard has refused what somebody else has booked meanwhile."""
+    return isinstance(error, ExclusionViolation) and error.diag.constraint_name == GUARD
 
 
-logging.getLogger("odoo.sql_db").addFilter(_is_no_lost_race)
+@contextmanager
+def _lost_races_unlogged():
+    """Keep out of the log meanwhile that somebody else was faster, which the guard is for."""
 
+    def is_no_lost_race(record):
+        return not any(map(_is_lost_race, record.args))
 
-class Blocking(NamedTuple):
-    """A booking, or what PostgreSQL tells of one, that takes a unit of a resource."""
-
-    id: int
-    unit: int
-    block_start: fields.Datetime
-    block_stop: fields.Datetime
+    logger = logging.getLogger("odoo.sql_db")
+    logger.addFilter(is_no_lost_race)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_no_lost_race)
 
 
 class IsofBooking(models.Model):
@@ -56,21 +57,9 @@ class IsofBooking(models.Model):
         "EXCLUDE USING gist (int4range(resource_id, resource_id, '[]') WITH =,"
         " int4range(unit, unit, '[]') WITH =,"
         " tsrange(block_start, block_stop, '[)') WITH &&) WHERE (is_blocking)",
+        # to whoever comes past _place(), which says what is in the way
+        "The resource is already taken at this time.",
     )
-
-    @api.model
-    def _sql_error_to_message(self, exc):
-        """Explain a lost race like any other booking that is in the way."""
-        if isinstance(exc, ExclusionViolation) and (lost := self._parse_violation(exc)):
-            # Odoo has rolled back by now: what the winner booked can be seen
-            resource_id, _taken, *blocked = lost
-            # sudo: how long it is kept free around a booking
-            resource = self.env["isof.resource"].browse(resource_id)
-            before, after = resource.sudo()._get_buffers()
-            start, stop = blocked[0] + before, blocked[1] - after
-            rows = self._query_blocking([(resource_id, *blocked)])
-            return self._describe_conflict(resource, start, stop, [row.id for _pos, row in rows])
-        return super()._sql_error_to_message(exc)
 
     # ------------------------------------------------------------
     # Finding a free unit
@@ -194,26 +183,26 @@ class IsofBooking(models.Model):
         resources._share()
         self._check_limits(to_place)
         ignored = [vals["booking"].id for vals in to_place if "booking" in vals]
-        taken = []
+        tried = []
         while True:
-            units, moves, conflicts = self._find_units(to_place, ignored, taken)
-            if conflicts and taken:
+            given, moves, conflicts = self._find_units(to_place, ignored, tried)
+            if conflicts and tried:
                 raise ConcurrencyError(
                     self.env._("Somebody else booked the resource at the same moment. Try again.")
                 )
             if conflicts:
                 raise self._get_conflict(to_place, conflicts, ignored)
-            placed = [vals | {"unit": unit} for vals, unit in zip(to_place, units, strict=True)]
+            placed = [vals | {"unit": unit} for vals, unit in zip(to_place, given, strict=True)]
             try:
-                with self.env.cr.savepoint():
+                with _lost_races_unlogged(), self.env.cr.savepoint():
                     if moves:
                         self._renumber(moves, ignored)
                     return apply(placed)
             except ExclusionViolation as error:
-                lost = self._parse_violation(error)
-                if not lost:
+                if not _is_lost_race(error):
                     raise
-                taken.append((lost[0], lost[1]))
+                # who has one of them is not seen before the next transaction
+                tried.append(given)
 
     @api.model
     def _query_blocking(self, slots, ignored=()):
@@ -221,7 +210,7 @@ class IsofBooking(models.Model):
 
         :param slots: list of tuples of resource id, start and stop
         :param ignored: ids of bookings that do not count
-        :return: list of tuples of the position in ``slots`` and ``Blocking``
+        :return: list of tuples of the position in ``slots`` and ``units.Claim``
         """
         if not slots:
             return []
@@ -233,8 +222,8 @@ class IsofBooking(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT slot.position, booking.id, booking.unit,
-                       booking.block_start, booking.block_stop
+                SELECT slot.position, booking.id,
+                       booking.block_start, booking.block_stop, booking.unit
                   FROM (VALUES %(rows)s) AS slot (position, resource_id, start, stop)
                   JOIN isof_booking AS booking
                     ON booking.is_blocking
@@ -249,24 +238,7 @@ class IsofBooking(models.Model):
                 ignored=list(ignored),
             )
         )
-        return [(position, Blocking(*row)) for position, *row in self.env.cr.fetchall()]
-
-    @api.model
-    def _parse_violation(self, exc):
-        """Read from PostgreSQL's error which bookings exclude each other.
-
-        :return: tuple of the resource id, ``Blocking`` (what was there first), and the first and
-            last moment that was refused; None for another constraint
-        """
-        if exc.diag.constraint_name != GUARD:
-            return None
-        keys = GUARD_KEY.findall(exc.diag.message_detail or "")
-        if len(keys) != 2:
-            return None
-        (resource_id, _unit, start, stop), (_same, unit, *times) = keys
-        there = Blocking(0, int(unit), *map(fields.Datetime.to_datetime, times))
-        start, stop = map(fields.Datetime.to_datetime, (start, stop))
-        return int(resource_id), there, start, stop
+        return [(position, units.Claim(*row)) for position, *row in self.env.cr.fetchall()]
 
     # ------------------------------------------------------------
     # Words

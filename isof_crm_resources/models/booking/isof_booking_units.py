@@ -1,15 +1,11 @@
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import intervals, units
+from ...tools import units
 from .isof_booking import BLOCKING_STATES
-from .isof_booking_guard import GUARD_FIELDS, Blocking
-
-# So far around what is wanted it is looked first who may have to change the unit.
-MARGIN = timedelta(days=7)
+from .isof_booking_guard import GUARD_FIELDS
 
 
 class IsofBooking(models.Model):
@@ -24,132 +20,62 @@ class IsofBooking(models.Model):
     _inherit = "isof.booking"
 
     @api.model
-    def _find_units(self, to_place, ignored=(), taken=()):
+    def _find_units(self, to_place, ignored=(), tried=()):
         """Find a free unit for each of several bookings.
 
         :param to_place: list of dicts of values
         :param ignored: ids of bookings that do not count as taken
-        :param taken: list of tuples of resource id and ``Blocking``: what others took meanwhile
+        :param tried: lists of units that were found before, while somebody else took some of them
         :return: tuple of the list of units, a dict of the id of each other booking that has to
             change its unit to the new one, and a list of tuples of the values for which there is
             no unit and the ids of the bookings in the way
         """
         slots = [(v["resource_id"], v["block_start"], v["block_stop"]) for v in to_place]
-        beside = defaultdict(list)
-        for position, row in self._query_blocking(slots, ignored):
-            beside[position].append(row)
-        by_resource = defaultdict(list)
+        beside, by_resource = defaultdict(list), defaultdict(list)
+        for position, claim in self._query_blocking(slots, ignored):
+            beside[position].append(claim)
         for position in sorted(range(len(to_place)), key=lambda each: slots[each][1:]):
-            resource_id, start, stop = slots[position]
-            beside[position] += [
-                row
-                for taken_id, row in taken
-                if taken_id == resource_id and row.block_start < stop and row.block_stop > start
-            ]
             if to_place[position]["is_blocking"]:
-                booking = to_place[position].get("booking")
-                wanted = Blocking(~position, booking.unit if booking else 0, start, stop)
+                resource_id, *times = slots[position]
+                booking = to_place[position].get("booking", self.browse())
+                wanted = units.Claim(~position, *times, booking.unit)
+                beside[position] += [units.Claim(0, *times, given[position]) for given in tried]
                 by_resource[resource_id].append((wanted, beside[position]))
         found, refused = {}, {}
         for resource_id, wanted in by_resource.items():
-            quantity = self.env["isof.resource"].browse(resource_id).quantity
-            if unfit := self._find_unfit(wanted, quantity):
-                refused |= unfit
-            elif free := self._find_free_units(wanted, quantity):
+            resource = self.env["isof.resource"].browse(resource_id)
+            lanes = units.Units(resource.quantity)
+            if conflicts := lanes.find_refused(wanted):
+                refused |= conflicts
+            elif free := lanes.find_free(wanted):
                 found |= free
-            elif taken:
-                # what others took meanwhile is not seen, and cannot be moved
-                refused |= {booking.id: [] for booking, _rows in wanted}
+            elif tried:
+                # whoever has those is not seen, and cannot be moved
+                refused |= {claim.key: [] for claim, _beside in wanted}
             else:
-                claims = [units.Claim(each.id, *each[2:]) for each, _rows in wanted]
-                found |= self._arrange(resource_id, claims, ignored)
+                claims = [claim._replace(unit=None) for claim, _beside in wanted]
+                found |= self._rearrange(resource, claims, ignored)
         return (
             [found.pop(~position, 1) for position in range(len(to_place))],
             found,
             [
-                (to_place[~key], refused[key])
-                for key in sorted(refused, key=lambda k: slots[~k][1:])
+                (to_place[~key], [id_ for id_ in refused[key] if id_])
+                for key in sorted(refused, key=lambda key: slots[~key][1:])
             ],
         )
 
     @api.model
-    def _find_unfit(self, wanted, quantity):
-        """Find the bookings for which there is no unit at some moment.
+    def _rearrange(self, resource, claims, ignored):
+        """Find units for bookings by moving others of the resource; see ``units.Units``.
 
-        :param wanted: list of tuples of ``Blocking``, in order, and the list of those beside it
-        :return: dict of their ids to the ids of the bookings in the way
-        """
-        placed, unfit = [], {}
-        for booking, rows in wanted:
-            _id, _unit, start, stop = booking
-            # those that come later do not start earlier
-            placed = [row for row in placed if row.block_stop > start]
-            spans = [
-                (max(row.block_start, start), min(row.block_stop, stop)) for row in rows + placed
-            ]
-            full = intervals.normalise(
-                span for *span, number in intervals.stack(spans) if number >= quantity
-            )
-            if full:
-                unfit[booking.id] = [
-                    row.id
-                    for row in rows
-                    if row.id and intervals.overlaps(full, row.block_start, row.block_stop)
-                ]
-            else:
-                placed.append(booking)
-        return unfit
-
-    @api.model
-    def _find_free_units(self, wanted, quantity):
-        """Find units that are free all the time.
-
-        :param wanted: see ``_find_unfit``
-        :return: dict of the ids of the bookings to the units, None if not each finds one
-        """
-        placed, found = [], {}
-        for booking, rows in wanted:
-            placed = [row for row in placed if row.block_stop > booking.block_start]
-            used = {row.unit for row in rows + placed}
-            # whoever has a unit keeps it if possible
-            own = [booking.unit] if 1 <= booking.unit <= quantity else []
-            unit = next(
-                (unit for unit in (*own, *range(1, quantity + 1)) if unit not in used), None
-            )
-            if unit is None:
-                return None
-            found[booking.id] = unit
-            placed.append(booking._replace(unit=unit))
-        return found
-
-    @api.model
-    def _arrange(self, resource_id, claims, ignored):
-        """Find units for bookings of a resource by moving others to other units.
-
-        :param claims: list of ``units.Claim``, for which there are units at each moment
         :param ignored: ids of bookings that do not count as taken
-        :return: dict of the keys of the claims, and of the ids of the bookings that have to
-            change their unit, to the unit
         """
-        quantity = self.env["isof.resource"].browse(resource_id).quantity
-        now = fields.Datetime.now()
-        first = min(claim.start for claim in claims)
-        last = max(claim.stop for claim in claims)
-        pivot = min(max(first, now), last)
-        margin = MARGIN
-        while True:
-            start = first - margin if first < pivot else first
-            stop = last + margin if last > pivot else last
-            rows = [row for _, row in self._query_blocking([(resource_id, start, stop)], ignored)]
-            others = [
-                units.Claim(row.id, row.block_start, row.block_stop, row.unit) for row in rows
-            ]
-            arranged = units.arrange(claims + others, quantity, pivot)
-            moved = {row.id: row for row in rows if arranged[row.id] != row.unit}
-            # who has to move may be in the way of somebody further away
-            if all(start <= row.block_start and row.block_stop <= stop for row in moved.values()):
-                return {key: arranged[key] for key in (*moved, *(each.key for each in claims))}
-            margin *= 4
+
+        def fetch(start, stop):
+            slots = [(resource.id, start, stop)]
+            return [claim for _position, claim in self._query_blocking(slots, ignored)]
+
+        return units.Units(resource.quantity).rearrange(claims, fields.Datetime.now(), fetch)
 
     @api.model
     def _renumber(self, changes, making_way=()):
@@ -197,17 +123,6 @@ class IsofBooking(models.Model):
         )
         if resource.allow_overlap or not coming:
             return self.browse()
-        lacking, at_once = self.browse(), []
-        for booking in coming:
-            # what was needed before does not matter any more
-            start = max(booking.block_start, now)
-            at_once = [stop for stop in at_once if stop > start]
-            if len(at_once) < resource.quantity:
-                at_once.append(booking.block_stop)
-            else:
-                lacking += booking
-        if lacking:
-            return lacking
         claims = [
             units.Claim(
                 booking.id,
@@ -217,12 +132,13 @@ class IsofBooking(models.Model):
             )
             for booking in coming
         ]
-        arranged = self._arrange(resource.id, claims, coming.ids)
-        changes = {
-            id_: unit
-            for id_, unit in arranged.items()
-            if (booking := self.sudo().browse(id_)).unit != unit or not booking.is_blocking
-        }
+        # what was needed before does not matter any more
+        needed = [(claim._replace(start=max(claim.start, now)), ()) for claim in claims]
+        if lacking := units.Units(resource.quantity).find_refused(needed):
+            return self.browse(lacking)
+        arranged = self._rearrange(resource, claims, coming.ids)
+        held = {claim.key: claim.unit for claim in claims}
+        changes = {key: unit for key, unit in arranged.items() if held.get(key) != unit}
         if changes:
             self._renumber(changes)
-        return lacking
+        return self.browse()
