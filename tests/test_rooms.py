@@ -16,7 +16,7 @@ ROOMS = {
         *("base", "export", "contractor", "consent", "segment", "activity", "succession"),
         "my_day",
     ],
-    "isof_crm_resources": ["resource", "booking", "availability", "series"],
+    "isof_crm_resources": ["resource", "booking", "approval", "availability", "series"],
     "isof_crm_analytics": [
         *("base", "period", "ledger", "order", "campaign", "score", "commission", "analysis"),
         "dashboard",

@@ -1,16 +1,25 @@
 import logging
+from collections import defaultdict
 from contextlib import contextmanager
+from datetime import timedelta
+from itertools import chain
 
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.isof_crm.tools import bounds
+from odoo.addons.isof_crm.tools.searching import search_true
 
+from ...exceptions import BookingConflict
 from ...tools import units
-from .isof_booking import BLOCKING_STATES, DROPPED_STATES
+from ..resource.isof_resource import MAX_BUFFER
+from .isof_booking import BLOCKING_STATES
+
+_logger = logging.getLogger(__name__)
 
 GUARD_FIELDS = ["resource_id", "unit", "block_start", "block_stop", "is_blocking"]
 GUARD = "isof_booking_no_overlap"
@@ -41,15 +50,26 @@ def _lost_races_unlogged():
 class IsofBooking(models.Model):
     """The guard: of all bookings that block, no two overlap on one unit of a resource.
 
-    PostgreSQL keeps that, for everybody and in the same instant, too: ``_no_overlap``. The
-    rest only finds a free unit, see ``isof_booking_units.py``, and says in words what is in the
-    way. A unit that somebody else takes at the same moment is seen by PostgreSQL alone, since the
-    transaction does not see what others commit meanwhile: then the next unit is tried, see
-    ``_place``. That the resource itself does not change meanwhile is in
-    ``isof_resource_meeting.py``.
+    PostgreSQL keeps that, for everybody and in the same instant, too: ``_no_overlap``. The rest
+    finds a free unit, by ``tools/units.py``, and says in words what is in the way. A unit that
+    somebody else takes at the same moment is seen by PostgreSQL alone, since the transaction does
+    not see what others commit meanwhile: then the next unit is tried, see ``_place``. That the
+    resource itself does not change meanwhile is in ``isof_resource.py``.
+
+    What came past the guard from outside keeps PostgreSQL from creating it, and is told daily.
+    That check does not rely on the guard alone, which knows units and not how many there are: it
+    counts what is to come at each moment.
     """
 
     _inherit = "isof.booking"
+
+    is_overlapping = fields.Boolean(
+        string="Overlapping",
+        compute="_compute_is_overlapping",
+        search="_search_is_overlapping",
+        help="Overlaps another booking of the same unit, or is to come with more others at a time "
+        "than there are units, which only data from outside can do.",
+    )
 
     # A resource with n interchangeable units has n lanes. Not deferrable: Odoo explains what
     # PostgreSQL refuses at once, but not what it refuses at the commit.
@@ -61,111 +81,24 @@ class IsofBooking(models.Model):
         "The resource is already taken at this time.",
     )
 
+    def init(self):
+        """Tell in the log what is in the way of the guard, which Odoo leaves out silently."""
+        self._report_overlaps()
+        return super().init()
+
+    def _compute_is_overlapping(self):
+        overlapping = self._find_wrong_ids()
+        for booking in self:
+            booking.is_overlapping = booking.id in overlapping
+
+    @api.model
+    @search_true
+    def _search_is_overlapping(self):
+        return Domain("id", "in", self._find_wrong_ids())
+
     # ------------------------------------------------------------
     # Finding a free unit
     # ------------------------------------------------------------
-
-    def _prepare_place_vals(self, vals):
-        """Return where and when a booking takes its resource once ``vals`` are written.
-
-        :param dict vals: all values of a new booking, or those to write on one
-        :return: dict of values; ``unit`` is among them if one has to be found. Time that is given
-            back needs none: whatever became of the resource, the rest stays as it was booked
-        """
-        if self and not {"resource_id", "start", "stop", "state"} & vals.keys():
-            return {}
-        # before it is counted with
-        self._check_bounds(vals)
-        old = {name: self[name] for name in ("start", "stop")}
-        resource = self.resource_id
-        if vals.get("resource_id"):
-            resource = resource.browse(vals["resource_id"])
-            # what refuses it below names it
-            resource.check_access("read")
-        # what was offered instead of a resource that is taken, see isof_booking_offers.py
-        resource = self._get_instead(resource)
-        start, stop = (fields.Datetime.to_datetime(vals.get(name, old[name])) for name in old)
-        if not (resource and start and stop):
-            raise ValidationError(
-                self.env._("Choose the resource, and from when to when it is needed.")
-            )
-        is_moved = (resource, start, stop) != (self.resource_id, self.start, self.stop)
-        state = self._get_next_state(vals.get("state"), resource, start, stop)
-        if state == "released" and state != self.state:
-            stop = fields.Datetime.now()
-        # what was booked before there were limits can be cancelled all the same
-        if is_moved or start >= stop:
-            self._check_times(start, stop)
-        is_within = self._is_within(resource, start, stop)
-        is_blocking = state in BLOCKING_STATES and not resource.allow_overlap
-        # what was checked is what is written, whichever was asked for
-        placed = {"resource_id": resource.id} if "resource_id" in vals else {}
-        if state != self.state:
-            placed |= {"state": state, "is_dropped": vals.get("is_dropped", False)}
-        if state == "requested" and (state != self.state or not is_within):
-            placed["asked_on"] = fields.Datetime.now()
-        if is_within and self.state in BLOCKING_STATES and state in BLOCKING_STATES:
-            if is_moved or state != self.state:
-                # with the preparation and clearing up with which it was booked
-                placed |= {
-                    "start": start,
-                    "stop": stop,
-                    "block_start": start - (self.start - self.block_start),
-                    "block_stop": stop + (self.block_stop - self.stop),
-                }
-            return placed
-        if state in DROPPED_STATES:
-            placed["is_blocking"] = False
-        if is_moved or (is_blocking and not self.is_blocking):
-            before, after = resource._get_buffers()
-            placed |= {
-                "resource_id": resource.id,
-                "start": start,
-                "stop": stop,
-                "block_start": start - before,
-                "block_stop": stop + after,
-                "is_blocking": is_blocking,
-                "unit": 1,
-            }
-        return placed
-
-    def _is_within(self, resource, start, stop):
-        """Return whether a booking has a time already, or more than that."""
-        return (
-            bool(self)
-            and resource == self.resource_id
-            and (self.start <= start and stop <= self.stop)
-        )
-
-    @api.model
-    def _check_times(self, start, stop):
-        """Return the start and the end of a booking as datetimes, if they make sense.
-
-        :raises ValidationError: if they do not
-        """
-        self._check_bounds({"start": start, "stop": stop})
-        start, stop = map(fields.Datetime.to_datetime, (start, stop))
-        if start >= stop:
-            raise ValidationError(self.env._("A booking has to end after it starts."))
-        if stop - start > bounds.MAX_LENGTH:
-            raise ValidationError(
-                self.env._("A booking lasts %(days)s days at most.", days=bounds.MAX_LENGTH.days)
-            )
-        return start, stop
-
-    @api.model
-    def _get_instead(self, resource):
-        """Return the resource that the user has accepted instead of one that is taken."""
-        # a client sends it: pairs of ids, whatever else it may be
-        pairs = self.env.context.get("isof_instead")
-        for pair in pairs if isinstance(pairs, list | tuple) else ():
-            match pair:
-                case (taken, other) if taken == resource.id and type(other) is int:
-                    instead = resource.browse(other)
-                    # whoever books for an activity in sudo mode
-                    instead.sudo(False).check_access("read")
-                    return instead
-        return resource
 
     @api.model
     def _place(self, to_place, apply):
@@ -205,6 +138,82 @@ class IsofBooking(models.Model):
                 tried.append(given)
 
     @api.model
+    def _check_limits(self, to_place):
+        """Check bookings against what their resources allow.
+
+        :param to_place: list of dicts of values
+        :raises AccessError: if the user may not book a resource
+        :raises ValidationError: if a resource does not allow a booking
+        """
+        live = [vals for vals in to_place if vals.get("state") != "released"]
+        for resource in self.env["isof.resource"].browse({vals["resource_id"] for vals in live}):
+            resource._check_bookable(
+                [
+                    (vals["start"], vals["stop"])
+                    for vals in live
+                    if vals["resource_id"] == resource.id
+                ]
+            )
+
+    @api.model
+    def _find_units(self, to_place, ignored=(), tried=()):
+        """Find a free unit for each of several bookings.
+
+        :param to_place: list of dicts of values
+        :param ignored: ids of bookings that do not count as taken
+        :param tried: lists of units that were found before, while somebody else took some of them
+        :return: tuple of the list of units, a dict of the id of each other booking that has to
+            change its unit to the new one, and a list of tuples of the values for which there is
+            no unit and the ids of the bookings in the way
+        """
+        slots = [(v["resource_id"], v["block_start"], v["block_stop"]) for v in to_place]
+        beside, by_resource = defaultdict(list), defaultdict(list)
+        for position, claim in self._query_blocking(slots, ignored):
+            beside[position].append(claim)
+        for position in sorted(range(len(to_place)), key=lambda each: slots[each][1:]):
+            if to_place[position]["is_blocking"]:
+                resource_id, *times = slots[position]
+                booking = to_place[position].get("booking", self.browse())
+                wanted = units.Claim(~position, *times, booking.unit)
+                beside[position] += [units.Claim(0, *times, given[position]) for given in tried]
+                by_resource[resource_id].append((wanted, beside[position]))
+        found, refused = {}, {}
+        for resource_id, wanted in by_resource.items():
+            resource = self.env["isof.resource"].browse(resource_id)
+            lanes = units.Units(resource.quantity)
+            if conflicts := lanes.find_refused(wanted):
+                refused |= conflicts
+            elif free := lanes.find_free(wanted):
+                found |= free
+            elif tried:
+                # whoever has those is not seen, and cannot be moved
+                refused |= {claim.key: [] for claim, _beside in wanted}
+            else:
+                claims = [claim._replace(unit=None) for claim, _beside in wanted]
+                found |= self._rearrange(resource, claims, ignored)
+        return (
+            [found.pop(~position, 1) for position in range(len(to_place))],
+            found,
+            [
+                (to_place[~key], [id_ for id_ in refused[key] if id_])
+                for key in sorted(refused, key=lambda key: slots[~key][1:])
+            ],
+        )
+
+    @api.model
+    def _rearrange(self, resource, claims, ignored):
+        """Find units for bookings by moving others of the resource; see ``units.Units``.
+
+        :param ignored: ids of bookings that do not count as taken
+        """
+
+        def fetch(start, stop):
+            slots = [(resource.id, start, stop)]
+            return [claim for _position, claim in self._query_blocking(slots, ignored)]
+
+        return units.Units(resource.quantity).rearrange(claims, fields.Datetime.now(), fetch)
+
+    @api.model
     def _query_blocking(self, slots, ignored=()):
         """Find what blocks resources at some times, by the index of the guard.
 
@@ -240,9 +249,84 @@ class IsofBooking(models.Model):
         )
         return [(position, units.Claim(*row)) for position, *row in self.env.cr.fetchall()]
 
+    @api.model
+    def _renumber(self, changes, making_way=()):
+        """Put bookings on other units, and nothing else about them is touched.
+
+        :param changes: dict of booking id to unit
+        :param making_way: ids of bookings that are about to be written, and not in the way
+        """
+        self.flush_model(GUARD_FIELDS)
+        # plain SQL: nobody has changed these bookings, and nobody is told; in two steps, as
+        # otherwise one would be refused for another that is about to make way
+        self.env.cr.execute(
+            SQL(
+                "UPDATE isof_booking SET is_blocking = FALSE WHERE id = ANY(%s)",
+                [*changes, *making_way],
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE isof_booking AS booking SET unit = change.unit, is_blocking = TRUE
+                  FROM unnest(%s::int4[], %s::int4[]) AS change (id, unit)
+                 WHERE booking.id = change.id
+                """,
+                list(changes),
+                list(changes.values()),
+            )
+        )
+        self.browse({*changes, *making_way}).invalidate_recordset(["unit", "is_blocking"])
+
+    def _refit(self, resource):
+        """Put the bookings to come on as many units as there are now.
+
+        :return: the bookings for which there is no unit
+        """
+        now = fields.Datetime.now()
+        # sudo: everybody's bookings of the resource
+        coming = self.sudo().search(
+            [
+                ("resource_id", "=", resource.id),
+                ("state", "in", BLOCKING_STATES),
+                ("block_stop", ">", now),
+            ],
+            order="block_start, id",
+        )
+        if resource.allow_overlap or not coming:
+            return self.browse()
+        claims = [
+            units.Claim(
+                booking.id,
+                booking.block_start,
+                booking.block_stop,
+                booking.unit if booking.is_blocking else None,
+            )
+            for booking in coming
+        ]
+        # what was needed before does not matter any more
+        needed = [(claim._replace(start=max(claim.start, now)), ()) for claim in claims]
+        if lacking := units.Units(resource.quantity).find_refused(needed):
+            return self.browse(lacking)
+        arranged = self._rearrange(resource, claims, coming.ids)
+        held = {claim.key: claim.unit for claim in claims}
+        changes = {key: unit for key, unit in arranged.items() if held.get(key) != unit}
+        if changes:
+            self._renumber(changes)
+        return self.browse()
+
     # ------------------------------------------------------------
-    # Words
+    # What is in the way, in words
     # ------------------------------------------------------------
+
+    @api.model
+    def _get_conflict(self, to_place, conflicts, ignored=()):
+        """Return the exception about bookings that are not possible; see ``_find_units``."""
+        return BookingConflict(
+            self._describe_conflicts(conflicts, ignored),
+            to_place,
+            taken=self._describe_all_taken(conflicts),
+        )
 
     @api.model
     def _describe_conflicts(self, conflicts, ignored=()):
@@ -273,10 +357,12 @@ class IsofBooking(models.Model):
 
     @api.model
     def _describe_conflict(self, resource, start, stop, ids, ignored=()):
-        """Return what is in the way of a booking, and what could be booked instead."""
-        taken = self._describe_taken(resource, start, stop, ids)
-        offer = resource.sudo()._describe_alternatives(start, stop, ignored)
-        return "\n".join(filter(None, (taken, offer)))
+        """Return what is in the way of a booking; rooms above add what could be booked instead.
+
+        :param ids: of the bookings that are in the way
+        :param ignored: ids of bookings that do not count as taken
+        """
+        return self._describe_taken(resource, start, stop, ids)
 
     @api.model
     def _describe_taken(self, resource, start, stop, ids):
@@ -324,3 +410,160 @@ class IsofBooking(models.Model):
             times=self._format_period(*times),
             blocked=self._format_period(*blocked),
         )
+
+    # ------------------------------------------------------------
+    # What came past the guard
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_wrong_ids(self):
+        """Return the ids of bookings that overlap another on their unit, or are too many."""
+        pairs = chain.from_iterable(self._find_overlaps())
+        return {*pairs, *chain.from_iterable(self._find_surplus().values())}
+
+    @api.model
+    def _find_surplus(self):
+        """Return the bookings to come of which there are more at a moment than units.
+
+        They are counted by what they are, whatever says that they take a unit.
+
+        :return: dict of resource id to list of booking ids
+        """
+        self.flush_model(["resource_id", "state", "start", "block_start", "block_stop"])
+        self.env["isof.resource"].flush_model(["quantity", "allow_overlap"])
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH coming AS (
+                    SELECT booking.id, booking.resource_id, resource.quantity,
+                           GREATEST(booking.block_start, %(now)s) AS start,
+                           booking.block_stop AS stop
+                      FROM isof_booking AS booking
+                      JOIN isof_resource AS resource ON resource.id = booking.resource_id
+                     WHERE booking.state = ANY(%(states)s)
+                       AND NOT COALESCE(resource.allow_overlap, FALSE)
+                       AND booking.block_stop > %(now)s
+                       -- by the index: none lasts longer
+                       AND booking.start > %(longest_ago)s
+                ), demand AS (
+                    SELECT resource_id, quantity, moment,
+                           SUM(SUM(change)) OVER (
+                               PARTITION BY resource_id ORDER BY moment
+                           ) AS number
+                      FROM (SELECT resource_id, quantity, start AS moment, 1 AS change
+                              FROM coming
+                             UNION ALL
+                            SELECT resource_id, quantity, stop, -1
+                              FROM coming) AS changes
+                     GROUP BY resource_id, quantity, moment
+                ), surplus AS MATERIALIZED (
+                    -- as a rule there is none, so that nothing is joined
+                    SELECT resource_id, moment
+                      FROM demand
+                     WHERE number > quantity
+                )
+                SELECT coming.resource_id, array_agg(DISTINCT coming.id ORDER BY coming.id)
+                  FROM surplus
+                  JOIN coming
+                    ON coming.resource_id = surplus.resource_id
+                   AND coming.start <= surplus.moment
+                   AND coming.stop > surplus.moment
+                 GROUP BY coming.resource_id
+                 ORDER BY coming.resource_id
+                """,
+                now=now,
+                states=list(BLOCKING_STATES),
+                longest_ago=now - bounds.MAX_LENGTH - timedelta(minutes=MAX_BUFFER),
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _find_overlaps(self):
+        """Return the pairs of ids of bookings that the guard would not allow; none while it is."""
+        if self._has_guard():
+            return []
+        self.flush_model(GUARD_FIELDS)
+        self.env.cr.execute(
+            """
+            SELECT earlier.id, later.id
+              FROM isof_booking AS earlier
+              JOIN isof_booking AS later
+                ON later.resource_id = earlier.resource_id
+               AND later.unit = earlier.unit
+               AND later.id > earlier.id
+               AND later.is_blocking
+               AND tsrange(later.block_start, later.block_stop, '[)')
+                   && tsrange(earlier.block_start, earlier.block_stop, '[)')
+             WHERE earlier.is_blocking
+             ORDER BY earlier.id, later.id
+            """
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _has_guard(self):
+        """Return whether the exclusion constraint is in the database."""
+        self.env.cr.execute(
+            "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass",
+            ["isof_booking_no_overlap", self._table],
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _report_overlaps(self):
+        """Log the bookings that are in the way of the guard.
+
+        :return: the pairs of ids
+        """
+        if pairs := self._find_overlaps():
+            _logger.error(
+                "Bookings can be made twice: the constraint isof_booking_no_overlap cannot be "
+                "created, because these bookings overlap on the same unit of a resource. Cancel "
+                "or move one of each pair (filter “Overlapping” in the list of bookings); the "
+                "constraint is created within a day, or by an update of isof_crm_resources.\n%s",
+                "\n".join(self._describe_pair(*pair) for pair in pairs[:100]),
+            )
+        return pairs
+
+    @api.model
+    def _describe_pair(self, *ids):
+        """Return a line of the log about two bookings that overlap."""
+        self.env.cr.execute(
+            """
+            SELECT 'resource ' || resource_id || ', unit ' || unit || ': booking ' || string_agg(
+                       id || ' from ' || block_start || ' to ' || block_stop, ' and ' ORDER BY id)
+              FROM isof_booking WHERE id IN %s GROUP BY resource_id, unit
+            """,
+            [ids],
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _report_surplus(self):
+        """Log the bookings to come of which there are more at a moment than units."""
+        surplus = self._find_surplus()
+        if not surplus:
+            return
+        # sudo: what is wrong is told, whoever runs the check
+        resources = self.env["isof.resource"].sudo().browse(surplus)
+        _logger.error(
+            "More is booked at a time than there are units. Cancel or move some of these bookings "
+            "(filter “Overlapping” in the list of bookings):\n%s",
+            "\n".join(
+                f"resource {resource.id}, {resource.quantity} units: bookings "
+                + ", ".join(map(str, surplus[resource.id][:100]))
+                for resource in resources[:100]
+            ),
+        )
+
+    @api.model
+    def _cron_ensure_guard(self):
+        """Create the guard if it is missing, as soon as the data allow it, and count."""
+        self._report_surplus()
+        if self._has_guard() or self._report_overlaps():
+            return
+        self._table_objects["isof_booking_no_overlap"].apply_to_database(self)
+        if not self._has_guard():
+            raise UserError(self.env._("The guard against double bookings cannot be created."))
