@@ -39,34 +39,66 @@ class Claim(NamedTuple):
 
 
 class Units:
-    """The units of one resource, numbered from 1.
+    """The units of one resource, numbered from 1: who gets which, and who is in whose way.
 
     It is given bookings as ``Claim`` and answers by their keys. What is *wanted* is a list of
     tuples, in the order of the time: a claim, and the claims *beside* it, which have a unit for
     some of its time.
 
     :param int quantity: how many units there are
+    :param datetime now: what goes on then keeps the unit that somebody has
+    :param fetch: function of two moments that returns a list of the claims that have a unit
+        between them, but for those that are placed; None where nobody can be moved
 
     >>> at = lambda hour: datetime(2026, 3, 2, hour)
     >>> there = [Claim("early", at(8), at(10), 1), Claim("late", at(10), at(12), 2)]
-    >>> new = Claim("new", at(9), at(11))
-    >>> Units(1).find_refused([(new, there)])
-    {'new': ['early', 'late']}
-    >>> Units(2).find_refused([(new, there)])
-    {}
-
-    Neither unit is free all the time, so that somebody has to change:
-
-    >>> Units(3).find_free([(new, there)]), Units(2).find_free([(new, there)])
-    ({'new': 3}, None)
-    >>> Units(2).rearrange([new], at(8), lambda start, stop: there)
-    {'late': 1, 'new': 2}
+    >>> fetch = lambda start, stop: there
+    >>> wanted = [(Claim("new", at(9), at(11)), there)]
+    >>> Units(3, at(8), fetch).place(wanted)
+    ({'new': 3}, {})
+    >>> Units(2, at(8), fetch).place(wanted)  # none is free all the time: somebody has to change
+    ({'late': 1, 'new': 2}, {})
+    >>> Units(1, at(8), fetch).place(wanted)
+    ({}, {'new': ['early', 'late']})
     """
 
-    def __init__(self, quantity):
+    def __init__(self, quantity, now, fetch=None):
         self.quantity = quantity
+        self.now = now
+        self.fetch = fetch
 
-    def find_refused(self, wanted):
+    def place(self, wanted):
+        """Find a unit for each of several bookings, or say what is in the way.
+
+        :return: tuple of two dicts, one of which is empty: of key to unit, with those of others
+            that have to change theirs for it; and of the key of each for which there is none to
+            the keys of those in its way, none where these cannot be moved
+        """
+        if refused := self._find_refused(wanted):
+            return {}, refused
+        free = self._find_free(wanted)
+        if free is not None:
+            return free, {}
+        if not self.fetch:
+            return {}, {claim.key: [] for claim, _beside in wanted}
+        return self._rearrange([claim._replace(unit=None) for claim, _beside in wanted]), {}
+
+    def refit(self, claims):
+        """Put bookings that are not over on the units that there are, whatever they had.
+
+        :param claims: all of them, in the order of the time
+        :return: tuple of a dict of key to the new unit of each that has to change, and of the list
+            of the keys of those for which there is none
+        """
+        # what was needed before does not matter any more
+        needed = [(claim._replace(start=max(claim.start, self.now)), ()) for claim in claims]
+        if lacking := self._find_refused(needed):
+            return {}, list(lacking)
+        held = {claim.key: claim.unit for claim in claims}
+        given = self._rearrange(claims)
+        return {key: unit for key, unit in given.items() if held.get(key) != unit}, []
+
+    def _find_refused(self, wanted):
         """Find those for which there is no unit at some moment, beside each other as well.
 
         :return: dict of the key of each to the keys of those beside it that are in the way
@@ -87,7 +119,7 @@ class Units:
                 placed.append(claim)
         return refused
 
-    def find_free(self, wanted):
+    def _find_free(self, wanted):
         """Find units that are free all the time; whoever has one keeps it if possible.
 
         :return: dict of key to unit; None if not each finds one
@@ -105,26 +137,21 @@ class Units:
             placed.append(claim._replace(unit=unit))
         return found
 
-    def rearrange(self, claims, now, fetch):
+    def _rearrange(self, claims):
         """Find units by moving others to other ones; there is one for each at each moment.
 
-        What goes on keeps the unit that somebody has; so does what is over, unless something is
-        wanted for that time.
+        What is over keeps its unit, too, unless something is wanted for that time.
 
-        :param claims: list of ``Claim``
-        :param datetime now: what goes on then keeps its unit
-        :param fetch: function of two moments that returns a list of the other claims of the time
-            between them, each with its unit
         :return: dict of the keys of the claims, and of those that have to change, to the unit
         """
         first = min(claim.start for claim in claims)
         last = max(claim.stop for claim in claims)
-        pivot = min(max(first, now), last)
+        pivot = min(max(first, self.now), last)
         margin = MARGIN
         while True:
             start = first - margin if first < pivot else first
             stop = last + margin if last > pivot else last
-            others = fetch(start, stop)
+            others = self.fetch(start, stop)
             arranged = arrange(claims + others, self.quantity, pivot)
             moved = [each for each in others if arranged[each.key] != each.unit]
             # who has to move may be in the way of somebody further away

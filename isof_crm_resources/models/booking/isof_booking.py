@@ -252,7 +252,7 @@ class IsofBooking(models.Model):
             raise
 
     # ------------------------------------------------------------
-    # Business methods
+    # Values
     # ------------------------------------------------------------
 
     @api.model
@@ -389,6 +389,10 @@ class IsofBooking(models.Model):
                     return instead
         return resource
 
+    # ------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------
+
     def _write_all(self, vals, reason=None):
         """Write the same values on all of the bookings; see ``_write_each``."""
         return self._write_each(dict.fromkeys(self, vals), reason)
@@ -471,6 +475,10 @@ class IsofBooking(models.Model):
             if name in ours and self._fields[name].type not in lists
         }
         return plain, {name: value for name, value in vals.items() if name not in plain}
+
+    # ------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------
 
     def _format_times(self):
         """Return from when to when the booking is, on the user's clock."""

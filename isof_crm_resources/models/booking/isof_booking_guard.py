@@ -174,23 +174,17 @@ class IsofBooking(models.Model):
             if to_place[position]["is_blocking"]:
                 resource_id, *times = slots[position]
                 booking = to_place[position].get("booking", self.browse())
+                # below zero, where no id of another booking is
                 wanted = units.Claim(~position, *times, booking.unit)
                 beside[position] += [units.Claim(0, *times, given[position]) for given in tried]
                 by_resource[resource_id].append((wanted, beside[position]))
         found, refused = {}, {}
         for resource_id, wanted in by_resource.items():
             resource = self.env["isof.resource"].browse(resource_id)
-            lanes = units.Units(resource.quantity)
-            if conflicts := lanes.find_refused(wanted):
-                refused |= conflicts
-            elif free := lanes.find_free(wanted):
-                found |= free
-            elif tried:
-                # whoever has those is not seen, and cannot be moved
-                refused |= {claim.key: [] for claim, _beside in wanted}
-            else:
-                claims = [claim._replace(unit=None) for claim, _beside in wanted]
-                found |= self._rearrange(resource, claims, ignored)
+            # whoever took a unit meanwhile is not seen, and cannot be moved
+            given, conflicts = self._get_units(resource, ignored, may_move=not tried).place(wanted)
+            found |= given
+            refused |= conflicts
         return (
             [found.pop(~position, 1) for position in range(len(to_place))],
             found,
@@ -201,17 +195,18 @@ class IsofBooking(models.Model):
         )
 
     @api.model
-    def _rearrange(self, resource, claims, ignored):
-        """Find units for bookings by moving others of the resource; see ``units.Units``.
+    def _get_units(self, resource, ignored=(), *, may_move=True):
+        """Return the ``units.Units`` of a resource.
 
         :param ignored: ids of bookings that do not count as taken
+        :param bool may_move: whether other bookings may have to change their unit
         """
 
         def fetch(start, stop):
             slots = [(resource.id, start, stop)]
             return [claim for _position, claim in self._query_blocking(slots, ignored)]
 
-        return units.Units(resource.quantity).rearrange(claims, fields.Datetime.now(), fetch)
+        return units.Units(resource.quantity, fields.Datetime.now(), fetch if may_move else None)
 
     @api.model
     def _query_blocking(self, slots, ignored=()):
@@ -304,16 +299,10 @@ class IsofBooking(models.Model):
             )
             for booking in coming
         ]
-        # what was needed before does not matter any more
-        needed = [(claim._replace(start=max(claim.start, now)), ()) for claim in claims]
-        if lacking := units.Units(resource.quantity).find_refused(needed):
-            return self.browse(lacking)
-        arranged = self._rearrange(resource, claims, coming.ids)
-        held = {claim.key: claim.unit for claim in claims}
-        changes = {key: unit for key, unit in arranged.items() if held.get(key) != unit}
+        changes, lacking = self._get_units(resource, coming.ids).refit(claims)
         if changes:
             self._renumber(changes)
-        return self.browse()
+        return self.browse(lacking)
 
     # ------------------------------------------------------------
     # What is in the way, in words
