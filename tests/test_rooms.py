@@ -16,7 +16,7 @@ ROOMS = {
         *("base", "figures", "export", "contractor", "consent", "segment", "activity"),
         *("succession", "my_day"),
     ],
-    "isof_crm_resources": ["resource", "booking", "availability", "series"],
+    "isof_crm_resources": ["resource", "booking", "approval", "availability", "series"],
     "isof_crm_analytics": [
         *("base", "period", "ledger", "assortment", "order", "campaign", "score", "commission"),
         *("analysis", "dashboard"),

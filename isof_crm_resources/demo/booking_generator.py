@@ -39,7 +39,7 @@ PURPOSES = {
     "projector": ((("Presentation on site", "Prezentacja u klienta"), 8, 6, 0),),
     "transit": ((("Delivery of samples", "Dostawa próbek"), 7, 5, 0),),
 }
-# One in so many of these is left out, so that days differ, and one in so many was cancelled.
+# One in 4 of these is left out, so that days differ, and one in 14 was cancelled.
 SKIP_EVERY, CANCEL_EVERY = 4, 14
 NAMES = {
     "isof_resource_training": "Sala szkoleniowa",

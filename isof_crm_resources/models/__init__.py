@@ -6,5 +6,6 @@ A room knows those above it in this list, and none below; ``tests/test_rooms.py`
 # isort: skip_file
 from . import resource
 from . import booking
+from . import approval
 from . import availability
 from . import series

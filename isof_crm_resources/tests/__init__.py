@@ -1,3 +1,4 @@
+from .approval import *
 from .availability import *
 from .booking import *
 from .resource import *

@@ -56,7 +56,7 @@ class Bookable:
     closes: datetime | None = None
 
     def full(self, count=1):
-        """Return when fewer than so many units are free, as normalised intervals.
+        """Return when fewer than ``count`` units are free, as normalised intervals.
 
         :param int count: that of units that are wanted at once
         """
@@ -68,7 +68,7 @@ class Bookable:
         return intervals.at_least(left + 1, self.busy)
 
     def taken(self, count=1):
-        """Return the time that so many new bookings at once may not touch, as ``full``.
+        """Return the time that ``count`` new bookings at once may not touch, as ``full``.
 
         They keep the distance of their own buffers to what is blocked already.
 
@@ -104,7 +104,7 @@ class Bookable:
         return intervals.normalise(self.working)
 
     def allows_length(self, duration):
-        """Return whether a booking may be so long."""
+        """Return whether a booking may last as long as that."""
         return self.max_duration is None or duration <= self.max_duration
 
 
@@ -152,7 +152,7 @@ def free_slots(bookable, start, stop, duration=timedelta()):
     A shorter booking fits if it lies in one of them.
 
     :param timedelta duration: leave out slots that are shorter; nothing is free when the
-        resource may not be booked for so long
+        resource may not be booked for it
     :return: list of tuples of start and stop
 
     >>> from datetime import datetime as dt
@@ -201,7 +201,7 @@ def find_together(requirements, start, stop, duration, *, step=STEP, tz="UTC", l
     :param timedelta duration: how long they last
     :param timedelta step: starts are at multiples of it on the clock; see ``grid``
     :param str tz: the zone of that clock
-    :param int limit: return so many times at most
+    :param int limit: the highest number of times to return
     :return: list of ``Slot`` in the order of time
     :raises ValueError: when nothing is required, the duration is not positive, or an hour is
         no multiple of ``step``
@@ -368,7 +368,7 @@ class _StartMasks:
         self.free = self._get_mask(1)
 
     def _get_mask(self, count):
-        """Return the starts at which so many bookings fit at once, as bits of a number."""
+        """Return the starts at which ``count`` bookings fit at once, as bits of a number."""
         bookable = self._bookable
         mask = 0
         if bookable.allows_length(self._duration):

@@ -92,7 +92,7 @@ def stack(intervals):
 
 
 def at_least(count, intervals):
-    """Return the time that lies in so many of the intervals, or more; they come in any order.
+    """Return the time that lies in ``count`` of the intervals, or more; they come in any order.
 
     A moment at which ``n`` have ended lies in ``count`` of them when those that have begun are
     ``n + count`` at least: the time is what lies between each end and the beginning that comes

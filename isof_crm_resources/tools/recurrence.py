@@ -39,7 +39,7 @@ def expand(
     :param datetime stop: its naive UTC end, possibly on a later day
     :param str tz: zone whose clock and days the series goes by
     :param str freq: ``daily``, ``weekly`` or ``monthly``
-    :param int interval: every so many days, weeks or months
+    :param int interval: the number of days, weeks or months from one to the next
     :param weekdays: days of a weekly series, 0 for Monday; the weekday of ``start`` if none
     :param int week: which weekday of the month a monthly series is on: 1 to 4, or -1 for the
         last one; the weekday is that of ``start``. None: on the day of the month of

@@ -1,4 +1,8 @@
-"""Which of the interchangeable units of a resource each booking gets: pure functions, no ORM.
+"""The interchangeable units of a resource: which booking gets which, and what is in the way.
+
+Plain objects, no ORM. Units are counted first and given out afterwards: a booking is refused only
+if at one moment more units would be needed than there are. Where none is free all the time, but
+one at each moment, others change their unit for it.
 
 Where at no moment more units are needed than there are, each booking can have one unit all the
 time: from a moment on, in the order in which they start, whoever is next finds one that is free
@@ -8,25 +12,152 @@ time: from a moment on, in the order in which they start, whoever is next finds 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from math import inf
 from operator import attrgetter
 from typing import NamedTuple
 
+from . import intervals
+
+# How far around what is wanted it is looked first who may have to change the unit.
+MARGIN = timedelta(days=7)
+
 
 class Claim(NamedTuple):
     """A booking that needs a unit from one moment to another.
 
     ``unit`` is the one that it has, None for a booking that has none yet. No two claims of one
-    time have the same.
+    time that are there have the same.
     """
 
     key: Hashable
     start: datetime
     stop: datetime
     unit: int | None = None
+
+
+class Units:
+    """The units of one resource, numbered from 1: who gets which, and who is in whose way.
+
+    It is given bookings as ``Claim`` and answers by their keys. What is *wanted* is a list of
+    tuples, in the order of the time: a claim, and the claims *beside* it, which have a unit for
+    some of its time.
+
+    :param int quantity: how many units there are
+    :param datetime now: what goes on then keeps the unit that somebody has
+    :param fetch: function of two moments that returns a list of the claims that have a unit
+        between them, but for those that are placed; None where nobody can be moved
+
+    >>> at = lambda hour: datetime(2026, 3, 2, hour)
+    >>> there = [Claim("early", at(8), at(10), 1), Claim("late", at(10), at(12), 2)]
+    >>> fetch = lambda start, stop: there
+    >>> wanted = [(Claim("new", at(9), at(11)), there)]
+    >>> Units(3, at(8), fetch).place(wanted)
+    ({'new': 3}, {})
+    >>> Units(2, at(8), fetch).place(wanted)  # none is free all the time: somebody has to change
+    ({'late': 1, 'new': 2}, {})
+    >>> Units(1, at(8), fetch).place(wanted)
+    ({}, {'new': ['early', 'late']})
+    """
+
+    def __init__(self, quantity, now, fetch=None):
+        self.quantity = quantity
+        self.now = now
+        self.fetch = fetch
+
+    def place(self, wanted):
+        """Find a unit for each of several bookings, or say what is in the way.
+
+        :return: tuple of two dicts, one of which is empty: of key to unit, with those of others
+            that have to change theirs for it; and of the key of each for which there is none to
+            the keys of those in its way, none where these cannot be moved
+        """
+        if refused := self._find_refused(wanted):
+            return {}, refused
+        free = self._find_free(wanted)
+        if free is not None:
+            return free, {}
+        if not self.fetch:
+            return {}, {claim.key: [] for claim, _beside in wanted}
+        return self._rearrange([claim._replace(unit=None) for claim, _beside in wanted]), {}
+
+    def refit(self, claims):
+        """Put bookings that are not over on the units that there are, whatever they had.
+
+        :param claims: all of them, in the order of the time
+        :return: tuple of a dict of key to the new unit of each that has to change, and of the list
+            of the keys of those for which there is none
+        """
+        # what was needed before does not matter any more
+        needed = [(claim._replace(start=max(claim.start, self.now)), ()) for claim in claims]
+        if lacking := self._find_refused(needed):
+            return {}, list(lacking)
+        held = {claim.key: claim.unit for claim in claims}
+        given = self._rearrange(claims)
+        return {key: unit for key, unit in given.items() if held.get(key) != unit}, []
+
+    def _find_refused(self, wanted):
+        """Find those for which there is no unit at some moment, beside each other as well.
+
+        :return: dict of the key of each to the keys of those beside it that are in the way
+        """
+        placed, refused = [], {}
+        for claim, beside in wanted:
+            # those that come later do not start earlier
+            placed = [each for each in placed if each.stop > claim.start]
+            taken = [
+                (max(each.start, claim.start), min(each.stop, claim.stop))
+                for each in (*beside, *placed)
+            ]
+            if full := intervals.at_least(self.quantity, taken):
+                refused[claim.key] = [
+                    each.key for each in beside if intervals.overlaps(full, each.start, each.stop)
+                ]
+            else:
+                placed.append(claim)
+        return refused
+
+    def _find_free(self, wanted):
+        """Find units that are free all the time; whoever has one keeps it if possible.
+
+        :return: dict of key to unit; None if not each finds one
+        """
+        placed, found = [], {}
+        for claim, beside in wanted:
+            placed = [each for each in placed if each.stop > claim.start]
+            used = {each.unit for each in (*beside, *placed)}
+            own = [claim.unit] if claim.unit and claim.unit <= self.quantity else []
+            every = (*own, *range(1, self.quantity + 1))
+            unit = next((unit for unit in every if unit not in used), None)
+            if unit is None:
+                return None
+            found[claim.key] = unit
+            placed.append(claim._replace(unit=unit))
+        return found
+
+    def _rearrange(self, claims):
+        """Find units by moving others to other ones; there is one for each at each moment.
+
+        What is over keeps its unit, too, unless something is wanted for that time.
+
+        :return: dict of the keys of the claims, and of those that have to change, to the unit
+        """
+        first = min(claim.start for claim in claims)
+        last = max(claim.stop for claim in claims)
+        pivot = min(max(first, self.now), last)
+        margin = MARGIN
+        while True:
+            start = first - margin if first < pivot else first
+            stop = last + margin if last > pivot else last
+            others = self.fetch(start, stop)
+            arranged = arrange(claims + others, self.quantity, pivot)
+            moved = [each for each in others if arranged[each.key] != each.unit]
+            # who has to move may be in the way of somebody further away
+            if all(start <= each.start and each.stop <= stop for each in moved):
+                return {each.key: arranged[each.key] for each in moved + claims}
+            margin *= 4
 
 
 def arrange(claims, quantity, pivot):

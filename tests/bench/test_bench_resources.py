@@ -271,10 +271,10 @@ def test_conflict_check(speed, ids):
     params = {"id": resources[7], "start": _day(DAYS_BACK, 9), "stop": _day(DAYS_BACK, 11)}
 
     def product(env):
-        rows = env["isof.booking"]._query_blocking(
+        found = env["isof.booking"]._query_blocking(
             [(params["id"], params["start"], params["stop"])]
         )
-        return [row.id for _position, row in rows]
+        return [claim.key for _position, claim in found]
 
     _row, found, plain = speed.measure(
         "conflict check", USER, product, lambda cr: _fetch(cr, BLOCKING_SQL, params)

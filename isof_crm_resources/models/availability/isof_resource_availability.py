@@ -1,8 +1,10 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, timedelta
 from itertools import pairwise
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.isof_crm.tools import activity_time, moments
@@ -10,6 +12,8 @@ from odoo.addons.isof_crm.tools import activity_time, moments
 from ...tools import availability, intervals
 from ...tools.availability import DAYS_AHEAD
 
+# When it is open; whoever changes Odoo's own resource comes by resource_resource.py.
+HOURS_FIELDS = {"company_id", "resource_calendar_id", "tz"}
 # How many other resources are offered.
 MAX_ALTERNATIVES = 3
 # The last minute of a day that Odoo's working hours leave out.
@@ -53,6 +57,16 @@ class IsofResource(models.Model):
             return NotImplemented
         every = self.search([])  # pylint: disable=no-search-all
         return Domain("id", "in", every.filtered(lambda each: each.is_free in value).ids)
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if HOURS_FIELDS & vals.keys():
+            # while the fields still say what they did
+            self.env["isof.booking"]._watch_hours(self.sudo())
+        return super().write(vals)
 
     # ------------------------------------------------------------
     # Business methods
@@ -158,8 +172,8 @@ class IsofResource(models.Model):
         busy = defaultdict(list)
         bookings = self.env["isof.booking"]
         slots = [(resource.id, start - widest, stop + widest) for resource in self]
-        for position, row in bookings._query_blocking(slots, ignored):
-            busy[slots[position][0]].append((row.block_start, row.block_stop))
+        for position, claim in bookings._query_blocking(slots, ignored):
+            busy[slots[position][0]].append((claim.start, claim.stop))
         return {
             resource.id: availability.Bookable(
                 resource.id,
@@ -172,6 +186,18 @@ class IsofResource(models.Model):
                 max_duration=resource._get_max_duration(),
                 closes=resource._get_last_moment(),
             )
+            for resource in self
+        }
+
+    def _ignore_hours(self, bookables):
+        """Return when resources can be booked by whoever ignores the warning that they are closed.
+
+        :param bookables: dict of resource id to ``availability.Bookable``
+        """
+        return {
+            resource.id: replace(bookables[resource.id], working=None)
+            if resource.closed_policy == "warn"
+            else bookables[resource.id]
             for resource in self
         }
 
@@ -273,3 +299,27 @@ class IsofResource(models.Model):
         stop = activity_time.day_bounds(last, tz)[1]
         opening = self._get_opening(start, stop)[self.id]
         return (opening[0][0], opening[-1][1]) if opening else (start, stop)
+
+    def _check_bookable(self, times):
+        result = super()._check_bookable(times)
+        if self.closed_policy == "refuse":
+            self._check_open(times)
+        return result
+
+    def _check_open(self, times):
+        """Check that the resource is open at several times.
+
+        :param times: list of tuples of naive UTC start and stop
+        :raises ValidationError: with the times at which it is not
+        """
+        opening = self._get_opening_at(times)[self.id]
+        closed = [times for times in times if not intervals.covers(opening, *times)]
+        if closed:
+            bookings = self.env["isof.booking"]
+            raise ValidationError(
+                self.env._(
+                    "“%(resource)s” is closed then and cannot be booked: %(times)s.",
+                    resource=self.name,
+                    times="; ".join(bookings._format_period(*times) for times in closed[:10]),
+                )
+            )

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from ...tools import availability, intervals
 from .isof_resource_availability import DAYS_AHEAD
 
-# So many resources the planner shows at once, and so long a time.
+# How many resources, and how long a time, the planner shows at most.
 MAX_ROWS = 100
 MAX_SPAN = timedelta(days=124)
 # What rows, and when they are closed, follow from.

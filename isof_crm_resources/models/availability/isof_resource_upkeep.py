@@ -9,12 +9,12 @@ from odoo.addons.isof_crm.tools import activity_time, bounds
 
 from ...tools import day_hours
 
-# So many days ahead the available hours are known, and so many more are added at a time.
+# How many days ahead the available hours are known, and how many more are added at a time.
 DAYS_AHEAD = 365
 DAYS_ADDED = 30
-# So many days back they are known at most, whatever bookings and closures are entered.
+# How many days back they are known at most, whatever bookings and closures are entered.
 DAYS_BACK = bounds.MAX_DAYS
-# So many resources one run of the cron looks at before it commits.
+# How many resources one run of the cron looks at before it commits.
 BATCH_SIZE = 20
 
 

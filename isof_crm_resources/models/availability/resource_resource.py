@@ -1,14 +1,14 @@
 from odoo import models
 
-# What decides about bookings of the room, device or vehicle, see isof_resource_meeting.py.
-TERMS = {"active", "calendar_id", "company_id", "tz"}
+# When it is open.
+HOURS_FIELDS = {"calendar_id", "company_id", "tz"}
 
 
 class ResourceResource(models.Model):
     _inherit = "resource.resource"
 
     def write(self, vals):
-        if TERMS & vals.keys():
-            # sudo: whoever may change what a resource is
-            self.sudo().isof_resource_ids._claim()
+        if HOURS_FIELDS & vals.keys():
+            # sudo: whatever is booked, whoever may change when it is open
+            self.env["isof.booking"]._watch_hours(self.sudo().isof_resource_ids)
         return super().write(vals)

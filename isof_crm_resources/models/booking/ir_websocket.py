@@ -1,6 +1,6 @@
 from odoo import models
 
-# The planner asks for this channel; who changes bookings is told in ``isof_booking_notice.py``.
+# The planner asks for this channel; who changes bookings is told in ``isof_booking_state.py``.
 NOTICE_CHANNEL = "isof_booking"
 
 

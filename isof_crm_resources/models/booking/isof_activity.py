@@ -296,6 +296,17 @@ class IsofActivity(models.Model):
             return self._get_booking_times(resource)
         return start, stop
 
+    def _put_off(self, moment, shift):
+        """Return a moment that is put off along with the activity.
+
+        What lasts all day is put off by days, to the same time on the clock.
+        """
+        if not self.allday:
+            return moment + shift
+        tz = self._get_tz()
+        clock = activity_time.to_clock(moment, tz)
+        return activity_time.to_utc(clock + shift, tz)
+
     def _get_booking_times(self, resource):
         """Return from when to when the activity needs a resource unless told otherwise."""
         self.ensure_one()
@@ -314,6 +325,33 @@ class IsofActivity(models.Model):
             activity_time.allday_date(moment, tz) for moment in (times.start, times.stop)
         )
         return resource._get_whole_days(first, last)
+
+    @api.model
+    def _offer_creation(self, conflict, vals_list):
+        """Offer what may be created instead of activities; rooms above know what that is.
+
+        :param conflict: the ``BookingConflict`` about what they need
+        """
+        self._advise(conflict)
+
+    def _offer_change(self, conflict, vals, anchors):
+        """Offer what may be written instead of ``vals``; rooms above know what that is.
+
+        :param conflict: the ``BookingConflict`` about what the activities need
+        :param anchors: what their bookings followed before; see ``_get_booking_anchors``
+        """
+        self._advise(conflict)
+
+    @api.model
+    def _advise(self, conflict):
+        """Say what to do where several activities were to be saved: an offer is for one."""
+        conflict.advise(
+            self._name,
+            self.env._(
+                "None of the activities has been saved. Save this one on its own: another time "
+                "or another resource is then offered for it."
+            ),
+        )
 
     def _count_attendees(self):
         """Return how many people take part."""

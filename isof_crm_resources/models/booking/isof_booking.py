@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import frozendict
 
-from odoo.addons.isof_crm.tools import activity_time, moments
+from odoo.addons.isof_crm.tools import activity_time, bounds, moments
+
+from ...exceptions import BookingConflict
 
 BOOKING_STATES = [
     ("requested", "Requested"),
@@ -19,6 +21,8 @@ LIVE_STATES = ("requested", "confirmed")
 DROPPED_STATES = ("refused", "cancelled")
 # A booking in one of these states takes the resource from everybody else.
 BLOCKING_STATES = (*LIVE_STATES, "released")
+# What planners show of a booking.
+SHOWN_FIELDS = {"activity_id", "name", "resource_id", "start", "state", "stop", "user_id"}
 # What an activity says of its bookings.
 BOOKED_FIELDS = ["booking_ids", "resource_ids", "has_bookings"]
 
@@ -27,9 +31,8 @@ class IsofBooking(models.Model):
     """A resource taken by somebody for some time, for an activity or on its own.
 
     Everybody sees that it is taken, until when and by whom; what for is in
-    ``isof_booking_purpose.py``. Why no two bookings overlap is in ``isof_booking_guard.py``,
-    who confirms them in ``isof_booking_approval.py``, who is asked and told in
-    ``isof_booking_owed.py``, the limits of a resource in ``isof_booking_limits.py``.
+    ``isof_booking_purpose.py``. Why no two bookings overlap is in ``isof_booking_guard.py``, who
+    brings them into which state, and who hears of it, in ``isof_booking_state.py``.
     """
 
     _name = "isof.booking"
@@ -122,6 +125,12 @@ class IsofBooking(models.Model):
     is_blocking = fields.Boolean(
         string="Takes the Resource", required=True, readonly=True, copy=False
     )
+    asked_on = fields.Datetime(
+        string="Requested On",
+        readonly=True,
+        copy=False,
+        help="Since when those who approve have been asked about this time.",
+    )
     is_dropped = fields.Boolean(
         readonly=True,
         copy=False,
@@ -201,13 +210,17 @@ class IsofBooking(models.Model):
         # they were not told by the ORM, which does not see the hidden link
         bookings.sudo().held_activity_id.invalidate_recordset(BOOKED_FIELDS)
         bookings.check_access("create")
-        bookings._warn()
-        bookings.filtered(lambda booking: booking.state == "requested")._settle()
+        bookings._follow_up({})
+        bookings._note_change()
         return bookings
 
     def write(self, vals):  # pylint: disable=method-required-super
         self._check_isof_given(vals)
         return self._write_all(vals)
+
+    def unlink(self):
+        self._note_change()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live(self):
@@ -223,8 +236,23 @@ class IsofBooking(models.Model):
                 )
             )
 
+    def web_save_multi(self, vals_list, specification):
+        try:
+            return super().web_save_multi(vals_list, specification)
+        except BookingConflict as conflict:
+            # what is offered for one of them is not the whole
+            if len(self) > 1:
+                conflict.advise(
+                    self._name,
+                    self.env._(
+                        "None of the bookings has been changed. Change this one on its own: "
+                        "another time or another resource is then offered for it."
+                    ),
+                )
+            raise
+
     # ------------------------------------------------------------
-    # Business methods
+    # Values
     # ------------------------------------------------------------
 
     @api.model
@@ -258,6 +286,112 @@ class IsofBooking(models.Model):
         activity_id = vals.get("activity_id") or self.env.context.get("default_activity_id")
         activity = self.env["isof.activity"].browse(activity_id if type(activity_id) is int else ())
         return {"user_id": (activity._get_next_user() if activity else self.env.user).id}
+
+    def _prepare_place_vals(self, vals):
+        """Return where and when a booking takes its resource once ``vals`` are written.
+
+        :param dict vals: all values of a new booking, or those to write on one
+        :return: dict of values; ``unit`` is among them if one has to be found. Time that is given
+            back needs none: whatever became of the resource, the rest stays as it was booked
+        """
+        if self and not {"resource_id", "start", "stop", "state"} & vals.keys():
+            return {}
+        # before it is counted with
+        self._check_bounds(vals)
+        old = {name: self[name] for name in ("start", "stop")}
+        resource = self.resource_id
+        if vals.get("resource_id"):
+            resource = resource.browse(vals["resource_id"])
+            # what refuses it below names it
+            resource.check_access("read")
+        # what was offered instead of a resource that is taken
+        resource = self._get_instead(resource)
+        start, stop = (fields.Datetime.to_datetime(vals.get(name, old[name])) for name in old)
+        if not (resource and start and stop):
+            raise ValidationError(
+                self.env._("Choose the resource, and from when to when it is needed.")
+            )
+        is_moved = (resource, start, stop) != (self.resource_id, self.start, self.stop)
+        state = self._get_next_state(vals.get("state"), resource, start, stop)
+        if state == "released" and state != self.state:
+            stop = fields.Datetime.now()
+        # what was booked before there were limits can be cancelled all the same
+        if is_moved or start >= stop:
+            self._check_times(start, stop)
+        is_within = self._is_within(resource, start, stop)
+        is_blocking = state in BLOCKING_STATES and not resource.allow_overlap
+        # what was checked is what is written, whichever was asked for
+        placed = {"resource_id": resource.id} if "resource_id" in vals else {}
+        if state != self.state:
+            placed |= {"state": state, "is_dropped": vals.get("is_dropped", False)}
+        if state == "requested" and (state != self.state or not is_within):
+            placed["asked_on"] = fields.Datetime.now()
+        if is_within and self.state in BLOCKING_STATES and state in BLOCKING_STATES:
+            if is_moved or state != self.state:
+                # with the preparation and clearing up with which it was booked
+                placed |= {
+                    "start": start,
+                    "stop": stop,
+                    "block_start": start - (self.start - self.block_start),
+                    "block_stop": stop + (self.block_stop - self.stop),
+                }
+            return placed
+        if state in DROPPED_STATES:
+            placed["is_blocking"] = False
+        if is_moved or (is_blocking and not self.is_blocking):
+            before, after = resource._get_buffers()
+            placed |= {
+                "resource_id": resource.id,
+                "start": start,
+                "stop": stop,
+                "block_start": start - before,
+                "block_stop": stop + after,
+                "is_blocking": is_blocking,
+                "unit": 1,
+            }
+        return placed
+
+    def _is_within(self, resource, start, stop):
+        """Return whether a booking has a time already, or more than that."""
+        return (
+            bool(self)
+            and resource == self.resource_id
+            and (self.start <= start and stop <= self.stop)
+        )
+
+    @api.model
+    def _check_times(self, start, stop):
+        """Return the start and the end of a booking as datetimes, if they make sense.
+
+        :raises ValidationError: if they do not
+        """
+        self._check_bounds({"start": start, "stop": stop})
+        start, stop = map(fields.Datetime.to_datetime, (start, stop))
+        if start >= stop:
+            raise ValidationError(self.env._("A booking has to end after it starts."))
+        if stop - start > bounds.MAX_LENGTH:
+            raise ValidationError(
+                self.env._("A booking lasts %(days)s days at most.", days=bounds.MAX_LENGTH.days)
+            )
+        return start, stop
+
+    @api.model
+    def _get_instead(self, resource):
+        """Return the resource that the user has accepted instead of one that is taken."""
+        # a client sends it: pairs of ids, whatever else it may be
+        pairs = self.env.context.get("isof_instead")
+        for pair in pairs if isinstance(pairs, list | tuple) else ():
+            match pair:
+                case (taken, other) if taken == resource.id and type(other) is int:
+                    instead = resource.browse(other)
+                    # whoever books for an activity in sudo mode
+                    instead.sudo(False).check_access("read")
+                    return instead
+        return resource
+
+    # ------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------
 
     def _write_all(self, vals, reason=None):
         """Write the same values on all of the bookings; see ``_write_each``."""
@@ -308,12 +442,19 @@ class IsofBooking(models.Model):
 
     def _write_checked(self, vals):
         """Write values that have been through the guard; everything else goes through ``write``."""
+        is_shown = bool(SHOWN_FIELDS & vals.keys())
+        if is_shown:
+            # where they were
+            self._note_change()
         checked, others = self._split(self._prepare_purpose_vals(vals))
         # sudo: what was given is checked; with it goes what follows from it. Who gets a booking
         # hears of it by _follow_up(), and not from Odoo as well.
         bookings = self.sudo().with_context(mail_auto_subscribe_no_notify=True)
         super(IsofBooking, bookings).write(checked)  # pylint: disable=super-method-mismatch
-        return self._write_others(others)
+        result = self._write_others(others)
+        if is_shown:
+            self._note_change()
+        return result
 
     def _write_others(self, vals):
         """Write with the user's own rights what has nothing to do with the guard."""
@@ -334,6 +475,10 @@ class IsofBooking(models.Model):
             if name in ours and self._fields[name].type not in lists
         }
         return plain, {name: value for name, value in vals.items() if name not in plain}
+
+    # ------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------
 
     def _format_times(self):
         """Return from when to when the booking is, on the user's clock."""

@@ -21,6 +21,13 @@ class IsofBooking(models.Model):
 
     _inherit = "isof.booking"
 
+    # Odoo takes for granted that who reads a record reads what is said about it: here it is
+    # searched, and shown, with the reader's rights, see
+    # _mail_get_operation_for_mail_message_operation().
+    message_ids = fields.One2many(bypass_search_access=False)
+    activity_ids = fields.One2many(bypass_search_access=False)
+    activity_summary = fields.Char(related_sudo=False)
+
     activity_id = fields.Many2one(
         "isof.activity",
         string="Activity",
@@ -261,3 +268,8 @@ class IsofBooking(models.Model):
             for name in (*PLANNED_COLUMNS, *PURPOSE_COLUMNS)
         )
         return self.env.execute_query_dict(query.select(*columns))
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        # everybody sees that a resource is taken; what is said about it only who may change it
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        return dict.fromkeys(operations, "write")

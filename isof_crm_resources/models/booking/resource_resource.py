@@ -1,7 +1,7 @@
 from odoo import models
 
-# When it is open.
-HOURS_FIELDS = {"calendar_id", "company_id", "tz"}
+# What decides about bookings of the room, device or vehicle, see isof_resource.py.
+TERMS = {"active", "calendar_id", "company_id", "tz"}
 
 
 class ResourceResource(models.Model):
@@ -10,8 +10,8 @@ class ResourceResource(models.Model):
     def write(self, vals):
         # sudo: whatever is booked, whoever may change what a resource is and when it is open
         resources = self.sudo().isof_resource_ids
-        if HOURS_FIELDS & vals.keys():
-            self.env["isof.booking"]._watch_hours(resources)
+        if TERMS & vals.keys():
+            resources._claim()
         if not vals.get("active", True):
             resources._check_nothing_to_come()
         return super().write(vals)

@@ -76,12 +76,12 @@ class IsofResource(models.Model):
     buffer_before = fields.Integer(
         highest=MAX_BUFFER,
         string="Preparation (Minutes)",
-        help="So long before each booking the resource is kept free, too.",
+        help="How long the resource is also kept free before each booking.",
     )
     buffer_after = fields.Integer(
         highest=MAX_BUFFER,
         string="Clearing Up (Minutes)",
-        help="So long after each booking the resource is kept free, too.",
+        help="How long the resource is also kept free after each booking.",
     )
 
     # Who and when
@@ -113,7 +113,7 @@ class IsofResource(models.Model):
         highest=bounds.MAX_HOURS,
         string="Requests Lapse After (Hours)",
         default=lambda self: self.env.company.isof_request_hours,
-        help="A request that nobody answers for so long, or until it starts, is cancelled. "
+        help="A request that nobody answers within this time, or before it starts, is cancelled. "
         "0: only when it starts.",
     )
     booker_ids = ConditionMany2many(

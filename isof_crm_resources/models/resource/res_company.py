@@ -22,8 +22,8 @@ class ResCompany(models.Model):
         string="Requests Lapse After (Hours)",
         default=48,
         groups="base.group_user",
-        help="Proposed for new resources: a request that nobody answers for so long, or until it "
-        "starts, is cancelled. 0: only when it starts.",
+        help="Proposed for new resources: a request that nobody answers within this time, or "
+        "before it starts, is cancelled. 0: only when it starts.",
     )
 
     _isof_request_hours_not_negative = models.Constraint(

@@ -4,9 +4,8 @@ It owns series and their exceptions. It knows resources and bookings.
 """
 
 from . import (
-    isof_booking_repeated,
+    isof_booking,
     isof_booking_series,
     isof_booking_series_exception,
-    isof_booking_series_succession,
     isof_hand_over,
 )

@@ -100,18 +100,18 @@ class IsofResourceUtilization(models.Model):
         return SQL(
             "%s WHERE %s AND booking.first_day < booking.last_day %s %s",
             self._select_bookings(
-                SQL("n"),
-                SQL("booking.first_day + n"),
+                SQL("day_offset"),
+                SQL("booking.first_day + day_offset"),
                 SQL(
                     "EXTRACT(EPOCH FROM LEAST(booking.stop, %s) - GREATEST(booking.start, %s))"
                     "::float8 / 3600",
-                    SQL(midnight, SQL("n + 1")),
-                    SQL(midnight, SQL("n")),
+                    SQL(midnight, SQL("day_offset + 1")),
+                    SQL(midnight, SQL("day_offset")),
                 ),
                 SQL(
                     "JOIN resource_resource AS clock ON clock.id = resource.resource_id"
                     " CROSS JOIN LATERAL"
-                    " generate_series(0, booking.last_day - booking.first_day) AS n"
+                    " generate_series(0, booking.last_day - booking.first_day) AS day_offset"
                 ),
             ),
             self._where_counts(),

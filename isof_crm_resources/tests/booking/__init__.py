@@ -1,6 +1,5 @@
 from . import (
     test_activity_booking,
-    test_approval,
     test_archived,
     test_booking,
     test_booking_journey,
@@ -9,10 +8,8 @@ from . import (
     test_hand_over,
     test_my_day,
     test_notice,
-    test_owed,
     test_planned,
     test_property,
-    test_substitute,
     test_told,
     test_units,
     test_weeks,

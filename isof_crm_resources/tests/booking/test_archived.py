@@ -17,7 +17,7 @@ class TestArchived(ResourceCommon):
         cls.room = cls.room_small.with_user(cls.resource_manager)
 
     def _archive(self, count, **vals):
-        """Archive the small room by the dialogue, which names so many bookings."""
+        """Archive the small room by the dialogue, which names this number of bookings."""
         action = self.room.action_archive()
         dialogue = self.env[action["res_model"]].with_user(self.resource_manager)
         wizard = dialogue.with_context(**action["context"]).create(vals)

@@ -3,7 +3,8 @@ from unittest.mock import MagicMock, patch
 
 from odoo.tests.common import tagged, users
 
-from ...models.booking.isof_booking_notice import NOTICE_CHANNEL, NOTICE_TYPE
+from ...models.booking.ir_websocket import NOTICE_CHANNEL
+from ...models.booking.isof_booking_state import NOTICE_TYPE
 from ..common import ResourceCommon
 
 

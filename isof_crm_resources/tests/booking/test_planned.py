@@ -57,7 +57,7 @@ class TestPlanned(ResourceCommon):
         return planned
 
     def test_each_role_sees_what_it_may_read(self):
-        # so many bookings; of so many the purpose; so many that may be changed
+        # the number of bookings, of those with a purpose, of those that may be changed
         expected = {
             self.salesperson_a: (11, 6, 7),
             self.salesperson_b: (11, 3, 4),

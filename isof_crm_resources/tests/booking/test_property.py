@@ -40,7 +40,7 @@ class TestProperty(ResourceCommon):
             for other, (kind, begin, end, state) in model.items()
             if other != index and kind == resource and state == "live"
         ]
-        # so many at once as at the start of one of them
+        # most are at once at the start of one of them
         moments = [start, *(begin for begin, _end in others if start < begin < stop + margin)]
         return all(
             sum(begin <= moment < end for begin, end in others) < resource.quantity

@@ -24,18 +24,19 @@ def spans(most):
     )
 
 
+def accept(wanted, taken, quantity):
+    """Return those spans that fit beside others, one after the other."""
+    accepted = []
+    for span in wanted:
+        every = [*taken, *accepted, span]
+        if all(number <= quantity for *_span, number in intervals.stack(every)):
+            accepted.append(span)
+    return accepted
+
+
 @tagged("post_install", "-at_install")
 class TestArrange(BaseCase):
     """Whoever fits by numbers gets a unit."""
-
-    def _accept(self, wanted, taken, quantity):
-        """Return those spans that fit beside others, one after the other."""
-        accepted = []
-        for span in wanted:
-            every = [*taken, *accepted, span]
-            if all(number <= quantity for *_span, number in intervals.stack(every)):
-                accepted.append(span)
-        return accepted
 
     @PROPERTY
     @given(spans(14), spans(3), st.integers(1, 4), st.integers(0, 24))
@@ -43,7 +44,7 @@ class TestArrange(BaseCase):
         now = DAY + now * HOUR
         # as they came one after the other, and got a unit each
         claims = []
-        for number, (start, stop) in enumerate(self._accept(history, [], quantity)):
+        for number, (start, stop) in enumerate(accept(history, [], quantity)):
             new = units.Claim(number, DAY + start * HOUR, DAY + stop * HOUR)
             pivot = min(max(new.start, now), new.stop)
             found = units.arrange([*claims, new], quantity, pivot)
@@ -52,7 +53,7 @@ class TestArrange(BaseCase):
         taken = [((c.start - DAY) // HOUR, (c.stop - DAY) // HOUR) for c in claims]
         new = [
             units.Claim(-number - 1, DAY + start * HOUR, DAY + stop * HOUR)
-            for number, (start, stop) in enumerate(self._accept(wanted, taken, quantity))
+            for number, (start, stop) in enumerate(accept(wanted, taken, quantity))
         ]
         if new:
             first, last = min(c.start for c in new), max(c.stop for c in new)
@@ -77,6 +78,91 @@ class TestArrange(BaseCase):
             units.Claim("new", DAY, DAY + 3 * HOUR),
         ]
         self.assertEqual(units.arrange(claims, 3, DAY), {"a": 3, "b": 1, "c": 3, "new": 2})
+
+
+@tagged("post_install", "-at_install")
+class TestPlace(BaseCase):
+    """A resource as people book it: who is refused, and who has to change the unit."""
+
+    def _claim(self, key, span, unit=None):
+        return units.Claim(key, *(DAY + hour * HOUR for hour in span), unit)
+
+    def _beside(self, claim, there):
+        return [each for each in there if each.start < claim.stop and claim.start < each.stop]
+
+    def _get_units(self, quantity, now, there):
+        def fetch(start, stop):
+            return [each for each in there if each.start < stop and start < each.stop]
+
+        return units.Units(quantity, DAY + now * HOUR, fetch)
+
+    def _settle(self, claims, given):
+        """Return claims with the units that they were given, of which no two are of one time."""
+        claims = [each._replace(unit=given.get(each.key, each.unit)) for each in claims]
+        for claim in claims:
+            for other in self._beside(claim, claims):
+                self.assertTrue(claim.key == other.key or claim.unit != other.unit)
+        return claims
+
+    @PROPERTY
+    @given(spans(12), spans(4), st.integers(1, 3), st.integers(0, 24))
+    def test_refused_only_where_there_are_too_few(self, history, together, quantity, now):
+        there = []
+        for number, span in enumerate(history):
+            there += self._place([(number, span)], there, quantity, now)
+        wanted = sorted((span, -number - 1) for number, span in enumerate(together))
+        self._place([(key, span) for span, key in wanted], there, quantity, now)
+
+    def _place(self, wanted, there, quantity, now):
+        """Return what gets a unit, after everybody else in the list has got the new one."""
+        claims = [self._claim(key, span) for key, span in wanted]
+        taken = [((c.start - DAY) // HOUR, (c.stop - DAY) // HOUR) for c in there]
+        given, refused = self._get_units(quantity, now, there).place(
+            [(claim, self._beside(claim, there)) for claim in claims]
+        )
+        accepted = accept([span for _key, span in wanted], taken, quantity)
+        self.assertEqual(len(wanted) - len(accepted), len(refused))
+        for key, in_the_way in refused.items():
+            claim = next(each for each in claims if each.key == key)
+            beside = {each.key for each in self._beside(claim, there)}
+            self.assertLessEqual(set(in_the_way), beside)
+        if refused:
+            self.assertFalse(given)
+            return []
+        self.assertLessEqual({claim.key for claim in claims}, given.keys())
+        self.assertLessEqual(max(given.values(), default=1), quantity)
+        placed = self._settle([*there, *claims], given)
+        there[:] = placed[: len(there)]
+        return placed[len(there) :]
+
+    def test_nobody_is_moved_who_is_not_seen(self):
+        """As of who took a unit meanwhile: then it is refused, and nobody is in the way."""
+        there = [self._claim("a", (8, 10), 1), self._claim("b", (10, 12), 2)]
+        wanted = [(self._claim("new", (9, 11)), there)]
+        self.assertEqual(units.Units(2, DAY).place(wanted), ({}, {"new": []}))
+
+    @PROPERTY
+    @given(spans(10), st.integers(1, 3), st.integers(0, 24))
+    def test_fewer_units(self, history, quantity, now):
+        """What is to come is put on the units there are, or nothing is."""
+        spans = sorted(accept(history, [], quantity + 1))
+        claims = [self._claim(number, span) for number, span in enumerate(spans)]
+        given = units.arrange(claims, quantity + 1, DAY)
+        claims = self._settle(claims, given)
+        coming = [each for each in claims if each.stop > DAY + now * HOUR]
+        over = [each for each in claims if each not in coming]
+        if not coming:
+            return
+        needed = [(max(start, now), stop) for start, stop in spans if stop > now]
+        accepted = accept(needed, [], quantity)
+        changes, lacking = self._get_units(quantity, now, over).refit(coming)
+        self.assertEqual(len(needed) - len(accepted), len(lacking))
+        if lacking:
+            self.assertFalse(changes)
+            return
+        settled = self._settle(claims, changes)
+        self.assertTrue(all(each.unit <= quantity for each in settled if each not in over))
+        self.assertTrue(all(each.unit != changes.get(each.key) for each in claims))
 
 
 @tagged("post_install", "-at_install")

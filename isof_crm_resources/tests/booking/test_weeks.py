@@ -12,7 +12,7 @@ from odoo.tests import freeze_time, tagged
 from ..common import ResourceCommon
 from .reception import DAY, DROPPED, HOUR, LIVE, MONDAY, Entry, RefusedError, Week
 
-# So many weeks pass in each run; ISOF_WEEKS=2000 for those that an evening has time for.
+# How many weeks pass in each run; ISOF_WEEKS=2000 for those that an evening has time for.
 WEEKS = int(os.environ.get("ISOF_WEEKS", "25"))
 MOMENTS = st.tuples(st.integers(0, 4), st.integers(8, 19)).map(
     lambda pair: MONDAY + timedelta(days=pair[0], hours=pair[1])

@@ -16,7 +16,7 @@ MAX_LINES = 50
 # The period that is proposed, and the longest one; more makes a list that nobody reads.
 DEFAULT_DAYS = 7
 MAX_DAYS = 62
-# So many things are needed at a time.
+# At most this many things are needed at a time.
 MAX_NEEDS = 20
 MINUTE = timedelta(minutes=1)
 

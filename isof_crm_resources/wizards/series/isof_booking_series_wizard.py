@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...exceptions import BookingConflict
-from ...models.series.isof_booking_repeated import SERIES_FIELDS
+from ...models.series.isof_booking import SERIES_FIELDS
 
 
 class IsofBookingSeriesWizard(models.TransientModel):
@@ -102,9 +102,7 @@ class IsofBookingSeriesWizard(models.TransientModel):
                 raise
         if self.is_whole and not booking.series_id.has_access("read"):
             # it was handed over: the user sees the series no more
-            return self.env["ir.actions.act_window"]._for_xml_id(
-                "isof_crm_resources.isof_booking_series_action"
-            )
+            return self._open_isof("isof_crm_resources.isof_booking_series_action")
         return {"type": "ir.actions.act_window_close"}
 
     # ------------------------------------------------------------

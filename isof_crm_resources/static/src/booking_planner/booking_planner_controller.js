@@ -11,7 +11,7 @@ const { DateTime } = luxon;
 
 const NOTICE_CHANNEL = "isof_booking";
 const NOTICE_TYPE = "isof_booking/changed";
-// Others book in bursts: so many milliseconds after the first notice the planner is refreshed.
+// Milliseconds from the first notice until the planner is refreshed: others book in bursts.
 export const REFRESH_DELAY = 2000;
 
 /** Books, moves and opens what the planner shows. */
@@ -50,7 +50,7 @@ export class BookingPlannerController extends TimelineController {
         };
     }
 
-    /** Somebody has booked, moved or cancelled something; see isof_booking_notice.py. */
+    /** Somebody has booked, moved or cancelled something; see isof_booking_state.py. */
     onNotice(changes) {
         if (!this.refreshTimer && this.model.isAffected(changes)) {
             this.refreshTimer = browser.setTimeout(() => this.refresh(), REFRESH_DELAY);

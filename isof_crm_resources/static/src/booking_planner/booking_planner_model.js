@@ -13,7 +13,7 @@ const SCALE_KEY = "isof_crm_resources.planner_scale";
 const GROUP_FIELDS = ["kind_id", "place_id"];
 const SHOWN_STATES = ["requested", "confirmed", "released"];
 const MOVABLE_STATES = ["requested", "confirmed"];
-// So much of the window is loaded on either side of it as well.
+// What part of the window is loaded on either side of it as well.
 const MARGIN = 0.25;
 // A closure that is a smaller part of the window is too thin to be seen.
 const THINNEST = 1 / 40;

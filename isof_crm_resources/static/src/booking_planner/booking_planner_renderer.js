@@ -18,11 +18,11 @@ import {
 const { DateTime } = luxon;
 
 const SELECTION = "selection";
-// So many pixels the mouse moves before it is no click any more.
+// How many pixels the mouse may move in a click.
 const THRESHOLD = 4;
 // DIRECTION_ALL of the library Hammer, which vis-timeline does not export.
 const ALL_DIRECTIONS = 30;
-// So many milliseconds a finger rests on a booking before it can be dragged.
+// How many milliseconds a finger rests on a booking before it can be dragged.
 const HOLD_TIME = 400;
 const LONGEST_WINDOW = 62 * 24 * 60 * 60 * 1000;
 

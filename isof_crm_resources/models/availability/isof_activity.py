@@ -8,7 +8,7 @@ from odoo.addons.isof_crm.tools import activity_time, moments
 
 from ...tools import availability
 from ...tools.availability import DAYS_AHEAD
-from .isof_booking import LIVE_STATES
+from ..booking.isof_booking import LIVE_STATES
 
 
 class IsofActivity(models.Model):
@@ -22,14 +22,10 @@ class IsofActivity(models.Model):
 
     @api.model
     def _offer_creation(self, conflict, vals_list):
-        """Offer what may be created instead of activities.
-
-        :param conflict: the ``BookingConflict`` about what they need
-        """
         # it is there until the transaction is rolled back
         activity = self.browse(conflict.wanted[0].get("held_activity_id"))
         if len(vals_list) > 1 or not activity:
-            self._advise(conflict)
+            super()._offer_creation(conflict, vals_list)
             return
         [vals] = vals_list
         offers = [
@@ -39,30 +35,14 @@ class IsofActivity(models.Model):
         conflict.offer(self._name, offers)
 
     def _offer_change(self, conflict, vals, anchors):
-        """Offer what may be written instead of ``vals``.
-
-        :param conflict: the ``BookingConflict`` about what the activities need
-        :param anchors: what their bookings followed before; see ``_get_booking_anchors``
-        """
         if len(self) > 1:
-            self._advise(conflict)
+            super()._offer_change(conflict, vals, anchors)
             return
         offers = [
             offer | {"method": "write", "args": [self.ids, changed]}
             for offer, changed in self._iter_offers(conflict, vals, anchors.get(self))
         ]
         conflict.offer(self._name, offers)
-
-    @api.model
-    def _advise(self, conflict):
-        """Say what to do where several activities were to be saved: an offer is for one."""
-        conflict.advise(
-            self._name,
-            self.env._(
-                "None of the activities has been saved. Save this one on its own: another time "
-                "or another resource is then offered for it."
-            ),
-        )
 
     def _iter_offers(self, conflict, vals, before=None):
         """Yield what may be saved of the activity: a part of the offer, and the values.
@@ -148,17 +128,6 @@ class IsofActivity(models.Model):
             at_any_hour = resource._ignore_hours(bookables)[resource.id]
             wanted.append((at_any_hour, *resource._get_whole_days(first, last)))
         return wanted
-
-    def _put_off(self, moment, shift):
-        """Return a moment that is put off along with the activity.
-
-        What lasts all day is put off by days, to the same time on the clock.
-        """
-        if not self.allday:
-            return moment + shift
-        tz = self._get_tz()
-        clock = activity_time.to_clock(moment, tz)
-        return activity_time.to_utc(clock + shift, tz)
 
     def _format_put_off(self, shift):
         """Return when the activity is if it is put off."""

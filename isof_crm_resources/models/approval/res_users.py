@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .isof_booking import LIVE_STATES
+from ..booking.isof_booking import LIVE_STATES
 
 # Who can answer requests follows from these.
 ANSWERING_FIELDS = {"active", "company_ids", "group_ids"}

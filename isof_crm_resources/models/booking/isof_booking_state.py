@@ -1,23 +1,38 @@
+from typing import NamedTuple
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.isof_crm.tools.searching import search_true
 
+from .ir_websocket import NOTICE_CHANNEL
 from .isof_booking import DROPPED_STATES, LIVE_STATES
+
+NOTICE_TYPE = "isof_booking/changed"
+
+
+class Stand(NamedTuple):
+    """What people know of a booking, to compare it after a change."""
+
+    state: str
+    resource: models.BaseModel
+    start: fields.Datetime
+    stop: fields.Datetime
+    holder: models.BaseModel
 
 
 class IsofBooking(models.Model):
-    """Requests, and who decides on them."""
+    """How a booking stands: who brings it into which state, and who hears of that.
+
+    Holders are told what others did with their bookings, and open planners that something has
+    changed, so that nobody chooses what is taken. Who is asked about requests is in the room of
+    approval.
+    """
 
     _inherit = "isof.booking"
-
-    # Odoo takes for granted that who reads a record reads what is said about it: here it is
-    # searched, and shown, with the reader's rights, see
-    # _mail_get_operation_for_mail_message_operation().
-    message_ids = fields.One2many(bypass_search_access=False)
-    activity_ids = fields.One2many(bypass_search_access=False)
-    activity_summary = fields.Char(related_sudo=False)
 
     may_decide = fields.Boolean(
         string="To Be Approved by Me",
@@ -98,7 +113,7 @@ class IsofBooking(models.Model):
         dropped._write_each({booking: {"state": booking._get_first_state()} for booking in dropped})
 
     # ------------------------------------------------------------
-    # Business methods
+    # From one state into another
     # ------------------------------------------------------------
 
     def _get_first_state(self, resource=None):
@@ -175,7 +190,113 @@ class IsofBooking(models.Model):
             )
         return state
 
-    def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        # everybody sees that a resource is taken; what is said about it only who may change it
-        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
-        return dict.fromkeys(operations, "write")
+    # ------------------------------------------------------------
+    # Who hears of it
+    # ------------------------------------------------------------
+
+    def _get_stand(self):
+        """Return how the booking stands."""
+        self.ensure_one()
+        return Stand(self.state, self.resource_id, self.start, self.stop, self.user_id)
+
+    def _follow_up(self, before, reason=None):
+        """Tell those whom a change concerns; rooms above add what else follows from it.
+
+        :param before: dict of booking to its ``Stand`` before; of new ones there is none
+        :param reason: why it was done: a text, or a function that returns it in the language of an
+            environment
+        """
+        with self.env["isof.notifier"]._gather():
+            for booking in self._filter_changed(before):
+                if booking in before:
+                    booking._tell_holders(before[booking], reason)
+
+    def _filter_changed(self, before):
+        """Return those of the bookings that stand in another way than before, or are new."""
+        return self.filtered(lambda booking: booking._get_stand() != before.get(booking))
+
+    def _tell_holders(self, before, reason=None):
+        """Tell the holder, and the one before, what somebody else did with the booking.
+
+        :param before: its ``Stand`` before
+        :param reason: see ``_follow_up``
+        """
+        self.ensure_one()
+        if reason:
+            self._message_log(body=_say(reason, self.env))
+        # sudo: the holder, whoever may see the booking
+        self.env["isof.notifier"]._tell(
+            self.sudo().user_id | before.holder,
+            self,
+            lambda booking: booking._describe_change(before, reason),
+        )
+
+    def _describe_change(self, before, reason=None):
+        """Return subject and text about what somebody did with the booking; see the above."""
+        # sudo: the holder hears of it, whatever he or she may see by now
+        booking = self.sudo()
+        stand = booking._get_stand()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        names = {
+            "resource": stand.resource.name,
+            "state": self.env._("changed") if stand.state == before.state else states[stand.state],
+        }
+        lines = [
+            self.env._("%(resource)s, %(time)s: %(state)s", time=booking._format_times(), **names)
+        ]
+        # what was released ends earlier, as its state says
+        if before[1:4] != stand[1:4] and stand.state != "released":
+            lines.append(
+                self.env._(
+                    "Until now: %(resource)s, %(time)s",
+                    resource=before.resource.with_env(booking.env).name,
+                    time=booking._format_period(before.start, before.stop),
+                )
+            )
+        if before.holder != stand.holder:
+            lines.append(self.env._("Booked for: %(holder)s", holder=stand.holder.name))
+        if reason:
+            lines.append(_say(reason, self.env))
+        subject = self.env._("Booking of %(resource)s: %(state)s", **names)
+        return subject, Markup("<br/>").join(lines)
+
+    def _note_change(self):
+        """Have open planners told about bookings, once the transaction is committed.
+
+        What is changed together is one notice to each company: the resources, and from when to
+        when something changed. What that is each planner reads with its user's rights.
+        """
+        precommit = self.env.cr.precommit
+        if self and NOTICE_CHANNEL not in precommit.data:
+            precommit.add(self.env["isof.booking"]._send_notices)
+        # sudo: no details are told, and only those who may see the resource hear of them
+        for booking in self.sudo():
+            resource = booking.resource_id
+            changes = precommit.data.setdefault(NOTICE_CHANNEL, {}).setdefault(
+                resource.company_id, {}
+            )
+            first, last = changes.get(resource.id, (booking.start, booking.stop))
+            changes[resource.id] = min(first, booking.start), max(last, booking.stop)
+
+    @api.model
+    def _send_notices(self):
+        """Send what was noted, a notice to each company and one for what is shared."""
+        for company, changes in self.env.cr.precommit.data.pop(NOTICE_CHANNEL, {}).items():
+            self.env["bus.bus"]._sendone(
+                (company or self._get_notice_group(), NOTICE_CHANNEL),
+                NOTICE_TYPE,
+                [
+                    [resource_id, *map(fields.Datetime.to_string, times)]
+                    for resource_id, times in changes.items()
+                ],
+            )
+
+    @api.model
+    def _get_notice_group(self):
+        """Return the group whose members see bookings."""
+        return self.env.ref("isof_crm.group_user")
+
+
+def _say(reason, env):
+    """Return a reason in the language of an environment; see ``_follow_up``."""
+    return reason(env) if callable(reason) else reason

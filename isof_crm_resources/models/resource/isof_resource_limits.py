@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,11 +7,12 @@ from odoo.fields import Domain
 from odoo.addons.isof_crm.tools import moments
 from odoo.addons.isof_crm.tools.searching import search_true
 
-from ...tools import intervals
-
 
 class IsofResource(models.Model):
-    """Who looks after a resource, and what it allows everybody else."""
+    """Who looks after a resource, and what it allows everybody else.
+
+    Substitutes look after the resources of those for whom they act.
+    """
 
     _inherit = "isof.resource"
 
@@ -43,14 +43,15 @@ class IsofResource(models.Model):
         """Return the users who are asked to approve bookings of the resource.
 
         They are those who can answer: of those named, of the responsible and of the resource
-        managers the first that are there.
+        managers the first that are there, and their substitutes.
         """
         self.ensure_one()
         managers = self.env.ref("isof_crm_resources.group_resource_manager")
-        for users in (self.approver_ids, self.user_id, managers.all_user_ids):
-            if able := users.filtered(self._can_answer):
-                return able
-        return self.env["res.users"]
+        every = (self.approver_ids, self.user_id, managers.all_user_ids)
+        able = next(filter(None, (users.filtered(self._can_answer) for users in every)), every[0])
+        # not those of resource managers: they look after nothing by that
+        named = able & (self.approver_ids | self.user_id)
+        return able | named._get_isof_substitutes().filtered(self._can_answer)
 
     def _can_answer(self, user):
         """Return whether a user is there and sees bookings of the resource."""
@@ -62,12 +63,28 @@ class IsofResource(models.Model):
 
     def _is_in_care(self):
         """Return whether the user looks after the resource: approves, and is not limited."""
+        return self._is_in_own_care() or bool(self._get_acted_for())
+
+    def _is_in_own_care(self):
+        """Return whether the user looks after the resource, but for a substitute."""
         user = self.env.user
         # sudo: who looks after a resource, whichever colleagues the user may see
         resource = self.sudo()
         return user in resource.user_id | resource.approver_ids or user.has_group(
             "isof_crm_resources.group_resource_manager"
         )
+
+    def _get_acted_for(self):
+        """Return the ``res.users`` for whom the user looks after the resource as a substitute.
+
+        Nobody where the user does so by own right.
+        """
+        ids = self.env.user._get_isof_substituted_ids()
+        if not ids or self._is_in_own_care():
+            return self.env["res.users"]
+        # sudo: who looks after a resource, whichever colleagues the user may see
+        resource = self.sudo().with_context(active_test=False)
+        return (resource.user_id | resource.approver_ids).filtered(lambda user: user.id in ids)
 
     def _get_in_care_ids(self):
         """Return the ids of the resources that the user looks after; see ``_is_in_care``."""
@@ -84,7 +101,8 @@ class IsofResource(models.Model):
         user = self.env.user
         if user.has_group("isof_crm_resources.group_resource_manager"):
             return Domain.TRUE
-        return Domain("user_id", "=", user.id) | Domain("approver_ids", "in", user.ids)
+        ids = [user.id, *user._get_isof_substituted_ids()]
+        return Domain("user_id", "in", ids) | Domain("approver_ids", "in", ids)
 
     def _may_book(self):
         """Return whether the user is among those who may book the resource."""
@@ -99,18 +117,6 @@ class IsofResource(models.Model):
         # the user's departments and all above them, without a query for each resource
         above = "".join(user.employee_ids.department_id.mapped("parent_path")).split("/")
         return not {str(id_) for id_ in resource.department_ids.ids}.isdisjoint(above)
-
-    def _ignore_hours(self, bookables):
-        """Return when resources can be booked by whoever ignores the warning that they are closed.
-
-        :param bookables: dict of resource id to ``availability.Bookable``
-        """
-        return {
-            resource.id: replace(bookables[resource.id], working=None)
-            if resource.closed_policy == "warn"
-            else bookables[resource.id]
-            for resource in self
-        }
 
     def _get_buffers(self):
         """Return how long the resource is kept free before and after a booking."""
@@ -130,6 +136,18 @@ class IsofResource(models.Model):
         if not self.max_days_ahead or self._is_in_care():
             return None
         return fields.Datetime.now() + timedelta(days=self.max_days_ahead)
+
+    def _check_bookable(self, times):
+        """Check that the user may book the resource at several times.
+
+        :param times: list of tuples of naive UTC start and stop
+        :raises AccessError: if the user is not among those who may
+        :raises ValidationError: if it is archived, or a booking too long or too far ahead
+        """
+        self._check_not_archived()
+        self._check_may_book()
+        for start, stop in times:
+            self._check_length_and_day(start, stop)
 
     def _check_not_archived(self):
         """Check that the resource can be booked at all.
@@ -179,23 +197,5 @@ class IsofResource(models.Model):
                     resource=self.name,
                     days=self.max_days_ahead,
                     time=moments.format_moment(self.env, last),
-                )
-            )
-
-    def _check_open(self, times):
-        """Check that the resource is open at several times.
-
-        :param times: list of tuples of naive UTC start and stop
-        :raises ValidationError: with the times at which it is not
-        """
-        opening = self._get_opening_at(times)[self.id]
-        closed = [times for times in times if not intervals.covers(opening, *times)]
-        if closed:
-            bookings = self.env["isof.booking"]
-            raise ValidationError(
-                self.env._(
-                    "“%(resource)s” is closed then and cannot be booked: %(times)s.",
-                    resource=self.name,
-                    times="; ".join(bookings._format_period(*times) for times in closed[:10]),
                 )
             )

@@ -2,14 +2,12 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.tools import clean_context
 
 from odoo.addons.isof_crm.tools import activity_time
 
-# So many requests one run of the cron looks at before it commits.
+# How many requests one run of the cron looks at before it commits.
 EXPIRE_BATCH = 100
 # Odoo would tell each user of each to-do.
 QUIET = {"mail_activity_quick_update": True}
@@ -18,21 +16,10 @@ TO_DO_FIELDS = ("date_deadline", "summary")
 
 
 class Owed(NamedTuple):
-    """What is owed for a booking: until when and by whom it is answered, and who hears of it."""
+    """What is owed for a booking: until when and by whom it is answered."""
 
     expiry: fields.Datetime
     asked: models.BaseModel
-    told: models.BaseModel
-
-
-class Stand(NamedTuple):
-    """What people know of a booking, to compare it after a change."""
-
-    state: str
-    resource: models.BaseModel
-    start: fields.Datetime
-    stop: fields.Datetime
-    holder: models.BaseModel
 
 
 class IsofBooking(models.Model):
@@ -40,17 +27,11 @@ class IsofBooking(models.Model):
 
     ``_get_owed`` says it. Every change of a booking, of its resource and of those who approve
     compares it with the deadlines and the to-dos that there are (``_settle``), and so does the
-    cron. Holders are told what others did with their bookings.
+    cron. What substitutes decide and change says for whom they did.
     """
 
     _inherit = "isof.booking"
 
-    asked_on = fields.Datetime(
-        string="Requested On",
-        readonly=True,
-        copy=False,
-        help="Since when those who approve have been asked about this time.",
-    )
     expiry = fields.Datetime(
         string="Lapses",
         readonly=True,
@@ -69,32 +50,24 @@ class IsofBooking(models.Model):
         """Return what is ``Owed`` for the booking as it is."""
         self.ensure_one()
         if self.state != "requested":
-            return Owed(False, self.env["res.users"], self.user_id)
+            return Owed(False, self.env["res.users"])
         resource, expiry = self.resource_id, self.start
         if resource.request_hours:
             asked_on = self.asked_on or self.create_date
             expiry = min(expiry, asked_on + timedelta(hours=resource.request_hours))
-        return Owed(expiry, resource._get_approvers(), self.user_id)
-
-    def _get_stand(self):
-        """Return how the booking stands."""
-        self.ensure_one()
-        return Stand(self.state, self.resource_id, self.start, self.stop, self.user_id)
+        return Owed(expiry, resource._get_approvers())
 
     def _follow_up(self, before, reason=None):
-        """Do what is owed after a change, and tell those whom it concerns.
-
-        :param before: dict of booking to its ``Stand`` before
-        :param reason: why it was done: a text, or a function that returns it in the language of an
-            environment
-        """
-        changed = self.filtered(lambda booking: booking._get_stand() != before[booking])
+        changed = self._filter_changed(before)
         with self.env["isof.notifier"]._gather():
             changed.filtered(
-                lambda booking: "requested" in (booking.state, before[booking].state)
-            )._settle(is_changed=True)
-            for booking in changed:
-                booking._tell_holders(before[booking], reason)
+                lambda booking: (
+                    "requested" in (booking.state, booking in before and before[booking].state)
+                )
+            )._settle(is_changed=bool(before))
+            result = super()._follow_up(before, reason)
+        changed._note_acted_for(before)
+        return result
 
     def _settle(self, is_changed=False):
         """Compare deadlines and to-dos of bookings with what is owed, and put right what differs.
@@ -110,7 +83,7 @@ class IsofBooking(models.Model):
         by_key = {(to_do.res_id, to_do.user_id): to_do for to_do in to_dos}
         kept, missing = to_dos.browse(), defaultdict(list)
         with notifier._gather():
-            for booking, (expiry, users, _told) in owed.items():
+            for booking, (expiry, users) in owed.items():
                 if booking.expiry != expiry:
                     booking._write_checked({"expiry": expiry})
                 for user in users:
@@ -206,56 +179,39 @@ class IsofBooking(models.Model):
         subject = self.env._("Booking to approve: %(resource)s", resource=resource.name)
         return subject, self._describe_request()
 
-    def _tell_holders(self, before, reason=None):
-        """Tell the holder, and the one before, what somebody else did with the booking.
+    # ------------------------------------------------------------
+    # Substitutes
+    # ------------------------------------------------------------
 
-        :param before: its ``Stand`` before
-        :param reason: see ``_follow_up``
+    def _note_acted_for(self, before):
+        """Say of bookings for whom they were changed, where a substitute did it.
+
+        :param before: dict of booking to its ``Stand`` before
         """
-        self.ensure_one()
-        if reason:
-            self._message_log(body=_say(reason, self.env))
-        # sudo: the holder, whoever may see the booking
-        self.env["isof.notifier"]._tell(
-            self.sudo()._get_owed().told | before.holder,
-            self,
-            lambda booking: booking._describe_change(before, reason),
-        )
-
-    def _describe_change(self, before, reason=None):
-        """Return subject and text about what somebody did with the booking; see the above."""
-        # sudo: the holder hears of it, whatever he or she may see by now
-        booking = self.sudo()
-        stand = booking._get_stand()
-        states = dict(self._fields["state"]._description_selection(self.env))
-        names = {
-            "resource": stand.resource.name,
-            "state": self.env._("changed") if stand.state == before.state else states[stand.state],
-        }
-        lines = [
-            self.env._("%(resource)s, %(time)s: %(state)s", time=booking._format_times(), **names)
-        ]
-        # what was released ends earlier, as its state says
-        if before[1:4] != stand[1:4] and stand.state != "released":
-            lines.append(
-                self.env._(
-                    "Until now: %(resource)s, %(time)s",
-                    resource=before.resource.with_env(booking.env).name,
-                    time=booking._format_period(before.start, before.stop),
-                )
+        bodies = {
+            booking.id: self.env._(
+                "As substitute for %(users)s.", users=", ".join(users.mapped("name"))
             )
-        if before.holder != stand.holder:
-            lines.append(self.env._("Booked for: %(holder)s", holder=stand.holder.name))
-        if reason:
-            lines.append(_say(reason, self.env))
-        subject = self.env._("Booking of %(resource)s: %(state)s", **names)
-        return subject, Markup("<br/>").join(lines)
+            for booking in self
+            # what follows from an activity in sudo mode is no decision
+            if not self.env.su
+            and booking in before
+            and not booking._may_change_by_own_right(before[booking])
+            and (users := booking.resource_id._get_acted_for())
+        }
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies)
+
+    def _may_change_by_own_right(self, before):
+        """Return whether the user could do what was done without looking after the resource.
+
+        :param before: the ``Stand`` of the booking before
+        """
+        if before.holder == self.env.user:
+            return True
+        # whoever may read an activity may change its bookings, but not decide on them
+        return bool(self.activity_id) and self.state in ("cancelled", before.state)
 
 
 def _explain_lapse(env):
     return env._("Cancelled, because nobody answered the request in time.")
-
-
-def _say(reason, env):
-    """Return a reason in the language of an environment; see ``_follow_up``."""
-    return reason(env) if callable(reason) else reason
