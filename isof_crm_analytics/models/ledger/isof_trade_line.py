@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.models import parse_read_group_spec
 from odoo.tools import SQL
 
-from ...tools.grouped_query import COUNT, GroupedDomain, GroupedQuery
+from ...tools.grouped_query import GroupedDomain, GroupedQuery
 from ..period.isof_period_type import get_type_id
 from .isof_trade_mixin import MARGIN_GROUP, UncheckedMany2one
 
@@ -206,9 +206,10 @@ class IsofTradeLine(models.Model):
         summary = self.env["isof.trade.summary"]
         return GroupedQuery(
             query,
+            model=self,
             measures=set(summary._get_measures()),
             summary=summary._table,
-            summary_columns={*summary._get_dimensions(), *summary._get_measures(), COUNT},
+            summary_columns={*summary._get_dimensions(), *summary._get_measures()},
             months=domain.months,
         )
 
@@ -267,7 +268,7 @@ class IsofTradeLine(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         if aggregate_spec == "__count" and isinstance(query, GroupedQuery):
-            return SQL("COALESCE(SUM(%s), 0)::bigint", SQL.identifier(self._table, COUNT))
+            return query.count()
         aggregate = super()._read_group_select(aggregate_spec, query)
         if aggregate_spec == "cost_coverage:avg":
             # where no cost is known there is no sum of it, but it is known that it is none

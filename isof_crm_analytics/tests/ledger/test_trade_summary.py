@@ -235,6 +235,8 @@ class TestTradeSummary(TradeCommon):
             ([], ["partner_id"], ["move_count:count_distinct"], "isof_trade_summary"),
             ([], ["product_id"], ["sold_net:sum"], "isof_trade_line"),
             ([("product_id", "!=", False)], ["user_id"], ["sold_net:sum"], "isof_trade_line"),
+            ([("id", "!=", 0)], ["user_id"], ["sold_net:sum"], "isof_trade_line"),
+            ([], ["user_id"], ["id:count_distinct"], "isof_trade_line"),
             ([], ["partner_id"], ["product_count:count_distinct"], "isof_trade_line"),
             ([], ["partner_id"], ["current_cost:sum"], "isof_trade_line"),
         ):
