@@ -26,6 +26,7 @@ class Figures(NamedTuple):
     unmixed: tuple  # names of the fields that the rows of a sum of money have in common
     ratios: dict  # names of numerator and denominator by the name of the ratio
     counts: dict  # name of what is counted by the name of the measure
+    columns: dict  # what the SQL of a column is, by its name
 
 
 class IsofFiguresMixin(models.AbstractModel):
@@ -99,7 +100,7 @@ class IsofFiguresMixin(models.AbstractModel):
                 for field in self._fields.values()
                 if (value := getattr(field, name, None))
             }
-            for name in ("figure", "ratio", "counts", "unmixed")
+            for name in ("figure", "ratio", "counts", "sql", "unmixed")
         }
         money = {name for name, kind in declared["figure"].items() if kind == "money"}
         return Figures(
@@ -107,6 +108,7 @@ class IsofFiguresMixin(models.AbstractModel):
             unmixed=("company_currency_id", *declared["unmixed"]),
             ratios=declared["ratio"],
             counts=declared["counts"],
+            columns=declared["sql"],
         )
 
     @api.model
@@ -120,14 +122,13 @@ class IsofFiguresMixin(models.AbstractModel):
         :return: dict of ``SQL`` by names of fields
         """
         columns = {}
-        for field in self._fields.values():
-            sql = getattr(field, "sql", None)
+        for name, sql in self._get_figures().columns.items():
             if isinstance(sql, dict):
                 sql = sql.get(source)
             if callable(sql):
                 sql = sql(self, source)
             if sql is not None:
-                columns[field.name] = sql if isinstance(sql, SQL) else SQL(sql)
+                columns[name] = sql if isinstance(sql, SQL) else SQL(sql)
         return columns
 
     # ------------------------------------------------------------

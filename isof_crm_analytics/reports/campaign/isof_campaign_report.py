@@ -365,8 +365,9 @@ class IsofCampaignReport(models.Model):
     @api.model
     def _get_column_types(self):
         """Return the columns of the rows with their types in PostgreSQL."""
-        declared = (field for field in self._fields.values() if hasattr(field, "sql"))
-        return {"id": "bigint"} | {field.name: COLUMN_TYPES[field.type] for field in declared}
+        return {"id": "bigint"} | {
+            name: COLUMN_TYPES[self._fields[name].type] for name in self._get_figures().columns
+        }
 
     @api.model
     def _get_sources(self):
