@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
+from _pytest import timing
 from isof_cli import (
     config,
     console,
@@ -33,8 +34,9 @@ from isof_cli import (
 )
 from isof_cli.config import ROOT
 from isof_cli.console import Failure
+from pytest_durations import LongestFirst, Record
 
-from odoo.tests.common import get_db_name
+from odoo.tests.common import freeze_time, get_db_name
 
 
 @pytest.fixture
@@ -560,6 +562,43 @@ INFO x odoo.addons.mail.tests.discuss.test_b: Starting TestB.test_good ...
     def test_unknown_suites_are_refused(self):
         with pytest.raises(console.Failure, match="no suite website; there are base"):
             host.run(["website", "base"])
+
+
+class TestDurations:
+    def test_measured_while_clocks_stand_still(self):
+        with freeze_time("2026-03-11"):
+            start = timing.Instant()
+            time.sleep(0.01)
+            assert 0.01 <= start.elapsed().seconds < 60
+
+    def test_kept_for_the_next_run(self, tmp_path):
+        path = tmp_path / "durations.json"
+        for durations in ({"a.py::x": [1, 2], "a.py::y": [4]}, {"a.py::x": [0.5]}):
+            record = Record(path)
+            for id_, phases in durations.items():
+                for seconds in phases:
+                    record.pytest_runtest_logreport(SimpleNamespace(nodeid=id_, duration=seconds))
+            record.pytest_sessionfinish()
+        node = SimpleNamespace(workerinput={})
+        Record(path).pytest_configure_node(node)
+        assert node.workerinput["isof_durations"] == {"a.py::x": 0.5, "a.py::y": 4}
+        assert list(tmp_path.iterdir()) == [path]
+
+    def test_longest_first(self):
+        """A class or module is as long as all of its tests that are known; the new come first."""
+        durations = {"a.py::A::x": 1, "a.py::A::y": 4, "b.py::x": 3, "c.py::x": 6}
+        ids = ["a.py::A::y", "a.py::A::x", "a.py::A::new", "b.py::x", "c.py::x", "d.py::x"]
+        items = [SimpleNamespace(nodeid=id_) for id_ in ids]
+        LongestFirst(durations).pytest_collection_modifyitems(items)
+        found = [item.nodeid for item in items]
+        assert found == [
+            "d.py::x",
+            "c.py::x",
+            "a.py::A::y",
+            "a.py::A::x",
+            "a.py::A::new",
+            "b.py::x",
+        ]
 
 
 class TestForeground:
