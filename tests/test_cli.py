@@ -230,7 +230,7 @@ class TestTemplates:
         monkeypatch.setattr(config, "dependencies", lambda _names: ["base"])
         monkeypatch.setattr(config, "addon_digest", lambda _name: env.state)
         monkeypatch.setattr(databases, "dependencies_template", lambda *_, **__: "template0")
-        monkeypatch.setattr(databases, "install", lambda *_: env.steps.pop(0)())
+        monkeypatch.setattr(databases, "install", lambda *_: env.steps.pop(0)() or [])
         monkeypatch.setattr(databases, "prune", lambda *_: None)
         env.made = []
         clone = databases.clone
@@ -299,12 +299,38 @@ class TestTemplates:
         assert env.made
         assert self.left(env) == []
 
-    def test_the_note_is_of_what_was_installed(self, env):
-        """What is edited during the installation is not in the database for sure."""
-        env.steps = [lambda: setattr(env, "state", "second")]
+    @pytest.mark.parametrize("demo", [False, True])
+    def test_the_note_is_of_what_was_installed(self, env, demo):
+        """What is edited during an installation is not in it for sure, but in the next one."""
+        env.steps = [lambda: setattr(env, "state", "second"), lambda: None]
+        name = f"{env.addon}_db"
+        databases.create(env, name, [env.addon], demo=demo)
+        assert not env.steps
+        assert databases.changed_addons(databases.read_note(env.server, name)) == []
+        env.state = "third"
+        assert databases.changed_addons(databases.read_note(env.server, name)) == [env.addon]
+
+    def test_demo_data_are_of_the_hour(self, env):
+        env.steps = [lambda: None] * 2
+        names = []
+        for time_ in ("2026-03-11 09:00", "2026-03-11 09:59", "2026-03-11 10:00"):
+            with freeze_time(time_), databases.template(env, [env.addon], demo=True) as name:
+                names.append(name)
+        assert names[0] == names[1] != names[2]
+
+    def test_complaints_are_repeated(self, env, capsys):
+        """They are of an installation that is not repeated."""
+        env.steps = [lambda: ["x WARNING x: wrong"]]
         name = f"{env.addon}_db"
         databases.create(env, name, [env.addon])
-        assert databases.changed_addons(databases.read_note(env.server, name)) == [env.addon]
+        capsys.readouterr()
+        databases.create(env, f"{name}_2", [env.addon])
+        assert "x WARNING x: wrong" in capsys.readouterr().err
+
+    def test_without_addons_of_ours(self, env):
+        """Nothing comes on top of what they depend on."""
+        with databases.template(env, ["sale"], demo=True) as name:
+            assert name == "template0"
 
 
 class TestModules:
