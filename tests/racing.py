@@ -12,13 +12,14 @@ import multiprocessing
 import sys
 import time
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 from psycopg2.errors import DeadlockDetected
 
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.fields import Command
 from odoo.modules.registry import Registry
-from odoo.service.model import retrying
+from odoo.service import model
 
 SIZES = (2, 8, 32)
 ROUNDS = 20
@@ -29,6 +30,8 @@ MINUTE = timedelta(minutes=1)
 LATER, LONG = 0.3, 0.8
 
 database = env.cr.dbname  # noqa: F821 (the shell's)
+env.cr.execute("SELECT setting::int / 1000.0 FROM pg_settings WHERE name = 'deadlock_timeout'")  # noqa: F821
+patience = float(env.cr.fetchone()[0])  # noqa: F821
 
 
 def book(env, resource_id, start):
@@ -87,13 +90,22 @@ def insist(function, env):
     one clicks again.
     """
     try:
-        return retrying(function, env)
+        return model.retrying(function, env)
     except DeadlockDetected:
-        return retrying(function, env)
+        return model.retrying(function, env)
+
+
+def sleep(seconds, _sleep=time.sleep):
+    """Have Odoo wait before it tries again, in proportion to how soon PostgreSQL sees a deadlock.
+
+    By default that is a second, and its waits are made for that.
+    """
+    _sleep(seconds * patience)
 
 
 def work(number, jobs, results, barriers):
     """Do what the parent asks for, at the moment at which all others do."""
+    model.time = SimpleNamespace(sleep=sleep)
     # no connection is shared between processes: forgotten here, and still open in the parent
     sql_db._Pool._connections.clear()
     while job := jobs.get():

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
+from _pytest import timing
 from isof_cli import (
     config,
     console,
@@ -33,8 +34,9 @@ from isof_cli import (
 )
 from isof_cli.config import ROOT
 from isof_cli.console import Failure
+from pytest_durations import LongestFirst, Record
 
-from odoo.tests.common import get_db_name
+from odoo.tests.common import freeze_time, get_db_name
 
 
 @pytest.fixture
@@ -228,7 +230,7 @@ class TestTemplates:
         monkeypatch.setattr(config, "dependencies", lambda _names: ["base"])
         monkeypatch.setattr(config, "addon_digest", lambda _name: env.state)
         monkeypatch.setattr(databases, "dependencies_template", lambda *_, **__: "template0")
-        monkeypatch.setattr(databases, "install", lambda *_: env.steps.pop(0)())
+        monkeypatch.setattr(databases, "install", lambda *_: env.steps.pop(0)() or [])
         monkeypatch.setattr(databases, "prune", lambda *_: None)
         env.made = []
         clone = databases.clone
@@ -297,12 +299,38 @@ class TestTemplates:
         assert env.made
         assert self.left(env) == []
 
-    def test_the_note_is_of_what_was_installed(self, env):
-        """What is edited during the installation is not in the database for sure."""
-        env.steps = [lambda: setattr(env, "state", "second")]
+    @pytest.mark.parametrize("demo", [False, True])
+    def test_the_note_is_of_what_was_installed(self, env, demo):
+        """What is edited during an installation is not in it for sure, but in the next one."""
+        env.steps = [lambda: setattr(env, "state", "second"), lambda: None]
+        name = f"{env.addon}_db"
+        databases.create(env, name, [env.addon], demo=demo)
+        assert not env.steps
+        assert databases.changed_addons(databases.read_note(env.server, name)) == []
+        env.state = "third"
+        assert databases.changed_addons(databases.read_note(env.server, name)) == [env.addon]
+
+    def test_demo_data_are_of_the_hour(self, env):
+        env.steps = [lambda: None] * 2
+        names = []
+        for time_ in ("2026-03-11 09:00", "2026-03-11 09:59", "2026-03-11 10:00"):
+            with freeze_time(time_), databases.template(env, [env.addon], demo=True) as name:
+                names.append(name)
+        assert names[0] == names[1] != names[2]
+
+    def test_complaints_are_repeated(self, env, capsys):
+        """They are of an installation that is not repeated."""
+        env.steps = [lambda: ["x WARNING x: wrong"]]
         name = f"{env.addon}_db"
         databases.create(env, name, [env.addon])
-        assert databases.changed_addons(databases.read_note(env.server, name)) == [env.addon]
+        capsys.readouterr()
+        databases.create(env, f"{name}_2", [env.addon])
+        assert "x WARNING x: wrong" in capsys.readouterr().err
+
+    def test_without_addons_of_ours(self, env):
+        """Nothing comes on top of what they depend on."""
+        with databases.template(env, ["sale"], demo=True) as name:
+            assert name == "template0"
 
 
 class TestModules:
@@ -560,6 +588,43 @@ INFO x odoo.addons.mail.tests.discuss.test_b: Starting TestB.test_good ...
     def test_unknown_suites_are_refused(self):
         with pytest.raises(console.Failure, match="no suite website; there are base"):
             host.run(["website", "base"])
+
+
+class TestDurations:
+    def test_measured_while_clocks_stand_still(self):
+        with freeze_time("2026-03-11"):
+            start = timing.Instant()
+            time.sleep(0.01)
+            assert 0.01 <= start.elapsed().seconds < 60
+
+    def test_kept_for_the_next_run(self, tmp_path):
+        path = tmp_path / "durations.json"
+        for durations in ({"a.py::x": [1, 2], "a.py::y": [4]}, {"a.py::x": [0.5]}):
+            record = Record(path)
+            for id_, phases in durations.items():
+                for seconds in phases:
+                    record.pytest_runtest_logreport(SimpleNamespace(nodeid=id_, duration=seconds))
+            record.pytest_sessionfinish()
+        node = SimpleNamespace(workerinput={})
+        Record(path).pytest_configure_node(node)
+        assert node.workerinput["isof_durations"] == {"a.py::x": 0.5, "a.py::y": 4}
+        assert list(tmp_path.iterdir()) == [path]
+
+    def test_longest_first(self):
+        """A class or module is as long as all of its tests that are known; the new come first."""
+        durations = {"a.py::A::x": 1, "a.py::A::y": 4, "b.py::x": 3, "c.py::x": 6}
+        ids = ["a.py::A::y", "a.py::A::x", "a.py::A::new", "b.py::x", "c.py::x", "d.py::x"]
+        items = [SimpleNamespace(nodeid=id_) for id_ in ids]
+        LongestFirst(durations).pytest_collection_modifyitems(items)
+        found = [item.nodeid for item in items]
+        assert found == [
+            "d.py::x",
+            "c.py::x",
+            "a.py::A::y",
+            "a.py::A::x",
+            "a.py::A::new",
+            "b.py::x",
+        ]
 
 
 class TestForeground:

@@ -1,9 +1,10 @@
 """Databases with the add-ons in them: created whole or not at all, kept up to date.
 
 Creating starts from a copy of a template with the modules that ours depend on, made once
-per kind; our own modules are installed on top. Without demo data that is a template, too, which
-the tests begin with. A note on each database (its comment in PostgreSQL) remembers the state of
-the add-ons that it was made from.
+per kind; our own modules are installed on top, which is a template, too. One with demo data serves
+for an hour, as these lie around the moment that they are loaded at. A note on each database (its
+comment in PostgreSQL) remembers the state of the add-ons that it was made from, and what Odoo
+complained of when they were installed.
 """
 
 import contextlib
@@ -11,13 +12,15 @@ import json
 import os
 import shutil
 import time
+from datetime import UTC, datetime
 
 from . import config, modules, odoo, store, venv
 from .console import Failure, say, step
 
 DEPENDENCIES = "isof_deps_"
 TEMPLATE = "isof_tmpl_"
-INTERNAL = (DEPENDENCIES, TEMPLATE, "isof_new_", "isof_test_")
+DEMO = "isof_demo_"
+INTERNAL = (DEPENDENCIES, TEMPLATE, DEMO, "isof_new_", "isof_test_")
 KEPT = 6  # templates of a kind, about 100 MB each
 
 
@@ -74,6 +77,7 @@ def clone(server, template, name):
 
 def rename(server, name, new_name):
     """Give a finished database its name."""
+    shutil.rmtree(filestore(server, new_name), ignore_errors=True)
     if filestore(server, name).exists():
         filestore(server, name).rename(filestore(server, new_name))
     server.sql('ALTER DATABASE :"name" RENAME TO :"new_name";', name=name, new_name=new_name)
@@ -101,69 +105,86 @@ def create(env, name, addons, *, demo=True, lang=None):
     with store.lock(f"database-{name}", f"creating the database {name}"):
         if exists(server, name):
             raise Failure(f"There is a database {name} already; to drop it: ./isof db drop {name}")
-        made_of = state(addons)  # before: what is edited from here on makes it out of date
-        if demo:
-            source = contextlib.nullcontext(
-                dependencies_template(env, config.dependencies(addons), demo=True, lang=lang)
-            )
-        else:
-            source = template(env, addons, lang=lang)
         with (
-            source as source_name,
+            template(env, addons, demo=demo, lang=lang) as source,
             step(f"Database {name}: {', '.join(addons) or 'base'} {kind}"),
             unfinished(server, name) as fresh,
         ):
-            clone(server, source_name, fresh)
-            if demo:  # loaded anew: they lie around the day that they are loaded on
-                install(env, fresh, addons, f"create-{name}.log")
-            write_note(server, fresh, {"addons": made_of})
+            clone(server, source, fresh)
+            write_note(server, fresh, read_note(server, source))
             rename(server, fresh, name)
 
 
 @contextlib.contextmanager
-def template(env, addons, *, lang=None):
-    """Give the template with add-ons in their present state, without demo data, to copy it.
+def template(env, addons, *, demo=False, lang=None):
+    """Give the template with add-ons in their present state, to copy it.
 
-    It is made if need be. Nobody else copies or changes it meanwhile.
+    It is made if need be, and what Odoo complained of is repeated if not. Nobody else copies or
+    changes it meanwhile.
     """
+    prefix = DEMO if demo else TEMPLATE
     while True:
-        dependencies = dependencies_template(
-            env, config.dependencies(addons), demo=False, lang=lang
-        )
+        dependencies = dependencies_template(env, config.dependencies(addons), demo=demo, lang=lang)
         made_of = state(addons)
-        name = TEMPLATE + config.digest(dependencies, *addons, *made_of.items())
+        if not made_of:  # nothing comes on top
+            yield dependencies
+            return
+        hour = [f"{datetime.now(UTC):%Y-%m-%d %H}"] if demo else []
+        name = prefix + config.digest(dependencies, *addons, *made_of.items(), *hour)
         with store.lock(f"template-{name}", "making or copying the template of the add-ons"):
-            if exists(env.server, name) or _make_template(env, name, dependencies, made_of, addons):
+            if exists(env.server, name):
                 note = read_note(env.server, name) | {"used": time.time()}
                 write_note(env.server, name, note)
-                yield name
-                return
-        say("  an add-on was edited meanwhile; once more")
+                for line in note.get("complaints", ()):
+                    say(f"  {line}")
+            elif not _make_template(env, name, dependencies, made_of, addons):
+                say("  an add-on was edited meanwhile; once more")
+                continue
+            yield name
+            return
 
 
 def _make_template(env, name, dependencies, made_of, addons):
     """Make the template ``name``; return whether the add-ons are still what it was made of."""
+    prefix, data = (
+        (DEMO, "with demo data") if name.startswith(DEMO) else (TEMPLATE, "without demo data")
+    )
     with (
-        step(f"Template: {', '.join(addons) or 'no add-on yet'}"),
+        step(f"Template: {', '.join(addons)} {data}"),
         unfinished(env.server, name) as fresh,
     ):
         clone(env.server, dependencies, fresh)
-        install(env, fresh, addons, f"{name}.log")
+        complaints = install(env, fresh, addons, f"{name}.log")
         if state(addons) != made_of:
             return False
+        note = {
+            "addons": made_of,
+            "complaints": complaints,
+            "log": f"{name}.log",
+            # how many programs wanted to work at a time, for those who read how long it took
+            "load": os.getloadavg()[1],
+            # before it has its name: what was not used of late is dropped
+            "used": time.time(),
+        }
+        write_note(env.server, fresh, note)
         rename(env.server, fresh, name)
-    prune(env.server, TEMPLATE, name)
+    prune(env.server, prefix, name)
     return True
 
 
 def install(env, name, addons, log):
-    """Install add-ons into a database, and make sure that they are."""
+    """Install add-ons into a database, and make sure that they are.
+
+    :return: the lines of Odoo's log in which it complains
+    """
     if not addons:
-        return
-    env.batch(log, "-d", name, "-i", ",".join(addons), "--stop-after-init", "--skip-auto-install")
+        return []
+    arguments = ("-d", name, "-i", ",".join(addons), "--stop-after-init", "--skip-auto-install")
+    complaints = env.batch(log, *arguments)
     rows = env.server.sql("SELECT name FROM ir_module_module WHERE state = 'installed';", name)
     if missing := set(addons) - {module for (module,) in rows}:
         raise Failure(f"Odoo did not install: {', '.join(sorted(missing))}. Is the name right?")
+    return complaints
 
 
 def state(addons):

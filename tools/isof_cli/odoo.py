@@ -89,10 +89,12 @@ class Odoo:
         )
 
     def batch(self, log, *arguments, script=None):
-        """Run Odoo to its end as ``logged`` does, and repeat what it warns of."""
-        for line in self.logged(log, *arguments, script=script).splitlines():
-            if re.search(r" (WARNING|ERROR|CRITICAL) ", line):
-                say(f"  {line}")
+        """Run Odoo to its end as ``logged`` does, and repeat and return the lines that complain."""
+        lines = self.logged(log, *arguments, script=script).splitlines()
+        complaints = [line for line in lines if re.search(r" (WARNING|ERROR|CRITICAL) ", line)]
+        for line in complaints:
+            say(f"  {line}")
+        return complaints
 
     def logged(self, log, *arguments, script=None):
         """Run Odoo to its end with the output in a log file, and return that.

@@ -44,6 +44,7 @@ FAST = {
     "full_page_writes": "off",
     "max_wal_size": "4GB",
     "autovacuum_naptime": "10s",
+    "deadlock_timeout": "100ms",  # what a test of deadlocks waits for each time
 }
 
 
