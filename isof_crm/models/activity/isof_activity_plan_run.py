@@ -6,7 +6,6 @@ from psycopg2 import IntegrityError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .isof_activity_status import OPEN_STATES
@@ -316,25 +315,25 @@ class IsofActivityPlanRun(models.Model):
             )
         )
         for run in runs:
-            # locked: who cancels the run waits for the batch, instead of breaking it off
-            while run.try_lock_for_update() and run.state in ("running", "cancelling"):
-                # the starter's rights, language and name, not the scheduler's
-                starter = run.user_id
-                run_as_starter = run.with_user(starter).with_context(
-                    lang=starter.lang, tz=starter.tz, allowed_company_ids=run.company_id.ids
-                )
-                try:
-                    seconds_left = cron._commit_progress(
-                        run_as_starter._plan_batch(BATCH_SIZE)
-                        if run.state == "running"
-                        else run_as_starter._cancel_batch(CANCEL_SIZE)
-                    )
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # somebody saved one of these records at the same time: once more
-                    self.env.cr.rollback()
-                    seconds_left = cron._commit_progress()
-                if not seconds_left:
-                    return
+            if not cron._isof_repeat(run._go_on):
+                return
+
+    def _go_on(self):
+        """Plan the next customers of a run, or cancel the next activities of one that is cancelled.
+
+        :return: how many, or None when nothing is left to do
+        """
+        # locked: who cancels the run waits for the batch, instead of breaking it off
+        if not self.try_lock_for_update() or self.state not in ("running", "cancelling"):
+            return None
+        # the starter's rights, language and name, not the scheduler's
+        starter = self.user_id
+        as_starter = self.with_user(starter).with_context(
+            lang=starter.lang, tz=starter.tz, allowed_company_ids=self.company_id.ids
+        )
+        if self.state == "running":
+            return as_starter._plan_batch(BATCH_SIZE)
+        return as_starter._cancel_batch(CANCEL_SIZE)
 
     def _cancel_batch(self, size):
         """Cancel some of the open activities; with the last ones the run is cancelled.

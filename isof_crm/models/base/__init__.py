@@ -13,6 +13,7 @@ from . import (
     base_text_conflict,
     condition_many2many,
     hr_department,
+    ir_cron,
     isof_notifier,
     res_company,
     res_config_settings,

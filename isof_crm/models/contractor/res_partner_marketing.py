@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...tools import bounds
@@ -268,22 +267,17 @@ class ResPartner(models.Model):
     @api.model
     def _cron_refresh_isof_regions(self):
         """Put every contact where the rules say, batch by batch; regions chosen by hand stay."""
-        progress = self.env["ir.cron"]
-        seconds_left, is_done = 1.0, False
-        while seconds_left and not is_done:
+        cron = self.env["ir.cron"]
+
+        def refresh():
             # found anew for each batch: what is changed by somebody in between counts
             moves = self._find_isof_region_moves(SQL("TRUE"))
-            batch = moves[:BATCH_SIZE]
-            try:
+            cron._commit_progress(remaining=len(moves))
+            if batch := moves[:BATCH_SIZE]:
                 self._set_isof_regions(batch)
-                seconds_left = progress._commit_progress(
-                    len(batch), remaining=len(moves) - len(batch)
-                )
-                is_done = len(batch) == len(moves)
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                # somebody saved one of these contacts at the same time: once more
-                self.env.cr.rollback()
-                seconds_left = progress._commit_progress()
+            return len(batch) or None
+
+        cron._isof_repeat(refresh)
 
     # ------------------------------------------------------------
     # Potential and contact frequency

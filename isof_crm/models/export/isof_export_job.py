@@ -72,8 +72,7 @@ class IsofExportJob(models.TransientModel):
         """Write the workbooks that wait, one after the other, and tell who asked for each."""
         cron = self.env["ir.cron"]
         jobs = self.search([("state", "in", ("waiting", "writing"))], order="attempts, id")
-        cron._commit_progress(remaining=len(jobs))
-        for job in jobs:
+        for job in cron._isof_take(jobs):
             if not job.create_uid.active:
                 job.state = "failed"  # there is nobody to tell
             elif job.attempts >= MAX_ATTEMPTS:
@@ -82,8 +81,6 @@ class IsofExportJob(models.TransientModel):
                 job.write({"state": "writing", "attempts": job.attempts + 1})
                 cron._commit_progress()
                 job._write_file()
-            if not cron._commit_progress(1):
-                break
 
     def _write_file(self):
         """Write the workbook with the rights of who asked for it, and tell how it ended."""

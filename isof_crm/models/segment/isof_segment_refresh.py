@@ -130,17 +130,13 @@ class IsofSegment(models.Model):
                 ("computed_at", "<", fields.Datetime.now() - RECENT),
             ]
         )
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(due))
-        for segment in due._sort_by_source():
+        for segment in self.env["ir.cron"]._isof_take(due._sort_by_source()):
             try:
                 segment._refresh(run_snapshots=False)
             except psycopg2.OperationalError as error:
                 # somebody changes it at this very moment, and refreshes it with that
                 self.env.cr.rollback()
                 _logger.info("Segment %s is left to the next refresh: %s", segment.id, error)
-            if not progress._commit_progress(1):
-                break
 
     # ------------------------------------------------------------
     # Merged contacts

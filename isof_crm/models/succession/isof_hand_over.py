@@ -6,7 +6,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..activity.isof_activity_status import OPEN_STATES
 
@@ -333,26 +332,28 @@ class IsofHandOver(models.Model):
         running = self.search([("state", "=", "running")], order="id")
         cron._commit_progress(remaining=len(running))
         for hand_over in running:
-            while hand_over.try_lock_for_update() and hand_over.state == "running":
-                # with the rights and in the language of whoever decided on it
-                actor = hand_over.create_uid
-                as_actor = hand_over.with_user(actor).with_context(
-                    lang=actor.lang, tz=actor.tz, allowed_company_ids=hand_over.company_ids.ids
-                )
-                try:
-                    with self.env.cr.savepoint():
-                        as_actor._hand_over_batch()
-                    seconds_left = cron._commit_progress(hand_over.state == "done")
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # somebody saved one of these records at the same time: once more
-                    self.env.cr.rollback()
-                    seconds_left = cron._commit_progress()
-                except UserError as refusal:
-                    # somebody has lost a role or a company, or left: the next ones are not to wait
-                    hand_over._stop(refusal.args[0])
-                    seconds_left = cron._commit_progress(1)
-                if not seconds_left:
-                    return
+            if not cron._isof_repeat(hand_over._go_on):
+                return
+
+    def _go_on(self):
+        """Hand over the next records.
+
+        :return: 1 if that was the last of it and 0 if not, None when nothing was left to do
+        """
+        if not self.try_lock_for_update() or self.state != "running":
+            return None
+        # with the rights and in the language of whoever decided on it
+        actor = self.create_uid
+        as_actor = self.with_user(actor).with_context(
+            lang=actor.lang, tz=actor.tz, allowed_company_ids=self.company_ids.ids
+        )
+        try:
+            with self.env.cr.savepoint():
+                as_actor._hand_over_batch()
+        except UserError as refusal:
+            # somebody has lost a role or a company, or left: the next ones are not to wait
+            self._stop(refusal.args[0])
+        return int(self.state == "done")
 
     def _stop(self, reason):
         """End what cannot be done as it was decided any more, and tell who decided on it.

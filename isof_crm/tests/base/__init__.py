@@ -1,5 +1,6 @@
 from . import (
     test_bounds,
+    test_cron,
     test_guard_mixin,
     test_js,
     test_migration,

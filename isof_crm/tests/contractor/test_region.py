@@ -214,7 +214,7 @@ class TestRegion(ActivityCommon):
         batches = []
 
         def keep(cron, processed=0, **_kwargs):
-            batches.append(processed)
+            batches.extend([processed] if processed else [])
             # somebody works on while the batches are kept
             chosen.isof_region_id = self.region_pomerania
             return 60.0

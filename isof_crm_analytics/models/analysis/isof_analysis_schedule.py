@@ -153,15 +153,11 @@ class IsofAnalysisSchedule(models.Model):
     def _cron_send(self):
         """Send what is due, each kept on its own."""
         due = self.search([("next_run", "<=", fields.Datetime.now())])
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(due))
-        for schedule in due:
+        for schedule in self.env["ir.cron"]._isof_take(due):
             schedule._send()
             schedule._plan_next()
             if schedule.error:
                 schedule._tell_owner()
-            if not progress._commit_progress(1):
-                break
 
     def _send(self):
         """Send the analysis to each recipient; those who cannot get it are noted in ``error``."""

@@ -243,12 +243,8 @@ class IsofScoreScheme(models.Model):
                 or scheme.latest_run_id.computed_at + INTERVALS[scheme.rerun] <= now
             )
         )
-        progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=len(due))
-        for scheme in due:
+        for scheme in self.env["ir.cron"]._isof_take(due):
             scheme._run()
-            if not progress._commit_progress(1):
-                break
 
     def action_open_runs(self):
         """Return the action that shows the history of the scheme."""

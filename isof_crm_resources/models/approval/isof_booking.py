@@ -149,13 +149,16 @@ class IsofBooking(models.Model):
     def _cron_expire(self):
         """Cancel requests that nobody answered in time, and see that the others are asked for."""
         domain = [("state", "=", "requested"), ("expiry", "<=", fields.Datetime.now())]
-        remaining = self.search_count(domain)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
-        while lapsed := self.search(domain, limit=EXPIRE_BATCH, order="expiry, id"):
-            lapsed._write_all({"state": "cancelled"}, _explain_lapse)
-            if not self.env["ir.cron"]._commit_progress(len(lapsed)):
-                return
-        self._settle_requests()
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=self.search_count(domain))
+
+        def expire():
+            if lapsed := self.search(domain, limit=EXPIRE_BATCH, order="expiry, id"):
+                lapsed._write_all({"state": "cancelled"}, _explain_lapse)
+            return len(lapsed) or None
+
+        if cron._isof_repeat(expire):
+            self._settle_requests()
 
     # ------------------------------------------------------------
     # Words, in the language and on the clock of who reads them

@@ -100,17 +100,18 @@ class IsofResource(models.Model):
             Domain("active", "=", True)
             & Domain("capacity_until", "<", fields.Date.today() + timedelta(days=DAYS_AHEAD))
         )
-        self.env["ir.cron"]._commit_progress(remaining=everything.search_count(domain))
-        while resources := everything.search(domain, limit=BATCH_SIZE, order="id"):
-            resources._update_capacity()
-            if not self.env["ir.cron"]._commit_progress(len(resources)):
-                return
-        earlier = list(self._find_earlier_days().items())
-        self.env["ir.cron"]._commit_progress(remaining=len(earlier))
-        for batch in split_every(BATCH_SIZE, earlier):
-            self._add_earlier_capacity(dict(batch))
-            if not self.env["ir.cron"]._commit_progress(len(batch)):
-                return
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=everything.search_count(domain))
+
+        def update():
+            if resources := everything.search(domain, limit=BATCH_SIZE, order="id"):
+                resources._update_capacity()
+            return len(resources) or None
+
+        if cron._isof_repeat(update):
+            earlier = list(split_every(BATCH_SIZE, self._find_earlier_days().items()))
+            for batch in cron._isof_take(earlier):
+                self._add_earlier_capacity(dict(batch))
 
     def _update_capacity(self):
         """Compute the available hours of the resources that have changed."""
