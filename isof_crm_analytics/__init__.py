@@ -1,4 +1,4 @@
-from . import controllers, demo, models, reports, wizards
+from . import demo, models, reports, wizards
 
 # Columns that the first fill writes by SQL, much faster than the ORM would.
 COLUMNS = (

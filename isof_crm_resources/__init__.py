@@ -1,4 +1,4 @@
-from . import controllers, demo, models, reports, wizards
+from . import demo, models, reports, wizards
 
 
 def uninstall_hook(env):

@@ -9,18 +9,15 @@ MAX_ROWS = 1_000_000
 
 
 class IsofDownload(models.AbstractModel):
-    """A dialogue whose workbook is downloaded, with what the reader may read.
+    """A dialogue whose workbook is downloaded: an ``isof.workbook`` that is nobody else's.
 
-    How to use: inherit it, name the path of the route in ``_download_path``, and define
-    ``_write_workbook(output)`` and ``_get_file_name()``, and ``_count_rows()`` where there may be
-    very many. A record rule has to keep the dialogues their creator's alone: they are reached by
-    their id.
+    How to use: inherit it, and define ``_count_rows()`` where there may be very many. A record rule
+    has to keep the dialogues their creator's alone.
     """
 
     _name = "isof.download"
     _description = "Workbook to Download"
-
-    _download_path = None
+    _inherit = ["isof.workbook"]
 
     company_ids = fields.Many2many(
         "res.company",
@@ -51,7 +48,7 @@ class IsofDownload(models.AbstractModel):
             return self.env["isof.export.job"]._start(self)
         return {
             "type": "ir.actions.act_url",
-            "url": f"{self._download_path}/{self.id}.xlsx",
+            "url": self._get_workbook_url(),
             "target": "download",
         }
 

@@ -25,7 +25,6 @@ class IsofConsentExport(models.TransientModel):
     _name = "isof.consent.export"
     _description = "Export of Consents"
     _inherit = ["isof.download", "isof.guard.mixin"]
-    _download_path = "/isof_crm/consent_export"
 
     consent_domain = fields.Json(
         required=True, help="Which declarations, as a domain; the reader's rights apply on top."

@@ -54,7 +54,6 @@ class IsofListExport(models.TransientModel):
     _name = "isof.list.export"
     _description = "Export of a List"
     _inherit = ["isof.download", "isof.guard.mixin"]
-    _download_path = "/isof_crm/list_export"
 
     name = fields.Char(required=True, help="What the list is called.")
     res_model = fields.Char(required=True)

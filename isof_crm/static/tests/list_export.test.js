@@ -55,7 +55,7 @@ async function exportAll(xmlid) {
                 list_columns: ["sequence", "name", "hours"],
             },
         ]);
-        return { type: "ir.actions.act_url", url: "/isof_crm/list_export/1.xlsx" };
+        return { type: "ir.actions.act_url", url: "/isof_crm/workbook/isof.list.export/1.xlsx" };
     });
     patchWithCleanup(download, { _download: ({ url }) => expect.step(url) });
     mockService("action", { doAction: (action) => expect.step(action.url) });
@@ -87,7 +87,7 @@ async function exportAll(xmlid) {
 
 test("a list of the app is exported as it is seen", async () => {
     await exportAll("isof_crm.isof_crm_menu_root");
-    expect.verifySteps(["workbook", "/isof_crm/list_export/1.xlsx"]);
+    expect.verifySteps(["workbook", "/isof_crm/workbook/isof.list.export/1.xlsx"]);
 });
 
 test("lists of other apps are exported as ever", async () => {

@@ -199,10 +199,21 @@ class TestReports(ActivityCommon, HttpCase):
         """Whatever it is: the right is asked for before anything is looked for."""
         self.salesperson_a.group_ids -= self.env.ref("base.group_allow_export")
         self.authenticate("isof_salesperson_a", "isof_salesperson_a")
-        for kind in ("activity_report", "consent_export", "list_export", "partner_export"):
-            with self.subTest(kind), self.assertLogs("odoo.http", "WARNING") as logs:
-                self.assertEqual(self.url_open(f"/isof_crm/{kind}/0.xlsx").status_code, 403)
+        workbook = self.env.registry["isof.workbook"]
+        models = [name for name in self.env if isinstance(self.env[name], workbook)]
+        self.assertIn("isof.list.export", models)
+        for name in [*models, "res.partner"]:
+            with self.subTest(name), self.assertLogs("odoo.http", "WARNING") as logs:
+                url = f"/isof_crm/workbook/{name}/0.xlsx"
+                self.assertEqual(self.url_open(url).status_code, 403)
             self.assertIn("You may not export data", "".join(logs.output))
+
+    def test_no_download_of_what_is_no_workbook(self):
+        self.authenticate("isof_salesperson_a", "isof_salesperson_a")
+        for name in ("res.partner", "isof.activity", "no.model", "__class__"):
+            with self.subTest(name):
+                url = f"/isof_crm/workbook/{name}/{self.alfa.id}.xlsx"
+                self.assertEqual(self.url_open(url).status_code, 404)
 
     def test_download_of_what_is_gone(self):
         wizard = self._wizard(by=self.salesperson_a)

@@ -283,7 +283,7 @@ class TestListExport(ActivityCommon):
         }
         exports = self.env["isof.list.export"].with_user(self.salesperson_a)
         action = exports.get_download(vals)
-        self.assertRegex(action["url"], r"^/isof_crm/list_export/\d+\.xlsx$")
+        self.assertRegex(action["url"], r"^/isof_crm/workbook/isof.list.export/\d+\.xlsx$")
         self.patch(isof_export_job, "ROWS_AT_ONCE", 2)
         action = exports.get_download(vals)
         self.assertEqual(action["tag"], "display_notification")

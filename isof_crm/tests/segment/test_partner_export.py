@@ -114,7 +114,8 @@ class TestPartnerExport(ExportCommon):
     def test_remembered(self):
         wizard = self._wizard(self.alfa, chosen=["email", "name"])
         self.assertEqual(
-            wizard.action_export()["url"], f"/isof_crm/partner_export/{wizard.id}.xlsx"
+            wizard.action_export()["url"],
+            f"/isof_crm/workbook/isof.partner.export.wizard/{wizard.id}.xlsx",
         )
         columns = self._wizard(self.alfa).column_ids
         self.assertEqual(columns.filtered("is_chosen").mapped("key"), ["email", "name"])
@@ -362,14 +363,16 @@ class TestExportRoute(ExportCommon, HttpCase):
 
     def test_download(self):
         wizard = self._wizard(self.segment)
-        url = f"/isof_crm/partner_export/{wizard.id}.xlsx"
+        url = f"/isof_crm/workbook/isof.partner.export.wizard/{wizard.id}.xlsx"
         self.authenticate(self.salesperson_a.login, self.salesperson_a.login)
         response = self.url_open(url)
         response.raise_for_status()
         self.assertIn("Test%20fair%202026-03-11.xlsx", response.headers["Content-Disposition"])
         rows = self._read(io.BytesIO(response.content))[2]
         self.assertEqual([row["Name"] for row in rows], ["Alfa Hurt", "Gamma Stal"])
-        self.assertEqual(self.url_open("/isof_crm/partner_export/0.xlsx").status_code, 404)
+        self.assertEqual(
+            self.url_open("/isof_crm/workbook/isof.partner.export.wizard/0.xlsx").status_code, 404
+        )
         self.assertEqual(self.url_open(url.replace("partner", "secret")).status_code, 404)
         self.authenticate(self.salesperson_b.login, self.salesperson_b.login)
         self.assertEqual(self.url_open(url).status_code, 403)

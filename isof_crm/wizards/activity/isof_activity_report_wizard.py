@@ -34,7 +34,6 @@ class IsofActivityReportWizard(models.TransientModel):
     _name = "isof.activity.report.wizard"
     _description = "Register for a Period"
     _inherit = ["isof.download", "isof.guard.mixin"]
-    _download_path = "/isof_crm/activity_report"
 
     form = fields.Selection(
         [("register", "Register"), ("action_plan", "Action Plan")],

@@ -65,7 +65,6 @@ class IsofPartnerExportWizard(models.TransientModel):
     _name = "isof.partner.export.wizard"
     _description = "Export Contacts"
     _inherit = ["isof.partner.batch", "isof.download"]
-    _download_path = "/isof_crm/partner_export"
 
     partner_ids = fields.Many2many(context={"active_test": False})
     column_ids = fields.One2many(

@@ -35,7 +35,7 @@ class IsofAnalysis(models.Model):
 
     _name = "isof.analysis"
     _description = "Saved Analysis"
-    _inherit = ["isof.guard.mixin"]
+    _inherit = ["isof.guard.mixin", "isof.workbook"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)

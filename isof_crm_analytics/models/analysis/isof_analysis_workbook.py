@@ -1,6 +1,5 @@
 import json
 from functools import partial
-from urllib.parse import quote
 
 import psycopg2
 from xlsxwriter.utility import xl_col_to_name
@@ -46,11 +45,25 @@ class IsofAnalysis(models.Model):
                 allowed_company_ids=self.env.companies.ids,
                 isof_overrides=overrides or {},
             )
-        companies = "-".join(map(str, self.env.companies.ids))
-        url = f"/isof_crm_analytics/analysis/{self.id}.xlsx?companies={companies}"
+        options = {"companies": "-".join(map(str, self.env.companies.ids))}
         if overrides:
-            url += f"&overrides={quote(json.dumps(overrides))}"
+            options["overrides"] = json.dumps(overrides)
+        url = self._get_workbook_url(**options)
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
+    def _with_workbook_options(self, companies="", overrides="{}"):
+        """Return the analysis for some companies, with other periods than those saved.
+
+        :param companies: ids of those that are switched on, with dashes between them
+        :param overrides: the periods, as JSON
+        """
+        analysis = self.with_context(isof_overrides=dict(json.loads(overrides)))
+        if not companies:
+            return analysis
+        # whether they are the user's is checked where they are used
+        return analysis.with_context(
+            allowed_company_ids=[int(company) for company in companies.split("-")]
+        )
 
     def _has_many_rows(self):
         """Return whether the workbook has so many rows that it is written in the background."""

@@ -336,7 +336,7 @@ class TestAnalysisDownload(AnalysisCommon, HttpCase):
 
     def _get(self, user, analysis, query=""):
         self.authenticate(user.login, user.login)
-        return self.url_open(f"/isof_crm_analytics/analysis/{analysis.id}.xlsx{query}")
+        return self.url_open(f"/isof_crm/workbook/isof.analysis/{analysis.id}.xlsx{query}")
 
     def test_download(self):
         analysis = self._create_analysis("sold_net")
@@ -358,7 +358,7 @@ class TestAnalysisDownload(AnalysisCommon, HttpCase):
             response = self._get(self.salesperson_a, analysis, overrides)
         self.assertIn("There is no such period. Choose one.", response.text)
         self.authenticate(self.salesperson_a.login, self.salesperson_a.login)
-        response = self.url_open(f"/isof_crm_analytics/analysis/{2**31}.xlsx")
+        response = self.url_open(f"/isof_crm/workbook/isof.analysis/{2**31}.xlsx")
         self.assertEqual(response.status_code, 404)
 
     def test_refused(self):

@@ -35,7 +35,6 @@ class IsofCommissionExport(models.TransientModel):
     _name = "isof.commission.export"
     _description = "Export of Commission Settlements"
     _inherit = ["isof.download", "isof.guard.mixin"]
-    _download_path = "/isof_crm_analytics/commissions"
 
     form = fields.Selection(
         [("statement", "Statement"), ("payroll", "Payroll List")],

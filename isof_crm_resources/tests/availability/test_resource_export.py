@@ -161,6 +161,8 @@ class TestResourceExportRoute(HttpCase):
         response = self.url_open(url)
         response.raise_for_status()
         self.assertEqual(len(openpyxl.load_workbook(io.BytesIO(response.content)).worksheets), 3)
-        self.assertEqual(self.url_open("/isof_crm_resources/report/0.xlsx").status_code, 404)
+        self.assertEqual(
+            self.url_open("/isof_crm/workbook/isof.resource.report.wizard/0.xlsx").status_code, 404
+        )
         self.authenticate("export_other", "export_other")
         self.assertEqual(self.url_open(url).status_code, 403)

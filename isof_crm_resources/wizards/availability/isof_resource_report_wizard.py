@@ -34,7 +34,6 @@ class IsofResourceReportWizard(models.TransientModel):
     _name = "isof.resource.report.wizard"
     _description = "Export of Utilisation and Bookings"
     _inherit = ["isof.download", "isof.guard.mixin"]
-    _download_path = "/isof_crm_resources/report"
 
     date_from = fields.Date(
         string="From", required=True, default=lambda self: self._get_this_month()[0]
