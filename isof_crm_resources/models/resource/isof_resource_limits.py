@@ -47,8 +47,10 @@ class IsofResource(models.Model):
         """
         self.ensure_one()
         managers = self.env.ref("isof_crm_resources.group_resource_manager")
-        every = (self.approver_ids, self.user_id, managers.all_user_ids)
-        able = next(filter(None, (users.filtered(self._can_answer) for users in every)), every[0])
+        able = self.env["res.users"]
+        for users in (self.approver_ids, self.user_id, managers.all_user_ids):
+            if able := users.filtered(self._can_answer):
+                break
         # not those of resource managers: they look after nothing by that
         named = able & (self.approver_ids | self.user_id)
         return able | named._get_isof_substitutes().filtered(self._can_answer)
@@ -66,7 +68,7 @@ class IsofResource(models.Model):
         return self._is_in_own_care() or bool(self._get_acted_for())
 
     def _is_in_own_care(self):
-        """Return whether the user looks after the resource, but for a substitute."""
+        """Return whether the user looks after the resource, and not as a substitute alone."""
         user = self.env.user
         # sudo: who looks after a resource, whichever colleagues the user may see
         resource = self.sudo()

@@ -132,6 +132,10 @@ class TestOwed(ResourceCommon):
         self.approver.group_ids = self.env.ref("base.group_user")
         self.assertIn(self.resource_manager, self._get_to_dos(request))
         self.assertNotIn(self.foreign_salesperson, self._get_to_dos(request))
+        # not even those who are named, where nobody can
+        self.patch(type(self.room_boss), "_can_answer", lambda *_args: False)
+        request._settle()
+        self.assertFalse(self._get_to_dos(request))
 
     def test_roles_and_companies_taken_away_on_whatever_side(self):
         users = self.env.ref("isof_crm.group_user")
