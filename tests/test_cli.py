@@ -194,6 +194,14 @@ class TestAddons:
         after = config.addon_digest("isof_a", tmp_path), config.assets_digest(tmp_path)
         assert [old != new for old, new in zip(before, after, strict=True)] == [database, bundles]
 
+    def test_tests_count_where_they_are_run(self, tmp_path):
+        write_addon(tmp_path, "isof_a")
+        before = config.addon_digest("isof_a", tmp_path, tests=True)
+        (tmp_path / "isof_a/static/src/x.js").write_text("2\n")
+        assert config.addon_digest("isof_a", tmp_path, tests=True) == before
+        (tmp_path / "isof_a/tests/test_x.py").write_text("2\n")
+        assert config.addon_digest("isof_a", tmp_path, tests=True) != before
+
     def test_a_changed_list_of_bundles_makes_them_stale(self, tmp_path):
         write_addon(tmp_path, "isof_a")
         before = config.assets_digest(tmp_path)
@@ -625,6 +633,36 @@ class TestDurations:
             "a.py::A::new",
             "b.py::x",
         ]
+
+
+class TestOnce:
+    """What is known from an earlier run is not tried again."""
+
+    def test_the_same_is_tried_once(self, once, home, monkeypatch):
+        monkeypatch.delenv("CI", raising=False)
+        made = []
+
+        def make():
+            made.append(1)
+            return {"number": len(made)}
+
+        assert [once(make, "a"), once(make, "a"), once(make, "b"), once(make, "a")] == [
+            {"number": 1}, {"number": 1}, {"number": 2}, {"number": 1},
+        ]  # fmt: skip
+        monkeypatch.setenv("CI", "true")
+        assert once(make, "a") == {"number": 3}
+
+    def test_a_failure_is_tried_again(self, once, home):
+        for _turn in range(2):
+            with pytest.raises(ZeroDivisionError):
+                once(lambda: 1 / 0)
+
+    def test_what_nobody_asked_for_is_forgotten(self, once, home):
+        once(lambda: 1)
+        [old] = (home / "verdicts").iterdir()
+        os.utime(old, (0, 0))
+        once(lambda: 2, "another")
+        assert not old.exists()
 
 
 class TestForeground:
