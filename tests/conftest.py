@@ -5,11 +5,15 @@ import os
 import re
 import secrets
 import subprocess
+import sys
+import time
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from isof_cli import config, odoo, odoo_source, venv
 
+VERDICTS_KEPT = 14 * 86400  # seconds, since they were last asked for
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -32,6 +36,36 @@ def isof():
         if check and done.returncode:
             pytest.fail(f"./isof {' '.join(arguments)}: {done.returncode}\n{done.stderr}")
         return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def once():
+    """Return a function that calls another one, unless that succeeded before with the same Odoo.
+
+    ``once(call, *parts)`` returns what ``call()`` does, as JSON has it. ``parts`` are what it
+    comes of beside Odoo, its packages and the file that it is in. Whatever fails is tried again,
+    and a continuous integration tries everything.
+    """
+    stand = (sys.version, odoo_source.ensure().key, *venv.wanted(odoo.REQUIREMENTS))
+
+    def run(call, *parts):
+        folder = config.home() / "verdicts"
+        source = Path(call.__code__.co_filename).read_text()
+        path = folder / f"{config.digest(*stand, source, call.__qualname__, *parts)}.json"
+        if path.exists() and not config.in_ci():
+            path.touch()
+            return json.loads(path.read_text())
+        text = json.dumps(call())
+        folder.mkdir(exist_ok=True)
+        for other in folder.iterdir():
+            if other.stat().st_mtime < time.time() - VERDICTS_KEPT:
+                other.unlink(missing_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.write_text(text)
+        fresh.replace(path)
+        return json.loads(text)
 
     return run
 
@@ -83,14 +117,14 @@ def probe(isof, demo_database):
 
 
 @pytest.fixture
-def run_beside(isof, new_database):
+def run_beside(isof, new_database, once):
     """Return a function that runs tests of ours where add-ons of Odoo come to a database.
 
     It installs the add-ons after ours, asserts that no test with a tag fails, and returns how
     many there are.
     """
 
-    def run(addons, tag):
+    def run_anew(addons, tag):
         name, batch = new_database("--without-demo"), ("--stop-after-init", "--no-http")
         isof("odoo", "-d", name, "-i", addons, *batch)
         done = isof("odoo", "-d", name, "--test-tags", tag, *batch, check=False)
@@ -99,6 +133,10 @@ def run_beside(isof, new_database):
         failed, errors, number = map(int, result.groups())
         assert (failed, errors) == (0, 0), done.stderr
         return number
+
+    def run(addons, tag):
+        ours = [config.addon_digest(name, tests=True) for name in config.addons()]
+        return once(lambda: run_anew(addons, tag), addons, tag, *ours)
 
     return run
 

@@ -18,6 +18,7 @@ from typing import ClassVar
 import pytest
 from _pytest import timing
 from isof_cli import (
+    changes,
     config,
     console,
     databases,
@@ -123,7 +124,9 @@ class TestCommandLine:
         assert testing._selection(True, ["-x"]) == ["-s", "tests/bench", "-x"]
 
     def test_room(self):
-        selected = testing._selection(False, ["-x"], "commission")
+        options, rest = testing._options(["--room", "commission", "-x"])
+        selected = testing._selection(False, rest, testing._choose(options))
+        assert selected[:3] == ["--ignore=tests/bench", "-n", str(os.cpu_count())]
         assert selected[-2:] == ["isof_crm_analytics/tests/commission", "-x"]
         # of whichever add-on
         assert len(testing._find_room("base")) == 2
@@ -137,6 +140,13 @@ class TestCommandLine:
         options, rest = testing._options(["p", "--bench-x", "--help", "--screenshots", "x/y"])
         assert (options.bench, options.screenshots) == (False, Path("x/y"))
         assert rest == ["p", "--bench-x", "--help"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "changed"),
+        [([], False), (["--changed"], None), (["--changed", "v1"], "v1"), (["--changed=v1"], "v1")],
+    )
+    def test_changed(self, arguments, changed):
+        assert testing._options(arguments)[0].changed == changed
 
     @pytest.mark.parametrize("wrong", [[], ["db"], ["walk"], ["run", "--prot", "1"]])
     def test_wrong_arguments(self, wrong, capsys):
@@ -194,6 +204,14 @@ class TestAddons:
         after = config.addon_digest("isof_a", tmp_path), config.assets_digest(tmp_path)
         assert [old != new for old, new in zip(before, after, strict=True)] == [database, bundles]
 
+    def test_tests_count_where_they_are_run(self, tmp_path):
+        write_addon(tmp_path, "isof_a")
+        before = config.addon_digest("isof_a", tmp_path, tests=True)
+        (tmp_path / "isof_a/static/src/x.js").write_text("2\n")
+        assert config.addon_digest("isof_a", tmp_path, tests=True) == before
+        (tmp_path / "isof_a/tests/test_x.py").write_text("2\n")
+        assert config.addon_digest("isof_a", tmp_path, tests=True) != before
+
     def test_a_changed_list_of_bundles_makes_them_stale(self, tmp_path):
         write_addon(tmp_path, "isof_a")
         before = config.assets_digest(tmp_path)
@@ -213,6 +231,122 @@ class TestAddons:
         assert databases.changed_addons({}) == ["isof_a", "isof_b"]
         note = {"addons": {"isof_a": "new isof_a", "isof_b": "old"}}
         assert databases.changed_addons(note) == ["isof_b"]
+
+
+class TestChanges:
+    """What a change can break; the rooms are those of ``isof_cli.rooms``."""
+
+    @pytest.mark.parametrize(
+        ("file", "tests"),
+        [
+            # a room, and those that may know it; the lowest one looks at all of its add-on
+            (
+                "isof_crm_analytics/models/commission/isof_commission_plan.py",
+                [
+                    *(f"isof_crm_analytics/tests/{room}" for room in ("analysis", "base")),
+                    *(f"isof_crm_analytics/tests/{room}" for room in ("commission", "dashboard")),
+                    "tests",
+                ],
+            ),
+            (
+                "isof_crm_resources/views/series/gone.xml",
+                ["isof_crm_resources/tests/resource", "isof_crm_resources/tests/series", "tests"],
+            ),
+            # a test alone, or with those that it has something for
+            (
+                "isof_crm/tests/activity/test_chain.py",
+                ["isof_crm/tests/activity/test_chain.py"],
+            ),
+            (
+                "isof_crm/tests/segment/test_segment.py",
+                [
+                    "isof_crm/tests/base/test_tree.py",
+                    *(
+                        f"isof_crm/tests/segment/test_segment{name}.py"
+                        for name in ("", "_rights", "_wizards")
+                    ),
+                ],
+            ),
+            ("tools/isof_cli/store.py", ["tests"]),
+            ("requirements.txt", [*(f"{addon}/tests" for addon in config.addons()), "tests"]),
+            # what is read by people
+            ("docs/rights.md", []),
+            ("isof_crm/readme/USAGE.md", []),
+            ("isof_crm/static/description/planner.png", []),
+            ("package.json", []),
+        ],
+    )
+    def test_what_looks_at_a_file(self, file, tests):
+        assert changes.find_tests([Path(file)]) == tests
+
+    def test_what_belongs_to_no_room_is_of_all(self):
+        """And of the add-ons that may know it."""
+        found = changes.find_tests([Path("isof_crm/security/isof_crm_groups.xml")])
+        for addon in config.addons():
+            for door in (ROOT / addon / "tests").glob("*/__init__.py"):
+                assert str(door.parent.relative_to(ROOT)) in found
+        assert "tests" in found
+
+    def test_what_all_tests_of_an_addon_stand_on(self):
+        found = changes.find_tests([Path("isof_crm_resources/tests/common.py")])
+        assert "isof_crm_resources/tests/booking/test_booking.py" in found
+        assert not [name for name in found if name.startswith("isof_crm/")]
+        assert len(changes.find_tests([Path("isof_crm/tests/common.py")])) > 100
+
+    @pytest.mark.parametrize(
+        ("file", "tests"),
+        [
+            ("tests/script.py", ["tests/test_one.py"]),
+            ("tests/facts.py", ["tests/test_one.py", "tests/test_two.py"]),
+            ("tests/bench/figures.py", ["tests/test_two.py"]),
+            ("tests/bench/test_speed.py", []),
+            ("tests/conftest.py", ["tests/test_one.py", "tests/test_two.py"]),
+            ("tools/writer.py", ["tests/test_two.py"]),
+        ],
+    )
+    def test_what_uses_a_file(self, tmp_path, file, tests):
+        for name, text in {
+            "bench/figures": "",
+            "bench/test_speed": "import figures",
+            "conftest": "",
+            "facts": "",
+            "script": "from facts import FACTS",
+            "test_one": "SCRIPT = 'script.py'",
+            "test_two": "import facts\nimport writer\nfrom bench.figures import X",
+        }.items():
+            path = tmp_path / f"tests/{name}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        assert changes.find_tests([Path(file)], tmp_path) == tests
+
+    def test_each_once(self):
+        files = [Path("tests/test_cli.py"), Path("tools/isof_cli/main.py")]
+        assert changes.find_tests(files) == ["tests"]
+
+    def test_files_of_a_branch(self, tmp_path, monkeypatch):
+        """What is committed since it left, edited, deleted and new; or since a revision."""
+        monkeypatch.setattr(config, "ROOT", tmp_path)
+        for name in ("kept", "edited", "deleted"):
+            (tmp_path / name).write_text("1\n")
+        author = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+
+        def commit(message):
+            changes._git("add", "--all")
+            changes._git(*author, "commit", "--quiet", "--message", message)
+
+        changes._git("init", "--quiet", "--initial-branch=main")
+        commit("first")
+        changes._git("checkout", "--quiet", "-b", "branch")
+        (tmp_path / "committed").write_text("1\n")
+        commit("second")
+        (tmp_path / "edited").write_text("2\n")
+        (tmp_path / "deleted").unlink()
+        (tmp_path / "new").write_text("1\n")
+        found = sorted(map(str, changes.find_files()))
+        assert found == ["committed", "deleted", "edited", "new"]
+        assert sorted(map(str, changes.find_files("HEAD"))) == ["deleted", "edited", "new"]
+        with pytest.raises(Failure, match="no-such"):
+            changes.find_files("no-such")
 
 
 class TestTemplates:
@@ -625,6 +759,36 @@ class TestDurations:
             "a.py::A::new",
             "b.py::x",
         ]
+
+
+class TestOnce:
+    """What is known from an earlier run is not tried again."""
+
+    def test_the_same_is_tried_once(self, once, home, monkeypatch):
+        monkeypatch.delenv("CI", raising=False)
+        made = []
+
+        def make():
+            made.append(1)
+            return {"number": len(made)}
+
+        assert [once(make, "a"), once(make, "a"), once(make, "b"), once(make, "a")] == [
+            {"number": 1}, {"number": 1}, {"number": 2}, {"number": 1},
+        ]  # fmt: skip
+        monkeypatch.setenv("CI", "true")
+        assert once(make, "a") == {"number": 3}
+
+    def test_a_failure_is_tried_again(self, once, home):
+        for _turn in range(2):
+            with pytest.raises(ZeroDivisionError):
+                once(lambda: 1 / 0)
+
+    def test_what_nobody_asked_for_is_forgotten(self, once, home):
+        once(lambda: 1)
+        [old] = (home / "verdicts").iterdir()
+        os.utime(old, (0, 0))
+        once(lambda: 2, "another")
+        assert not old.exists()
 
 
 class TestForeground:

@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 
 import pytest
-from isof_cli import config
+from isof_cli import config, databases
 
 COMPLAINT = re.compile(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
 SCRIPT = Path(__file__).with_name("living.py")
@@ -65,21 +65,34 @@ def test_install_is_silent(installed):
     assert not COMPLAINT.findall(output)
 
 
-def test_update_is_silent(isof, installed):
+def test_update_is_silent(isof, installed, once):
     """Updating every add-on gives no warning."""
     name, _output = installed
-    done = isof("odoo", "-d", name, "-u", ",".join(config.addons()), *BATCH)
-    assert "Registry loaded" in done.stderr
-    assert not COMPLAINT.findall(done.stderr)
+
+    def update():
+        done = isof("odoo", "-d", name, "-u", ",".join(config.addons()), *BATCH)
+        assert "Registry loaded" in done.stderr
+        assert not COMPLAINT.findall(done.stderr)
+
+    once(update, *get_state())
 
 
-def test_uninstall_is_silent_and_leaves_nothing(isof, installed):
+def test_uninstall_is_silent_and_leaves_nothing(isof, installed, once):
     """Uninstalling gives no warning, and what the add-ons brought is gone."""
     name, _output = installed
-    done = isof("odoo", "shell", "-d", name, "--no-http", script=UNINSTALL)
-    assert not COMPLAINT.findall(done.stderr)
-    done = isof("odoo", "shell", "-d", name, "--no-http", script=LEFTOVERS)
-    assert "LEFT" not in done.stdout, done.stdout
+
+    def uninstall():
+        done = isof("odoo", "shell", "-d", name, "--no-http", script=UNINSTALL)
+        assert not COMPLAINT.findall(done.stderr)
+        done = isof("odoo", "shell", "-d", name, "--no-http", script=LEFTOVERS)
+        assert "LEFT" not in done.stdout, done.stdout
+
+    once(uninstall, *get_state())
+
+
+def get_state():
+    """Return what tells whether an installation could go otherwise than before."""
+    return databases.state(config.addons()).items()
 
 
 def live(isof, name):
@@ -101,7 +114,11 @@ def live(isof, name):
     return ours
 
 
-def test_come_and_go_one_by_one(isof, new_database):
+def test_come_and_go_one_by_one(isof, new_database, once):
     """Each add-on is installed and uninstalled on its own, and leaves a database as it was."""
-    sold = live(isof, new_database("--without-demo", "--modules", ",".join(DEPENDENCIES)))
-    assert not sold, "there was nothing"
+
+    def come_and_go():
+        sold = live(isof, new_database("--without-demo", "--modules", ",".join(DEPENDENCIES)))
+        assert not sold, "there was nothing"
+
+    once(come_and_go, *get_state(), SCRIPT.read_text())

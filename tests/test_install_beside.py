@@ -1,6 +1,9 @@
 """The add-ons come and go where Odoo's own applications are at work, with their demo data."""
 
-from test_install import DEPENDENCIES, live
+from pathlib import Path
+
+import test_install
+from test_install import DEPENDENCIES, SCRIPT, get_state, live
 
 # What sells, keeps stock, works for customers and writes to them; with what connects these.
 APPLICATIONS = (
@@ -15,6 +18,11 @@ APPLICATIONS = (
 )
 
 
-def test_come_and_go_beside_odoos_own(isof, new_database):
+def test_come_and_go_beside_odoos_own(isof, new_database, once):
     """Each add-on is installed, updated and uninstalled there, without a warning or a trace."""
-    assert live(isof, new_database("--modules", ",".join((*DEPENDENCIES, *APPLICATIONS))))
+
+    def come_and_go():
+        assert live(isof, new_database("--modules", ",".join((*DEPENDENCIES, *APPLICATIONS))))
+
+    checks = Path(test_install.__file__).read_text()
+    once(come_and_go, *get_state(), SCRIPT.read_text(), checks)

@@ -4,30 +4,12 @@ A room knows another one when it imports from it, or when it names a model that 
 """
 
 import ast
-from pathlib import Path
 
 import pytest
+from isof_cli.config import ROOT
+from isof_cli.rooms import BELOW, ROOMS
 
-ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("models", "reports", "wizards")
-# The lowest first.
-ROOMS = {
-    "isof_crm": [
-        *("base", "figures", "export", "contractor", "consent", "segment", "activity"),
-        *("succession", "my_day"),
-    ],
-    "isof_crm_resources": ["resource", "booking", "approval", "availability", "series"],
-    "isof_crm_analytics": [
-        *("base", "period", "ledger", "assortment", "order", "campaign", "score", "commission"),
-        *("analysis", "dashboard"),
-    ],
-}
-# Which add-ons one may name.
-BELOW = {
-    "isof_crm": [],
-    "isof_crm_resources": ["isof_crm"],
-    "isof_crm_analytics": ["isof_crm"],
-}
 
 
 def _iter_files(addon, kinds=KINDS):

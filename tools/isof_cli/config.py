@@ -64,12 +64,13 @@ def _tree_digest(addon, root, counts):
     return state.hexdigest()[:12]
 
 
-def addon_digest(addon, root=ROOT):
-    """Return the key of what an installed database holds of an add-on.
+def addon_digest(addon, root=ROOT, *, tests=False):
+    """Return the key of what an installed database holds of an add-on, perhaps with its tests.
 
-    Tests, documentation and what only the browser reads are left out.
+    Documentation and what only the browser reads are left out.
     """
-    return _tree_digest(addon, root, lambda parts: parts[0] not in ("tests", "static", "readme"))
+    others = {"static", "readme"} if tests else {"static", "readme", "tests"}
+    return _tree_digest(addon, root, lambda parts: parts[0] not in others)
 
 
 def assets_digest(root=ROOT):

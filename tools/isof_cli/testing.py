@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from . import config, databases, odoo, system
+from . import changes, config, databases, odoo, system
 from .console import Failure, say, step
 
 COPY = "isof_test_"
@@ -24,6 +24,10 @@ def run(arguments):
         from . import host
 
         return host.run(rest)
+    chosen = _choose(options)
+    if chosen == []:
+        say("Nothing has changed that tests look at; ./isof lint checks the form of the rest.")
+        return 0
     screenshots = options.screenshots and {"ODOO_SCREENSHOTS": str(options.screenshots.absolute())}
     env = odoo.prepare("test")
     for program in (system.BROWSER, system.OFFICE):
@@ -38,7 +42,7 @@ def run(arguments):
             return env.run(
                 *("-rs", "-p", "no:cacheprovider", f"--rootdir={config.ROOT}"),
                 *(f"--odoo-database={name}", "--odoo-http", "--odoo-log-level=critical"),
-                *_selection(options.bench, rest, options.room),
+                *_selection(options.bench, rest, chosen),
                 module="pytest",
                 **(screenshots or {}),
             )
@@ -52,6 +56,7 @@ def _options(arguments):
     parser.add_argument("--bench", action="store_true")
     parser.add_argument("--host", action="store_true")
     parser.add_argument("--room", metavar="NAME")
+    parser.add_argument("--changed", metavar="REVISION", nargs="?", default=False)
     parser.add_argument("--screenshots", metavar="DIR", type=Path)
     return parser.parse_known_args(arguments)
 
@@ -61,17 +66,27 @@ def copy_name():
     return f"{COPY}{os.getpid()}_{secrets.token_hex(3)}"
 
 
-def _selection(bench, arguments, room=None):
-    """Return pytest's arguments: all tests in parallel, those of a room, or the given ones.
+def _choose(options):
+    """Return the files and folders with the tests that our options ask for, None without them.
+
+    :raises Failure: when no add-on has such a room with tests, or git knows no such revision
+    """
+    if options.room:
+        return _find_room(options.room)
+    if options.changed is not False:
+        return changes.find_tests(changes.find_files(options.changed))
+    return None
+
+
+def _selection(bench, arguments, chosen=None):
+    """Return pytest's arguments: all tests in parallel, the chosen ones, or the given ones.
 
     Without the benchmarks, or with these alone.
-
-    :raises Failure: when no add-on has such a room with tests
     """
     if bench:
         return ["-s", BENCH, *arguments]
-    if room:
-        arguments = [*PARALLEL, *_find_room(room), *arguments]
+    if chosen:
+        arguments = [*PARALLEL, *chosen, *arguments]
     return [f"--ignore={BENCH}", *(arguments or PARALLEL)]
 
 
