@@ -11,9 +11,8 @@ from random import Random
 
 from odoo import fields
 
+from odoo.addons.isof_crm.models.activity.isof_activity_status import FREE_STATES
 from odoo.addons.isof_crm.tools import activity_time
-
-from ..models.booking.isof_activity import FREE_STATES
 
 TZ = "Europe/Warsaw"
 SEED = 8

@@ -7,7 +7,7 @@ from odoo.tools import SQL, frozendict
 
 from ...tools import bounds
 from ...tools.searching import search_true
-from .isof_activity_status import DROPPED_STATES, OPEN_STATES
+from .isof_activity_status import ACTIVITY_STATES, DROPPED_STATES, OPEN_STATES
 
 # Documents an activity may refer to, each where its add-on is installed.
 REFERENCE_MODELS = (
@@ -225,8 +225,16 @@ class IsofActivity(models.Model):
     )
 
     # How it is looked at
-    is_striked = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
-    is_hatched = fields.Boolean(compute="_compute_is_striked", export_string_translation=False)
+    is_open = fields.Boolean(
+        string="Open", compute="_compute_state_meaning", search="_search_is_open"
+    )
+    is_striked = fields.Boolean(
+        compute="_compute_state_meaning",
+        search="_search_is_striked",
+        export_string_translation=False,
+    )
+    is_hatched = fields.Boolean(compute="_compute_state_meaning", export_string_translation=False)
+    state_color = fields.Char(compute="_compute_state_meaning", export_string_translation=False)
     is_my_team = fields.Boolean(
         string="My Team's",
         compute="_compute_is_my_team",
@@ -251,9 +259,7 @@ class IsofActivity(models.Model):
     _user_start_idx = models.Index("(user_id, start, stop)")
     _commercial_partner_start_idx = models.Index("(commercial_partner_id, start)")
     # The action plan and 'overdue': the few activities that are still open.
-    _open_idx = models.Index(
-        "(user_id, stop) WHERE state IN ('planned', 'in_progress', 'postponed')"
-    )
+    _open_idx = models.Index(f"(user_id, stop) WHERE state IN {OPEN_STATES}")
 
     @api.model
     def _selection_reference(self):
@@ -384,10 +390,21 @@ class IsofActivity(models.Model):
         return super()._search(domain, *args, **kwargs)
 
     @api.depends("state")
-    def _compute_is_striked(self):
+    def _compute_state_meaning(self):
         for activity in self:
-            activity.is_striked = activity.state in DROPPED_STATES
-            activity.is_hatched = activity.state == "postponed"
+            state = ACTIVITY_STATES.get(activity.state)
+            activity.is_open = state and state.is_open
+            activity.is_striked = state and not state.is_open and not state.is_on
+            activity.is_hatched = state and state.is_open and not state.is_on
+            activity.state_color = state and state.color
+
+    @search_true
+    def _search_is_open(self):
+        return Domain("state", "in", OPEN_STATES)
+
+    @search_true
+    def _search_is_striked(self):
+        return Domain("state", "in", DROPPED_STATES)
 
     @api.depends_context("uid")
     @api.depends("access_user_ids", "department_id")

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ...tools import activity_time, moments
 from .isof_activity import TIME_FIELDS
-from .isof_activity_status import OPEN_STATES
+from .isof_activity_status import HELD_STATES, OPEN_STATES
 
 # An activity that was marked as done before its time counts from the day after it at the latest.
 COUNT_DAYS = 2
@@ -36,7 +36,7 @@ class IsofActivity(models.Model):
         Whoever gives a time along with the status has said when it took place.
         """
         status = self.env["isof.activity.status"].browse(vals.get("status_id") or ())
-        if TIME_FIELDS & vals.keys() or status.state != "done":
+        if TIME_FIELDS & vals.keys() or status.state not in HELD_STATES:
             return self.browse()
         return self.filtered(lambda activity: activity.state in OPEN_STATES)._filter_ahead()
 
@@ -134,7 +134,7 @@ class IsofActivity(models.Model):
         """Count as contact what was marked as done before its time, now that its time has come."""
         now = fields.Datetime.now()
         begun = self.search(
-            Domain("state", "=", "done")
+            Domain("state", "in", HELD_STATES)
             & Domain("start", ">", now - timedelta(days=COUNT_DAYS))
             & self._get_begun_domain()
         )

@@ -1,17 +1,48 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 
-ACTIVITY_STATES = [
-    ("planned", "Planned"),
-    ("in_progress", "In progress"),
-    ("done", "Done"),
-    ("not_held", "Not held"),
-    ("postponed", "Postponed"),
-    ("cancelled", "Cancelled"),
-]
+
+class ActivityState(NamedTuple):
+    """What a state means to the system; all that depends on it is derived from here."""
+
+    label: str
+    color: str  # of its badge: one of Bootstrap's names
+    is_open: bool  # still waits for somebody to act
+    is_on: bool  # takes place at its time, or took place
+
+
+# A new state is a line here; see "A state of activities" in docs/recipes.md.
+ACTIVITY_STATES = {
+    "planned": ActivityState("Planned", "info", is_open=True, is_on=True),
+    "in_progress": ActivityState("In progress", "primary", is_open=True, is_on=True),
+    "done": ActivityState("Done", "success", is_open=False, is_on=True),
+    "not_held": ActivityState("Not held", "secondary", is_open=False, is_on=False),
+    "postponed": ActivityState("Postponed", "warning", is_open=True, is_on=False),
+    "cancelled": ActivityState("Cancelled", "secondary", is_open=False, is_on=False),
+}
+
+
+def find_states(**meaning):
+    """Return the names of the states of a meaning, in their order.
+
+    :param meaning: values of fields of ``ActivityState``
+    """
+    return tuple(
+        name
+        for name, state in ACTIVITY_STATES.items()
+        if all(getattr(state, key) == value for key, value in meaning.items())
+    )
+
+
 # An activity in one of these states still waits for somebody to act.
-OPEN_STATES = ("planned", "in_progress", "postponed")
-# An activity in one of these states will not take place: struck through in calendars.
-DROPPED_STATES = ("not_held", "cancelled")
+OPEN_STATES = find_states(is_open=True)
+# It took place: what counts as a contact with the customer.
+HELD_STATES = find_states(is_open=False, is_on=True)
+# It will not take place: struck through in calendars.
+DROPPED_STATES = find_states(is_open=False, is_on=False)
+# It does not take place at its time, and what it would need then is free.
+FREE_STATES = find_states(is_on=False)
 
 
 class IsofActivityStatus(models.Model):
@@ -26,7 +57,7 @@ class IsofActivityStatus(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     state = fields.Selection(
-        ACTIVITY_STATES,
+        [(name, state.label) for name, state in ACTIVITY_STATES.items()],
         required=True,
         default="planned",
         copy=True,  # Odoo resets whatever is called state

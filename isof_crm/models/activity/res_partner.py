@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...tools import activity_time
 from ...tools.searching import search_true
 from ..base.isof_guard_mixin import search_readable
-from .isof_activity_status import OPEN_STATES
+from .isof_activity_status import HELD_STATES, OPEN_STATES
 
 # So far back, and ahead, a search looks for the last contact: a thousand years.
 MAX_DAYS = 365_000
@@ -107,15 +107,15 @@ class ResPartner(models.Model):
         # whoever saves may have asked for archived records too: these never count
         activities = self.env["isof.activity"].with_context(active_test=True)
         # nor does what is marked as done and still to come: see _cron_count_contacts()
-        is_held = Domain("state", "=", "done") & activities._get_begun_domain()
+        is_held = Domain("state", "in", HELD_STATES) & activities._get_begun_domain()
         for partner, state, first_start, last_start in activities._read_group(
             Domain("commercial_partner_id", "in", self.ids)
             & (Domain("state", "in", OPEN_STATES) | is_held),
             ["commercial_partner_id", "state"],
             ["start:min", "start:max"],
         ):
-            if state == "done":
-                last[partner.id] = last_start
+            if state in HELD_STATES:
+                last[partner.id] = max(last_start, last.get(partner.id, last_start))
             else:
                 upcoming[partner.id] = min(first_start, upcoming.get(partner.id, first_start))
         for partner in self:

@@ -31,6 +31,9 @@ class Activity extends models.Model {
     _views = { form: `<form><field name="name" /></form>` };
 }
 
+const PLANNED = { state_name: "Planned", state_color: "info", is_open: true };
+const CANCELLED = { state_name: "Cancelled", state_color: "secondary", is_striked: true };
+
 function makeStep(id, vals = {}) {
     return {
         id,
@@ -39,8 +42,10 @@ function makeStep(id, vals = {}) {
         type: "Phone call",
         icon: "fa-phone",
         color: 2,
-        state: "done",
         state_name: "Done",
+        state_color: "success",
+        is_open: false,
+        is_striked: false,
         status: "Held",
         start: "2026-03-11 09:00:00",
         stop: "2026-03-11 10:30:00",
@@ -65,8 +70,8 @@ function makeChain(vals = {}) {
         omitted: 0,
         steps: [
             makeStep(1, { result: "Interested" }),
-            makeStep(2, { parent_id: 1, state: "planned", status: "Agreed", timeframe: "late" }),
-            makeStep(3, { parent_id: 1, state: "cancelled", status: "Called off" }),
+            makeStep(2, { parent_id: 1, ...PLANNED, status: "Agreed", timeframe: "late" }),
+            makeStep(3, { parent_id: 1, ...CANCELLED, status: "Called off" }),
         ],
         ...vals,
     };
@@ -190,8 +195,8 @@ test("buttons follow state and rights", async () => {
         makeChain({
             steps: [
                 makeStep(1),
-                makeStep(2, { parent_id: 1, state: "planned" }),
-                makeStep(3, { parent_id: 2, state: "planned", can_edit: false }),
+                makeStep(2, { parent_id: 1, ...PLANNED }),
+                makeStep(3, { parent_id: 2, ...PLANNED, can_edit: false }),
             ],
         }),
     );
@@ -257,7 +262,7 @@ test("the form of a contact asks for its first activities only", async () => {
     onRpc("isof.activity", "get_partner_timeline", ({ args }) => {
         expect.step(`timeline of ${args[0]}`);
         return {
-            open: { steps: [makeStep(2, { state: "planned" })], count: 1 },
+            open: { steps: [makeStep(2, { ...PLANNED })], count: 1 },
             closed: { steps: [makeStep(1)], count: 5000 },
             domain: [["commercial_partner_id", "=", 5]],
             context: { default_partner_id: 5 },

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tests.common import freeze_time, tagged, users
 
+from ...models.activity.isof_activity_status import ACTIVITY_STATES, FREE_STATES, HELD_STATES
 from ..common import NOW, ActivityCommon
 
 YESTERDAY = datetime(2026, 3, 10, 9, 0)
@@ -373,6 +374,39 @@ class TestActivityLife(ActivityCommon):
         self.assertEqual(activity.status_id, self.status_done)
         activity.status_id = self.status_postponed
         self.assertTrue(activity.is_hatched)
+
+    def test_what_states_mean(self):
+        """Filters, buttons, colours and calendars follow from two answers about each state."""
+        meanings = {
+            "planned": {"is_open": True, "state_color": "info"},
+            "in_progress": {"is_open": True, "state_color": "primary"},
+            "done": {"state_color": "success"},
+            "not_held": {"is_striked": True, "state_color": "secondary"},
+            "postponed": {"is_open": True, "is_hatched": True, "state_color": "warning"},
+            "cancelled": {"is_striked": True, "state_color": "secondary"},
+        }
+        nothing = {"is_open": False, "is_striked": False, "is_hatched": False}
+        activities = self.env["isof.activity"].concat(
+            *(
+                self._create_activity(status_id=getattr(self, f"status_{state}").id)
+                for state in ACTIVITY_STATES
+            )
+        )
+        self.assertRecordValues(
+            activities,
+            [{"state": state, **nothing, **meanings[state]} for state in ACTIVITY_STATES],
+        )
+        for name in ("is_open", "is_striked"):
+            for value in (True, False):
+                with self.subTest(name=name, value=value):
+                    self.assertEqual(
+                        activities.search(
+                            [("id", "in", activities.ids), (name, "=", value)], order="id"
+                        ),
+                        activities.filtered(lambda one, name=name, value=value: one[name] == value),
+                    )
+        self.assertEqual(HELD_STATES, ("done",))
+        self.assertEqual(FREE_STATES, ("not_held", "postponed", "cancelled"))
 
     def test_state_without_a_status_is_explained(self):
         activity = self._create_activity(by=self.salesperson_a)

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.isof_crm.models.activity.isof_activity_status import HELD_STATES
 from odoo.addons.isof_crm.tools import activity_time
 
 
@@ -42,7 +43,7 @@ class IsofActivity(models.Model):
         for activity in self:
             is_touch = (
                 activity.active
-                and activity.state == "done"
+                and activity.state in HELD_STATES
                 and activity.campaign_id
                 and activity.commercial_partner_id
             )

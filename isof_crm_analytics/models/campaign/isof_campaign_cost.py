@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
 
-from odoo.addons.isof_crm.models.activity.isof_activity_status import DROPPED_STATES
+from odoo.addons.isof_crm.models.activity.isof_activity_status import DROPPED_STATES, HELD_STATES
 
 BILL_TYPES = ("in_invoice", "in_refund", "in_receipt")
 
@@ -185,7 +185,7 @@ class IsofCampaignCost(models.Model):
                 for campaign, company, state, hours in groups
                 if campaign == cost.campaign_id._origin
                 and company == cost.company_id
-                and (cost.kind == "planned" or state == "done")
+                and (cost.kind == "planned" or state in HELD_STATES)
             )
 
     @api.depends(

@@ -4,14 +4,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.isof_crm.models.activity.isof_activity_status import FREE_STATES, HELD_STATES
 from odoo.addons.isof_crm.tools import activity_time
 from odoo.addons.isof_crm.tools.searching import search_true
 
 from ...exceptions import BookingConflict
 from .isof_booking import DROPPED_STATES, LIVE_STATES
 
-# In these states an activity does not take place at its time: its resources are free.
-FREE_STATES = ("postponed", "not_held", "cancelled")
 # A change of one of these fields is carried over to the bookings.
 CARRIED_FIELDS = {
     "active",
@@ -253,8 +252,8 @@ class IsofActivity(models.Model):
     def _is_held_early(self, before):
         """Return whether the activity took place before the time that its resources were for."""
         return (
-            self.state == "done"
-            and before.state != "done"
+            self.state in HELD_STATES
+            and before.state not in HELD_STATES
             and self.start < before.start
             and before.start > fields.Datetime.now()
         )

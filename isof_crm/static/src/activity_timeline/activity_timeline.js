@@ -8,17 +8,6 @@ import {
 import { groupBy } from "@web/core/utils/arrays";
 import { useService } from "@web/core/utils/hooks";
 
-const STATE_COLORS = {
-    planned: "info",
-    in_progress: "primary",
-    done: "success",
-    not_held: "secondary",
-    postponed: "warning",
-    cancelled: "secondary",
-};
-const OPEN_STATES = ["planned", "in_progress", "postponed"];
-const DROPPED_STATES = ["not_held", "cancelled"];
-
 /**
  * Tell when an activity takes place, in the user's zone and language.
  * An all-day one is a day for everybody: its stored day is never converted to a zone.
@@ -92,18 +81,6 @@ export class ActivityTimeline extends Component {
 
     get rows() {
         return layOutSteps(this.props.steps);
-    }
-
-    isOpen(step) {
-        return OPEN_STATES.includes(step.state);
-    }
-
-    isDropped(step) {
-        return DROPPED_STATES.includes(step.state);
-    }
-
-    getStateColor(step) {
-        return STATE_COLORS[step.state];
     }
 
     getWhom(step) {
