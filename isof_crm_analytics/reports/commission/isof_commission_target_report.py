@@ -8,9 +8,10 @@ from ...tools.commission_basis import BASES
 class IsofCommissionTargetReport(models.Model):
     """Targets of commission plans beside what was reached: a row for each target and period.
 
-    Reached is what was sold in the whole period, in the basis of the plan, of the person or the team, in the sales teams of the plan: what its rules leave out
-    counts, too. Of several versions of a plan the latest that begins before the end of the period
-    counts, of several targets of one owner that which begins first. Agents have no targets here.
+    Reached is what was sold in the whole period, in the basis of the plan, of the person or the
+    team, in the sales teams of the plan: what its rules leave out counts, too. Of several versions
+    of a plan the latest that begins before the end of the period counts, of several targets of one
+    owner that which begins first. Agents have no targets here.
     """
 
     _name = "isof.commission.target.report"
