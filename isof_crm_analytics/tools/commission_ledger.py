@@ -34,8 +34,6 @@ from .commission import (
 from .commission_due import DOCUMENT_KEY, Deals, hand_out
 from .commission_plan import Line, Plan, find_deciding, find_rating
 
-QUANTITY_UNIT = Decimal("0.0001")
-
 
 @dataclass(slots=True)
 class Balance:
@@ -121,14 +119,14 @@ class Earnings:
     # ------------------------------------------------------------
 
     def _add_sales(self, lines, get_rates):
-        terms_by_line = {line: self._get_terms(line) for line in lines}
+        terms_by_line = [(line, self._get_terms(line)) for line in lines]
         added = defaultdict(Decimal)
-        for line, terms_list in terms_by_line.items():
+        for line, terms_list in terms_by_line:
             for terms in terms_list:
                 if terms.factor is None:
                     added[self._get_key(line, terms)] += self._get_basis(line, terms.plan)
         rates = get_rates(dict(added)) if added else {}
-        for line, terms_list in terms_by_line.items():
+        for line, terms_list in terms_by_line:
             for terms in terms_list:
                 if terms.factor is None:
                     terms = terms._replace(factor=rates[self._get_key(line, terms)])
@@ -140,8 +138,7 @@ class Earnings:
 
     @staticmethod
     def _get_basis(line, plan):
-        unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
-        return round_money(line.get_basis(plan.basis), unit)
+        return round_money(line.get_basis(plan.basis), plan.basis_unit)
 
     def _get_terms(self, line):
         """Return by what a line earns: what the ledger knows, and what plans say afresh."""
@@ -224,7 +221,6 @@ class Earnings:
         plan = terms.plan
         payees, percents = zip(*terms.shares, strict=True)
         basis = self._get_basis(line, plan)
-        basis_unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
         frozen = {payee: balance.last["percent"] for payee, balance in terms.frozen.items()}
         if fixed := self.fixed.get((line.line_id, plan.root_id)):
             commission, factor = fixed
@@ -240,7 +236,7 @@ class Earnings:
         self.found[line.line_id, plan.root_id] = [
             Earning(line, terms, *values)
             for values in zip(
-                payees, percents, distribute(basis, percents, basis_unit), parts, strict=True
+                payees, percents, distribute(basis, percents, plan.basis_unit), parts, strict=True
             )
         ]
 
@@ -274,7 +270,7 @@ class Earnings:
         plan = terms.plan
         credited = [self._get_basis(line, plan) for line in lines]
         whole = self._get_basis(origins[0].line, plan)
-        unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+        unit = plan.basis_unit
         percents = [origin.percent for origin in origins]
         bases = credit_parts(
             [origin.basis for origin in origins], whole, credited, unit, None, Decimal(1), percents
@@ -292,13 +288,13 @@ class Earnings:
         percents = [origin.percent for origin in origins]
         known = []
         for position, origin in enumerate(origins):
-            was = self._get_balance(origin.line, plan.root_id, origin.payee_id)
+            sold = self._get_balance(origin.line, plan.root_id, origin.payee_id)
             steps = []
             for line, basis in zip(lines, bases[position], strict=True):
                 balance = self._get_balance(line, plan.root_id, origin.payee_id)
                 if fixed := self.fixed.get((line.line_id, plan.root_id)):
                     steps.append(distribute(fixed[0], percents, plan.unit)[position])
-                elif balance and was and (balance.basis, was.accrued) == (basis, origin.accrued):
+                elif balance and sold and (balance.basis, sold.accrued) == (basis, origin.accrued):
                     steps.append(balance.accrued)
                 else:
                     steps.append(None)
@@ -318,7 +314,7 @@ class Earnings:
             by_root[earnings[0].terms.plan.root_id].append(earnings)
         for by_line in by_root.values():
             plan = by_line[0][0].terms.plan
-            unit = QUANTITY_UNIT if plan.basis == "quantity" else plan.unit
+            unit = plan.basis_unit
             nets = [left[earnings[0].line.line_id] for earnings in by_line]
             if not any(nets):
                 nets = [earnings[0].line.net for earnings in by_line]
@@ -476,6 +472,30 @@ class Earnings:
         earned = sum(found.values(), ZERO)
         missing = limits.minimum - earned
         return fixed, missing if earned > 0 and missing > 0 else ZERO
+
+
+def get_rates(added, totals):
+    """Return the rates that tiers give of the totals of periods.
+
+    :param added: dict of ``(plan, seller, first day, team)`` to what is sold in addition
+    :param totals: what was sold before, dict of ``(plan id, first day, "seller" or "team", its
+        id)`` to total
+    :return: dict of the keys of ``added`` to factors
+    """
+    rates = {}
+    for key in added:
+        plan, seller_id, first, team_id = key
+        target = plan.get_target(seller_id, [team_id], first)
+        own, team = (plan.id, first, "seller", seller_id), (plan.id, first, "team", team_id)
+        measured = team if target and target.team_id else own
+        total = totals[measured] + sum(
+            amount
+            for (other, other_seller, other_first, other_team), amount in added.items()
+            if (other.id, other_first) == (plan.id, first)
+            and (other_team == team_id if measured is team else other_seller == seller_id)
+        )
+        rates[key] = tier_rate(total, plan.get_tiers(target), plan.progressive)
+    return rates
 
 
 def get_comparable(lines):

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 from .commission import ZERO, Tier, scale
+from .commission_basis import BASES, Amounts
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+QUANTITY_UNIT = Decimal("0.0001")
 
 
 class Line(NamedTuple):
@@ -46,8 +48,8 @@ class Line(NamedTuple):
     # whether a document that was reset says the same of it: product and quantity
     is_as_before: bool
     net: Decimal
-    margin: Decimal
     quantity: Decimal
+    bases: Amounts
     margin_rate: Decimal | None
     # of the document, in its currency and in the company's
     total: Decimal
@@ -73,7 +75,8 @@ class Line(NamedTuple):
         )
 
     def get_basis(self, basis):
-        return getattr(self, basis)
+        """Return what the line has of a basis, by its name."""
+        return getattr(self.bases, basis)
 
     def at_rate_of(self, origin):
         """Return the line of a credit note at the rate of exchange of what it credits.
@@ -96,11 +99,14 @@ class Line(NamedTuple):
         ):
             return self
         net = scale(origin.net, self.amount, origin.amount)
-        # the cost is in the currency of the company, and that of what comes back already
-        is_known = self.margin_rate is not None
-        return self._replace(
-            net=net, margin=self.margin + net - self.net if is_known else self.margin
+        bases = (
+            # where no cost is known there is nothing less a cost
+            amount
+            if basis.is_less_cost and self.margin_rate is None
+            else basis.at_rate_of_exchange(amount, self.net, net)
+            for basis, amount in zip(BASES.values(), self.bases, strict=True)
         )
+        return self._replace(net=net, bases=Amounts(*bases))
 
 
 class Rule(NamedTuple):
@@ -175,7 +181,7 @@ class Plan(NamedTuple):
     earner: str  # salesperson or agent
     partner_ids: frozenset
     team_ids: frozenset
-    basis: str  # net, margin or quantity
+    basis: str  # one of BASES
     due: str  # invoiced or paid
     netting: bool  # whether debts that were netted are received
     period: str
@@ -192,6 +198,11 @@ class Plan(NamedTuple):
     def is_by_period(self):
         """Return whether what a sale earns depends on the others of its period."""
         return bool(self.tiers or self.cap is not None or self.minimum)
+
+    @property
+    def basis_unit(self):
+        """Return the unit to which amounts of the basis are rounded."""
+        return QUANTITY_UNIT if BASES[self.basis].is_per_unit else self.unit
 
     @property
     def series(self):
@@ -349,14 +360,17 @@ def _is_below(path, ids):
 
 
 def example_line(**values):
-    """Return a sale, for examples."""
+    """Return a sale, for examples; what it has of a basis goes by the name of that."""
     defaults = dict.fromkeys(Line._fields)
-    zeros = dict.fromkeys(("net", "margin", "quantity", "total", "company_total"), ZERO)
+    zeros = dict.fromkeys(("net", "quantity", "total", "company_total"), ZERO)
+    amounts = {name: values.get(name, ZERO) for name in BASES}
+    values = {name: value for name, value in values.items() if name in Line._fields}
     defaults |= {
         "segment_ids": frozenset(),
         "is_down_payment": False,
         "is_as_before": False,
         "shares": (),
+        "bases": Amounts(**amounts),
     }
     return Line(**{**defaults, **zeros, "day": date(2026, 3, 10), "company_id": 1, **values})
 

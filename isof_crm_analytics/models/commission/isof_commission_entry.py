@@ -1,7 +1,22 @@
+import csv
+import io
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ledger.isof_trade_mixin import MARGIN_GROUP, UncheckedMany2one
+
+# What an entry repeats of the one before it, beside its figures.
+TERMS = (
+    *("company_id", "company_currency_id", "payee_id", "seller_id", "team_id", "department_id"),
+    *("move_id", "move_line_id", "move_name", "partner_id", "product_id", "product_category_id"),
+    *("plan_id", "rule_id", "is_tiered", "is_own_split", "period_start", "factor", "percent"),
+)
+FIGURES = ("basis", "accrued", "due")
+COLUMNS = (
+    *(*TERMS, *FIGURES, "kind", "date", "payment_key", "note"),
+    *("user_id", "state", "create_uid", "create_date"),
+)
 
 
 class KnownFloat(fields.Float):
@@ -219,8 +234,8 @@ class IsofCommissionEntry(models.Model):
         compute_sudo=True,  # the plan of one's own commission
         aggregator=None,
         digits=(16, 2),
-        help="What the rate is of: net sales, margin or quantity, in the part that one earns. "
-        "A margin only for who sees margins.",
+        help="What the rate is of, in the part that one earns. What tells a cost is shown only to "
+        "who sees margins.",
     )
     accrued = fields.Float(
         string="Earned",
@@ -266,15 +281,14 @@ class IsofCommissionEntry(models.Model):
     @api.depends("factor", "plan_id")
     def _compute_rate(self):
         for entry in self:
-            per_unit = entry.plan_id.basis == "quantity"
-            entry.rate = entry.factor if per_unit else 100 * entry.factor
+            entry.rate = entry.plan_id._get_rate(entry.factor)
 
     @api.depends("basis", "percent", "plan_id")
     @api.depends_context("uid")
     def _compute_shown(self):
-        sees_margins = self.env.user.has_group(MARGIN_GROUP)
+        shown = {*self.env["isof.commission.plan"]._get_shown_bases(), False}
         for entry in self:
-            is_shown = sees_margins or entry.plan_id.basis != "margin"
+            is_shown = entry.plan_id.basis in shown
             entry.shown_basis = is_shown and entry.basis
             entry.shown_percent = is_shown and entry.percent
 
@@ -319,6 +333,53 @@ class IsofCommissionEntry(models.Model):
         """Bring the ledger in step with what has changed in this transaction first."""
         self.env["account.move"].flush_model(["isof_commission_count"])
         return super()._search(domain, *args, **kwargs)
+
+    # ------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------
+
+    @api.model
+    def _insert(self, rows):
+        """Add entries, dicts of columns; copied in, for they are as many as lines of documents."""
+        if not rows:
+            return
+        users = self._get_users({row["payee_id"] for row in rows})
+        new = {"state": "open", "create_uid": self.env.uid, "create_date": fields.Datetime.now()}
+        output = io.StringIO()
+        write = csv.DictWriter(output, COLUMNS).writerow
+        for row in rows:
+            write(row | new | {"user_id": users.get(row["payee_id"])})
+        output.seek(0)
+        self.env.cr.copy_expert(
+            f"COPY isof_commission_entry ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv)",
+            output,
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _get_users(self, partner_ids):
+        """Return the employee that each payee is: dict of partner to user, both ids.
+
+        Who has left still is one, with what was earned before. Of several users of one person an
+        active one counts.
+        """
+        self.env["res.users"].flush_model(["active", "partner_id", "share"])
+        self.env.cr.execute(
+            "SELECT DISTINCT ON (partner_id) partner_id, id FROM res_users"
+            " WHERE partner_id = ANY(%s) AND NOT share ORDER BY partner_id, active DESC, id",
+            [list(partner_ids)],
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _get_counts(self, move_ids):
+        """Return how many entries documents have: dict of id to number, without those of none."""
+        self.env.cr.execute(
+            "SELECT move_id, count(*) FROM isof_commission_entry WHERE move_id = ANY(%s)"
+            " GROUP BY 1",
+            [list(move_ids)],
+        )
+        return dict(self.env.cr.fetchall())
 
     # ------------------------------------------------------------
     # Actions

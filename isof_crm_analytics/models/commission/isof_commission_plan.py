@@ -8,6 +8,8 @@ from odoo.tools.misc import format_date
 from odoo.addons.isof_crm.models.base.condition_many2many import ConditionMany2many
 
 from ...tools import commission, commission_overlap, commission_plan
+from ...tools.commission_basis import BASES
+from ..ledger.isof_trade_mixin import MARGIN_GROUP
 
 # What may still be written of an approved plan, beside its chatter.
 UNLOCKED = {"state", "date_to", "sequence"}
@@ -112,10 +114,10 @@ class IsofCommissionPlan(models.Model):
 
     # On what, and when
     basis = fields.Selection(
-        [("net", "Net sales"), ("margin", "Margin"), ("quantity", "Quantity")],
+        [(name, basis.label) for name, basis in BASES.items()],
         required=True,
         default="net",
-        help="Rates are percents of net sales or of the margin, or an amount for each unit.",
+        help="What rates are of: percents of an amount of money, or an amount for each unit.",
     )
     due = fields.Selection(
         [("invoiced", "When it is invoiced"), ("paid", "As it is paid")],
@@ -492,27 +494,23 @@ class IsofCommissionPlan(models.Model):
             cap=to_decimal(self.cap) if self.cap else None,
             minimum=to_decimal(self.minimum),
             rules=tuple(rule._prepare_spec() for rule in self.rule_ids),
-            tiers=tuple(
-                commission.Tier(to_decimal(tier.threshold), self._get_factor(tier.rate))
-                for tier in self.tier_ids
-            ),
-            targets=tuple(
-                commission_plan.Target(
-                    target.user_id.partner_id.id,
-                    target.team_id.id,
-                    target.date_from,
-                    target.date_to,
-                    to_decimal(target.amount),
-                )
-                for target in self.target_ids
-            ),
-            shares=tuple(
-                commission_plan.Share(split.kind, split.partner_id.id, to_decimal(split.percent))
-                for split in self.split_ids
-            ),
+            tiers=tuple(tier._prepare_spec() for tier in self.tier_ids),
+            targets=tuple(target._prepare_spec() for target in self.target_ids),
+            shares=tuple(split._prepare_spec() for split in self.split_ids),
         )
 
     def _get_factor(self, rate):
         """Return a rate of the plan as a factor of its basis."""
         rate = commission.to_decimal(rate)
-        return rate if self.basis == "quantity" else rate / Decimal(100)
+        return rate if BASES[self.basis].is_per_unit else rate / Decimal(100)
+
+    def _get_rate(self, factor):
+        """Return a factor of the basis as a rate, as it is shown; of no plan in percent."""
+        is_per_unit = self and BASES[self.basis].is_per_unit
+        return factor if is_per_unit else 100 * factor
+
+    @api.model
+    def _get_shown_bases(self):
+        """Return the bases, by name, of which the user may see amounts."""
+        sees_margins = self.env.user.has_group(MARGIN_GROUP)
+        return [name for name, basis in BASES.items() if sees_margins or not basis.is_less_cost]

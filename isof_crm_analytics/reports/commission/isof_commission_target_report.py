@@ -1,14 +1,17 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...models.commission.isof_commission_source import basis_to_sql
+from ...tools.commission_basis import BASES
+
 
 class IsofCommissionTargetReport(models.Model):
     """Targets of commission plans beside what was reached: a row for each target and period.
 
-    Reached are the net sales, the margin or the quantity of the whole period, by the basis of
-    the plan, of the person or the team, in the sales teams of the plan: what its rules leave out
-    counts, too. Of several versions of a plan the latest that begins before the end of the period
-    counts, of several targets of one owner that which begins first. Agents have no targets here.
+    Reached is what was sold in the whole period, in the basis of the plan, of the person or the
+    team, in the sales teams of the plan: what its rules leave out counts, too. Of several versions
+    of a plan the latest that begins before the end of the period counts, of several targets of one
+    owner that which begins first. Agents have no targets here.
     """
 
     _name = "isof.commission.target.report"
@@ -27,8 +30,8 @@ class IsofCommissionTargetReport(models.Model):
         ],
         "isof.commission.target": ["amount", "date_from", "date_to", "team_id", "user_id"],
         "isof.trade.summary": [
-            *("company_id", "flow", "invoice_date", "margin", "sold_net", "sold_quantity"),
-            *("team_id", "user_id"),
+            *("company_id", "flow", "invoice_date", "team_id", "user_id"),
+            *{name for basis in BASES.values() for name in (*basis.measures, *basis.less)},
         ],
         "res.company": ["currency_id"],
         "res.users": ["sale_team_id"],
@@ -130,8 +133,8 @@ class IsofCommissionTargetReport(models.Model):
                           target.date_from, target.id
             ), sold AS MATERIALIZED (
                 SELECT company_id, user_id, team_id, date_trunc('month', invoice_date) AS month,
-                       sum(sold_net) AS net, sum(margin) AS margin, sum(sold_quantity) AS quantity
-                  FROM isof_trade_summary
+                       %(sums)s
+                  FROM isof_trade_summary AS fact
                  WHERE company_id IN (SELECT company_id FROM wanted) AND flow = 'sale'
                    AND invoice_date >= (SELECT min(date) FROM wanted)
                  GROUP BY 1, 2, 3, 4
@@ -148,11 +151,7 @@ class IsofCommissionTargetReport(models.Model):
               LEFT JOIN hr_version AS version ON version.id = employee.current_version_id
              CROSS JOIN LATERAL (
                    SELECT COALESCE(sum(
-                              CASE wanted.basis
-                                  WHEN 'net' THEN sold.net
-                                  WHEN 'margin' THEN sold.margin
-                                  ELSE sold.quantity
-                              END
+                              CASE wanted.basis %(cases)s END
                           ), 0) AS reached
                      FROM sold
                     WHERE sold.company_id = wanted.company_id
@@ -167,5 +166,12 @@ class IsofCommissionTargetReport(models.Model):
                                 WHERE isof_commission_plan_id = wanted.plan_id
                            ))
               ) AS result
-            """
+            """,
+            sums=SQL(", ").join(
+                SQL("sum(%s) AS %s", basis_to_sql(basis, "fact"), SQL.identifier(name))
+                for name, basis in BASES.items()
+            ),
+            cases=SQL(" ").join(
+                SQL("WHEN %s THEN %s", name, SQL.identifier("sold", name)) for name in BASES
+            ),
         )

@@ -65,7 +65,6 @@ class IsofCommissionTrial(models.TransientModel):
 
     def _prepare_line_vals(self, earning):
         line, terms = earning.line, earning.terms
-        factor = float(terms.factor)
         return {
             "date": line.day,
             "payee_id": earning.payee_id,
@@ -77,7 +76,7 @@ class IsofCommissionTrial(models.TransientModel):
             "product_category_id": line.category_id,
             "rule_id": terms.rule_id,
             "is_tiered": terms.is_tiered,
-            "rate": factor if terms.plan.basis == "quantity" else 100 * factor,
+            "rate": self.plan_id._get_rate(float(terms.factor)),
             "percent": float(earning.percent),
             "basis": float(earning.basis),
             "accrued": float(earning.accrued),
