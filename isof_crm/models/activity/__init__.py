@@ -1,6 +1,6 @@
-"""Activities: every event with a customer, in chains, plans and calendars.
+"""Activities: every event with a customer, in chains and calendars.
 
-It owns activities with their types, states, times, plans and events in Odoo's calendar. It knows
+It owns activities with their types, states, times and events in Odoo's calendar. It knows
 contractors, consents and segments.
 """
 
@@ -20,10 +20,6 @@ from . import (
     isof_activity_due,
     isof_activity_grouping,
     isof_activity_mirror,
-    isof_activity_plan,
-    isof_activity_plan_run,
-    isof_activity_plan_schedule,
-    isof_activity_plan_step,
     isof_activity_status,
     isof_activity_tag,
     isof_activity_timeline,

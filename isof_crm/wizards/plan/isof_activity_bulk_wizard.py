@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.activity.isof_activity_plan_run import INLINE_LIMIT
+from ...models.plan.isof_activity_plan_run import INLINE_LIMIT
 
 # Whom consent forbids is shown by name up to so many; the run names them all.
 NAMES_SHOWN = 50

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
-from .isof_activity_status import OPEN_STATES
+from ..activity.isof_activity_status import OPEN_STATES
 
 # Up to so many customers the plan is carried out while the user waits.
 INLINE_LIMIT = 50

@@ -6,8 +6,8 @@ from odoo.fields import Domain
 
 from ...tools import activity_time
 from ...tools.agenda import Agenda, NoTimeError
-from .isof_activity_status import OPEN_STATES
-from .res_users import DAYS_PER_UNIT
+from ..activity.isof_activity_status import OPEN_STATES
+from ..activity.res_users import DAYS_PER_UNIT
 
 # So many days ahead working hours are looked at; further where there is no time left.
 HORIZONS = (45, 400, 1500)
