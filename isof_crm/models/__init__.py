@@ -11,5 +11,6 @@ from . import contractor
 from . import consent
 from . import segment
 from . import activity
+from . import plan
 from . import succession
 from . import my_day

@@ -4,5 +4,6 @@ from .consent import *
 from .contractor import *
 from .export import *
 from .my_day import *
+from .plan import *
 from .segment import *
 from .succession import *

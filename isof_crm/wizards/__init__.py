@@ -1,1 +1,1 @@
-from . import activity, contractor, segment, succession
+from . import activity, contractor, plan, segment, succession

@@ -4,7 +4,7 @@
 ROOMS = {
     "isof_crm": [
         *("base", "figures", "export", "contractor", "consent", "segment", "activity"),
-        *("succession", "my_day"),
+        *("plan", "succession", "my_day"),
     ],
     "isof_crm_resources": ["resource", "booking", "approval", "availability", "series"],
     "isof_crm_analytics": [

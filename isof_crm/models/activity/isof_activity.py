@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, frozendict
+from odoo.tools import SQL
 
 from ...tools import bounds
 from ...tools.searching import search_true
@@ -20,15 +20,6 @@ REFERENCE_MODELS = (
 )
 # They tell of the customer as it was when it was chosen.
 FROZEN_FIELDS = ("commercial_partner_id", "region_id")
-TIME_FIELDS = {"start", "stop", "allday", "duration", "start_date", "stop_date"}
-# Being put in charge is seen in the action plan; mail goes out only on request. Followers are
-# added in one go, see _subscribe_in_charge().
-CREATE_CONTEXT = {
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "mail_auto_subscribe_no_notify": True,
-    "isof_subscribe_later": True,
-}
 
 
 class IsofActivity(models.Model):
@@ -532,20 +523,11 @@ class IsofActivity(models.Model):
             return self.env.su or self.env.user.has_group("isof_crm.group_manager")
         return super()._has_field_access(field, operation)
 
-    @api.model
-    def default_get(self, fields):
-        """The calendar proposes date-only strings for all-day activities: make them days."""
-        values = super().default_get(fields)
-        if values.get("allday") and values.get("start"):
-            values.update(self._prepare_allday_vals(self._get_default_times()))
-        return values
-
     @api.model_create_multi
     def create(self, vals_list):
         may_name_author = self._has_field_access(self._fields["author_id"], "write")
-        defaults = self._get_default_times()
         # An empty value, as of an empty cell of an imported file, means what is proposed.
-        proposed = {"name", "status_id", "stop", "duration"}
+        proposed = {"name", "status_id"}
         if self.env.context.get("import_file"):
             proposed |= {"region_id", "department_id"}
         prepared = []
@@ -553,39 +535,16 @@ class IsofActivity(models.Model):
             vals = {name: value for name, value in vals.items() if value or name not in proposed}
             if vals.get("contact_id") and not vals.get("partner_id"):
                 vals.pop("partner_id", None)
-            is_missing_start = not (vals.get("start_date") or vals.get("start", True))
-            if vals.get("allday", defaults["allday"]) and not is_missing_start:
-                vals.update(self._prepare_allday_vals(defaults | vals))
-            if vals.get("stop"):
-                # the end is what was meant; a length that came along is derived from it
-                vals.pop("duration", None)
-            vals.pop("start_date", None)
-            vals.pop("stop_date", None)
             if not may_name_author:
                 # an imported file names whoever registered what it was exported of
                 vals.pop("author_id", None)
             prepared.append(vals)
-        activities = super(IsofActivity, self.with_context(**CREATE_CONTEXT)).create(prepared)
-        activities = activities.with_env(self.env)
-        activities._subscribe_in_charge()
-        return activities
+        return super().create(prepared)
 
     def write(self, vals):
-        # before it is counted with
-        self._check_bounds(vals)
-        silent = self.with_context(mail_auto_subscribe_no_notify=True)
         frozen = [self._fields[name] for name in FROZEN_FIELDS]
         with self.env.protecting(frozen, self._filter_rewritten_partner(vals)):
-            if not TIME_FIELDS & vals.keys():
-                return super(IsofActivity, silent).write(vals)
-            by_vals = {}
-            for activity in silent:
-                time_vals = frozendict(activity._prepare_time_vals(vals))
-                by_vals[time_vals] = by_vals.get(time_vals, silent.browse()) | activity
-            other_vals = {name: value for name, value in vals.items() if name not in TIME_FIELDS}
-            for time_vals, activities in by_vals.items():
-                super(IsofActivity, activities).write(other_vals | time_vals)
-        return True
+            return super().write(vals)
 
     def _filter_rewritten_partner(self, vals):
         """Return the activities whose customer is only written once more: it is not chosen anew."""
@@ -668,16 +627,6 @@ class IsofActivity(models.Model):
                     )
                 )
             activities.write({"status_id": status.id} | (vals or {}))
-
-    @api.model
-    def _group_expand_status_id(self, statuses, domain):
-        """Show every status as a column of the kanban view, used or not."""
-        return statuses.search([("company_id", "in", (*self.env.companies.ids, False))])
-
-    def _open_groups(self, *, auto_unfold, **kwargs):
-        # Odoo unfolds the first level only; the action plan shows due dates and activities.
-        auto_unfold = auto_unfold or self.env.context.get("isof_unfold_groups", False)
-        return super()._open_groups(auto_unfold=auto_unfold, **kwargs)
 
     @api.model
     @api.readonly

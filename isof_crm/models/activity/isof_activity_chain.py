@@ -3,9 +3,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...tools.searching import search_true
-from .isof_activity_status import DROPPED_STATES, OPEN_STATES
+from .isof_activity_status import DROPPED_STATES
 
-# So many steps of one chain the browser shows; a customer's real chains are far shorter.
+# Most steps of a chain that the browser shows; a customer's real chains are far shorter.
 MAX_STEPS = 500
 
 
@@ -41,16 +41,6 @@ class IsofActivity(models.Model):
         index=True,
         ondelete="restrict",
     )
-    plan_run_id = fields.Many2one(
-        "isof.activity.plan.run",
-        string="Plan",
-        readonly=True,
-        index="btree_not_null",
-        copy=False,
-        ondelete="set null",
-        help="The started plan that created the activity.",
-    )
-    plan_id = fields.Many2one(related="plan_run_id.plan_id", string="Activity Plan")
     chain_count = fields.Integer(string="Activities in the Chain", compute="_compute_chain_count")
     chain_name = fields.Char(
         string="Chain",
@@ -154,18 +144,6 @@ class IsofActivity(models.Model):
             "target": "new",
             "context": {"default_activity_id": self.id},
         }
-
-    def action_cancel_plan_rest(self):
-        """Cancel what is still open of the plan for this customer."""
-        self.check_access("write")
-        for activity in self.filtered("plan_run_id"):
-            activity.search(
-                [
-                    ("plan_run_id", "=", activity.plan_run_id.id),
-                    ("root_id", "=", activity.root_id.id),
-                    ("state", "in", OPEN_STATES),
-                ]
-            ).action_cancel()
 
     # ------------------------------------------------------------
     # Business methods

@@ -1,10 +1,30 @@
-from odoo import models
+from odoo import api, models
+
+# Being put in charge is seen in the action plan; mail goes out only on request. Followers are
+# added in one go, see _subscribe_in_charge().
+CREATE_CONTEXT = {
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "isof_subscribe_later": True,
+}
 
 
 class IsofActivity(models.Model):
     """The chatter: followers and changes, of many activities at once as quick as of one."""
 
     _inherit = "isof.activity"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        silent = self.with_context(**CREATE_CONTEXT)
+        activities = super(IsofActivity, silent).create(vals_list).with_env(self.env)
+        activities._subscribe_in_charge()
+        return activities
+
+    def write(self, vals):
+        silent = self.with_context(mail_auto_subscribe_no_notify=True)
+        return super(IsofActivity, silent).write(vals)
 
     def _subscribe_in_charge(self):
         """Let those in charge and the author follow, as the chatter would one by one."""

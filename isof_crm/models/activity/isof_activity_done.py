@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools import activity_time, moments
-from .isof_activity import TIME_FIELDS
 from .isof_activity_status import HELD_STATES, OPEN_STATES
+from .isof_activity_time import TIME_FIELDS
 
 # An activity that was marked as done before its time counts from the day after it at the latest.
 COUNT_DAYS = 2

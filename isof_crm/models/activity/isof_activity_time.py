@@ -2,11 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import frozendict
 
 from ...tools import activity_time, bounds
-from .isof_activity import TIME_FIELDS
 
-# One all-day activity counts as so many hours where the company keeps no working hours.
+TIME_FIELDS = {"start", "stop", "allday", "duration", "start_date", "stop_date"}
+# What a day of an all-day activity counts where the company keeps no working hours.
 HOURS_PER_DAY = 8.0
 
 
@@ -125,6 +126,52 @@ class IsofActivity(models.Model):
         """Show at once the time that an all-day activity gets when it is one no more."""
         if self._was_allday() and not self.allday and self.start_date:
             self.update(self._prepare_timed_vals(self.start_date))
+
+    @api.model
+    def default_get(self, fields):
+        """The calendar proposes date-only strings for all-day activities: make them days."""
+        values = super().default_get(fields)
+        if values.get("allday") and values.get("start"):
+            values.update(self._prepare_allday_vals(self._get_default_times()))
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Put all-day activities on whole days, and have an end count before a length."""
+        defaults = self._get_default_times()
+        prepared = []
+        for vals in vals_list:
+            # empty, as a cell of an imported file, means what is proposed
+            vals = {
+                name: value
+                for name, value in vals.items()
+                if value or name not in ("stop", "duration")
+            }
+            is_missing_start = not (vals.get("start_date") or vals.get("start", True))
+            if vals.get("allday", defaults["allday"]) and not is_missing_start:
+                vals.update(self._prepare_allday_vals(defaults | vals))
+            if vals.get("stop"):
+                # the end is what was meant; a length that came along is derived from it
+                vals.pop("duration", None)
+            vals.pop("start_date", None)
+            vals.pop("stop_date", None)
+            prepared.append(vals)
+        return super().create(prepared)
+
+    def write(self, vals):
+        """Write on each activity what the given times mean for it; see ``_prepare_time_vals``."""
+        if not TIME_FIELDS & vals.keys():
+            return super().write(vals)
+        # before it is counted with
+        self._check_bounds(vals)
+        by_vals = {}
+        for activity in self:
+            time_vals = frozendict(activity._prepare_time_vals(vals))
+            by_vals[time_vals] = by_vals.get(time_vals, self.browse()) | activity
+        other_vals = {name: value for name, value in vals.items() if name not in TIME_FIELDS}
+        for time_vals, activities in by_vals.items():
+            super(IsofActivity, activities).write(other_vals | time_vals)
+        return True
 
     @api.model
     def _get_tz(self):

@@ -1,6 +1,5 @@
 from . import (
     test_activity,
-    test_activity_bulk,
     test_activity_done,
     test_activity_employer,
     test_activity_time,
@@ -9,7 +8,6 @@ from . import (
     test_journey,
     test_mirror,
     test_partner_update,
-    test_plan,
     test_report_wizard,
     test_reports,
     test_timeline,

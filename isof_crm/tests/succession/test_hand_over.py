@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from ..activity.test_plan import PlanCommon, _keep
+from ..plan.test_plan import PlanCommon, _keep
 
 
 class HandOverCommon(PlanCommon):

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import Form, tagged
 
-from ..activity.test_plan import PlanCommon
+from ..plan.test_plan import PlanCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,8 +1,6 @@
 from . import (
-    isof_activity_bulk_wizard,
     isof_activity_done_wizard,
     isof_activity_held_wizard,
-    isof_activity_plan_launch,
     isof_activity_report_wizard,
     isof_partner_update_wizard,
 )

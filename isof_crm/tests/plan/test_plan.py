@@ -347,7 +347,7 @@ class TestPlan(PlanCommon):
 
     def test_cancel_a_large_run_in_the_background(self):
         run = self._start(partners=self.alfa | self.beta)
-        with patch("odoo.addons.isof_crm.models.activity.isof_activity_plan_run.CANCEL_SIZE", 2):
+        with patch("odoo.addons.isof_crm.models.plan.isof_activity_plan_run.CANCEL_SIZE", 2):
             run.with_user(self.manager).action_cancel()
             self.assertEqual((run.state, run.open_count), ("cancelling", 4))
             # whoever started the plan may have lost every right by then
@@ -424,7 +424,7 @@ class TestPlanBackground(PlanCommon):
             return float("inf")
 
         with (
-            patch("odoo.addons.isof_crm.models.activity.isof_activity_plan_run.BATCH_SIZE", 20),
+            patch("odoo.addons.isof_crm.models.plan.isof_activity_plan_run.BATCH_SIZE", 20),
             patch.object(self.env.registry["ir.cron"], "_commit_progress", keep_and_cancel),
         ):
             self.Run._cron_plan()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...models.activity.isof_activity_plan_run import INLINE_LIMIT
+from ...models.plan.isof_activity_plan_run import INLINE_LIMIT
 
 
 class IsofActivityPlanLaunch(models.TransientModel):

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from ...wizards.activity import isof_activity_bulk_wizard
+from ...wizards.plan import isof_activity_bulk_wizard
 from ..common import NOW
 from ..consent.test_consent import ConsentCommon
 from .test_plan import PlanCommon
@@ -155,7 +155,7 @@ class TestActivityBulk(BulkCommon):
             user_ids=(self.salesperson_a | self.salesperson_b).ids,
         )
         partners[::10].active = False
-        with patch("odoo.addons.isof_crm.models.activity.isof_activity_plan_run.BATCH_SIZE", 7):
+        with patch("odoo.addons.isof_crm.models.plan.isof_activity_plan_run.BATCH_SIZE", 7):
             self._run_cron()
         self.assertEqual((run.done_count, run.skipped_count), (54, 6))
         self.assertEqual(
@@ -302,7 +302,7 @@ class TestActivityBulk(BulkCommon):
             responsible="shared",
             user_ids=(self.salesperson_a | self.salesperson_b).ids,
         )
-        with patch("odoo.addons.isof_crm.models.activity.isof_activity_plan_run.BATCH_SIZE", 17):
+        with patch("odoo.addons.isof_crm.models.plan.isof_activity_plan_run.BATCH_SIZE", 17):
             self._run_cron()
         by_user = run.activity_line_ids.grouped("user_id")
         self.assertEqual(set(by_user), {self.salesperson_a, self.salesperson_b})
@@ -417,7 +417,7 @@ class TestActivityBulkHours(BulkCommon):
 
     def test_batches_do_not_meet(self):
         run = self._plan(self._create_partners(60))
-        with patch("odoo.addons.isof_crm.models.activity.isof_activity_plan_run.BATCH_SIZE", 7):
+        with patch("odoo.addons.isof_crm.models.plan.isof_activity_plan_run.BATCH_SIZE", 7):
             self._run_cron()
         self.assertEqual(len(set(self._get_starts(run))), 60)
         self._assert_one_at_a_time(self.salesperson_a)

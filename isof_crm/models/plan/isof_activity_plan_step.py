@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools import bounds
-from .isof_activity_type_suggestion import DELAY_UNITS
+from ..activity.isof_activity_type_suggestion import DELAY_UNITS
 
 
 class IsofActivityPlanStep(models.Model):
