@@ -1,13 +1,13 @@
 """What becomes of absurd dates and numbers in each field of ours, tried in the demo company.
 
-A script after ``probing.py``; ``test_absurd.py`` says what is right.
+A script after ``client_calls.py``; ``test_absurd.py`` says what is right.
 
 Each value is typed into a form, written and created, as a client does it. It has to be refused by
 a sentence, or to be accepted so that somebody else, at either end of the world, still sees every
 list, group, calendar and report. Nothing may keep a thread busy for longer than two seconds.
 """
 
-# names of probing.py and of the shell; calls that are made at once, within their loop
+# names of client_calls.py and of the shell; calls that are made at once, within their loop
 # ruff: noqa: B023, F821
 
 import io

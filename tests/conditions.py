@@ -1,9 +1,9 @@
 """Every list of records of ours that can be archived: is it a condition, and how is it shown?
 
-A script after ``probing.py``; ``test_conditions.py`` says what is right.
+A script after ``client_calls.py``; ``test_conditions.py`` says what is right.
 """
 
-# names of probing.py and of the shell
+# names of client_calls.py and of the shell
 # ruff: noqa: F821
 
 from lxml import etree

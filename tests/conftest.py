@@ -100,14 +100,14 @@ def demo_database(isof):
 
 @pytest.fixture(scope="session")
 def probe(isof, demo_database):
-    """Return a function that runs a script of this folder, after ``probing.py``.
+    """Return a function that runs a script of this folder, after ``client_calls.py``.
 
     It returns what the script found out in the demo company about what clients may call.
     """
 
     def run(name):
         folder = Path(__file__).parent
-        script = "".join((folder / each).read_text() for each in ("probing.py", name))
+        script = "".join((folder / each).read_text() for each in ("client_calls.py", name))
         done = isof("odoo", "shell", "-d", demo_database, "--no-http", script=script)
         lines = [line for line in done.stdout.splitlines() if "FACTS " in line]
         assert lines, done.stdout + done.stderr

@@ -1,9 +1,9 @@
 """What only the suite itself writes is tried to be written by each way that a client has.
 
-A script after ``probing.py``; ``test_derived.py`` says what is right.
+A script after ``client_calls.py``; ``test_derived.py`` says what is right.
 """
 
-# names of probing.py and of the shell; calls that are made at once, within their loop
+# names of client_calls.py and of the shell; calls that are made at once, within their loop
 # ruff: noqa: B023, F821
 
 import re

@@ -1,9 +1,9 @@
 """What each role may do with each model, tried in the demo company by the calls of clients.
 
-A script after ``probing.py``; ``test_roles.py`` says what is right.
+A script after ``client_calls.py``; ``test_roles.py`` says what is right.
 """
 
-# names of probing.py and of the shell; calls that are made at once, within their loop
+# names of client_calls.py and of the shell; calls that are made at once, within their loop
 # ruff: noqa: B023, F821
 
 from odoo import Command, fields

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("racing.py")
+SCRIPT = Path(__file__).with_name("concurrency.py")
 
 
 @pytest.fixture(scope="module")
 def rounds(run_rounds):
-    """Return what came of each round by its name; see ``racing.py``."""
+    """Return what came of each round by its name; see ``concurrency.py``."""
     return run_rounds(SCRIPT)
 
 

@@ -1,7 +1,7 @@
 """Installing, updating and uninstalling the add-ons leaves Odoo's log without a warning.
 
 By the command line, with demo data; and without, one by one and together, as by Odoo's Apps: see
-``living.py``. ``test_install_beside.py`` does that where Odoo's own applications are.
+``install.py``. ``test_install_beside.py`` does that where Odoo's own applications are.
 """
 
 import json
@@ -14,7 +14,7 @@ import pytest
 from isof_cli import config, databases
 
 COMPLAINT = re.compile(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
-SCRIPT = Path(__file__).with_name("living.py")
+SCRIPT = Path(__file__).with_name("install.py")
 # What Odoo notes for itself, and of every add-on: when it was reloaded and cleaned up, names and
 # foreign keys that are gone, of fields and models that its own add-ons are part of.
 ODOOS_OWN = re.compile(

@@ -2,7 +2,7 @@
 
 Every invoice and credit note is created and posted by the ORM, in a transaction that is never
 committed. What the analyses must say is computed by pandas from the file alone, in whole pence. By
-default it is one in so many documents of the year; all of them take hours::
+default it is a sample of the documents of the year; all of them take hours::
 
     ISOF_ONLINE_RETAIL_EVERY=1 ./isof test tests/test_online_retail.py
 """

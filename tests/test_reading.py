@@ -13,14 +13,14 @@ HARMLESS = {
 
 @pytest.fixture(scope="module")
 def read(probe):
-    """Return what ``reading.py`` has found in the demo company."""
-    return probe("reading.py")
+    """Return what ``read_order.py`` has found in the demo company."""
+    return probe("read_order.py")
 
 
 @pytest.fixture(scope="module")
 def declared(probe):
-    """Return what ``declared.py`` has found in the source."""
-    return probe("declared.py")
+    """Return what ``depends_context.py`` has found in the source."""
+    return probe("depends_context.py")
 
 
 def test_nobody_reads_what_another_one_has_read(read):

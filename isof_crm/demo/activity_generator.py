@@ -46,7 +46,7 @@ PAST_CHAINS = 40
 OLDEST, NEWEST = 355, 20  # days ago between which the past chains begin
 BUSIER = 0.65  # below 1: the later, the closer to each other they begin
 SILENT_SINCE = 140  # days; some customers were last talked to before that
-# One in so many goes another way than planned.
+# How often one goes another way than planned.
 ATTEMPT_EVERY, CANCELLED_EVERY = 8, 6
 
 
@@ -318,7 +318,7 @@ class ActivityGenerator:
         return day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS
 
     def _shift(self, day, working_days):
-        """Return the day so many working days later, or before; 0 is the next worked day."""
+        """Return the day some working days later, or before; 0 is the next worked day."""
         step = timedelta(days=-1 if working_days < 0 else 1)
         while not self._is_worked(day) and working_days == 0:
             day += step

@@ -58,7 +58,7 @@ class Agenda:
 
         :param datetime earliest: not before that
         :param timedelta length: how long it takes
-        :param int per_day: so many are taken on one day at most; 0: as many as there is time for
+        :param int per_day: how many are taken on one day at most; 0: as many as there is time for
         :raises NoTimeError: if there is none left
 
         >>> days = [datetime(2026, 3, day) for day in (18, 19, 20)]

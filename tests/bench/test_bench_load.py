@@ -304,7 +304,7 @@ class Office:
 
 
 def quantile(seconds, percent):
-    """Return what so many per cent of the seconds are below."""
+    """Return what a given share of the seconds, in per cent, are below."""
     return statistics.quantiles(seconds, n=100, method="inclusive")[percent - 1]
 
 

@@ -228,7 +228,7 @@ class Wholesaler:
         self.copies += 1
 
     def post(self, env, lines, **vals):
-        """Return a posted invoice of so many lines."""
+        """Return a posted invoice with a number of lines."""
         product = env["product.product"].search([("default_code", "=like", "bench %")], limit=lines)
         move = env["account.move"].create(
             {

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from ...tools.searching import search_true
 from .isof_activity_status import DROPPED_STATES
 
-# So many steps of one chain the browser shows; a customer's real chains are far shorter.
+# Most steps of a chain that the browser shows; a customer's real chains are far shorter.
 MAX_STEPS = 500
 
 

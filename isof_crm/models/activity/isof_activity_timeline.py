@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from .isof_activity_status import OPEN_STATES
 
-# So many steps of a list a timeline shows, whatever it is asked for.
+# Most steps of a list that a timeline shows, whatever it is asked for.
 MAX_STEPS = 1000
 
 

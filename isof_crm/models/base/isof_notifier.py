@@ -7,7 +7,7 @@ from odoo import api, models
 
 # What is gathered in a transaction until it is told, in ``cr.cache``.
 GATHERED = "isof_crm.notices"
-# So many lines one message has at most.
+# Most lines of one message.
 MAX_LINES = 50
 
 

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 # They decide whose customer a contact is.
 OWNER_FIELDS = {"user_id", "parent_id", "is_company"}
-# So many of a colleague's customers are named where they are refused.
+# Most of a colleague's customers that are named where they are refused.
 NAMES_SHOWN = 10
 
 

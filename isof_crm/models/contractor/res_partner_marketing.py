@@ -14,7 +14,7 @@ LIFECYCLES = [
 ]
 # Who should be contacted as often as the company says, without a number of their own.
 REGULAR_LIFECYCLES = ("customer", "key")
-# Up to so many contacts are given their new region while the user waits.
+# Most contacts that are given their new region while the user waits.
 INLINE_LIMIT = 5000
 BATCH_SIZE = 50_000
 

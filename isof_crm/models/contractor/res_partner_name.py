@@ -5,7 +5,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...tools import names
 
-# So many names are spelled at a time when the column is new.
+# Names spelled at a time when the column is new.
 BATCH_SIZE = 20_000
 # Less of a name fits too many.
 MIN_SEARCHED = 3

@@ -10,10 +10,10 @@ from odoo.tools import SQL
 
 from ..activity.isof_activity_status import OPEN_STATES
 
-# Up to so many customers the plan is carried out while the user waits.
+# Most customers for whom the plan is carried out while the user waits.
 INLINE_LIMIT = 50
 BATCH_SIZE = 200
-# So many activities are cancelled while the user waits.
+# Most activities that are cancelled while the user waits.
 CANCEL_SIZE = 500
 
 
@@ -60,8 +60,8 @@ class IsofActivityPlanRun(models.Model):
     )
     per_day = fields.Integer(
         string="Daily Limit",
-        help="So many activities each employee gets on one working day, one after the other; "
-        "the rest on the next ones. 0: as many as there is time for in the working hours.",
+        help="At most this many activities for each employee on one working day, one after the "
+        "other; the rest on the next ones. 0: as many as there is time for in the working hours.",
     )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="set null")
     state = fields.Selection(

@@ -9,7 +9,7 @@ from ...tools.agenda import Agenda, NoTimeError
 from ..activity.isof_activity_status import OPEN_STATES
 from ..activity.res_users import DAYS_PER_UNIT
 
-# So many days ahead working hours are looked at; further where there is no time left.
+# Days ahead for which working hours are looked at; further where there is no time left.
 HORIZONS = (45, 400, 1500)
 
 
@@ -74,7 +74,7 @@ class IsofActivityPlanRun(models.Model):
     def _get_agendas(self, users, steps, horizon):
         """Return when users have time: dict of user id to ``Agenda``.
 
-        :param int horizon: so many days further than the steps take
+        :param int horizon: how many days further than the steps take
         """
         days = horizon + sum(2 * step.delay * DAYS_PER_UNIT[step.delay_unit] for step in steps)
         first, last = self.start - timedelta(days=1), self.start + timedelta(days=days)

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.mail import email_normalize_all
 
-# Whom a mailing list leaves out is told by name up to so many.
+# Most contacts left out by a mailing list that are named.
 NAMES_SHOWN = 10
 
 

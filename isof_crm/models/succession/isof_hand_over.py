@@ -9,7 +9,7 @@ from odoo.fields import Command, Domain
 
 from ..activity.isof_activity_status import OPEN_STATES
 
-# Up to so many records are handed over while the user waits.
+# Most records that are handed over while the user waits.
 INLINE_LIMIT = 500
 BATCH_SIZE = 200
 # A dialogue that was closed without an answer is kept for so long.

@@ -117,7 +117,7 @@ class IsofHandOverLine(models.Model):
         return self._find()[1] & Domain("id", "not in", self.failed_ids or [])
 
     def _get_records(self, limit=None):
-        """Return what is to be handed over, at most so many records."""
+        """Return what is to be handed over, up to a number of records."""
         if self.decision == "leave" and limit:
             return self._get_model()
         return self._get_model().search(self._get_domain(), order="id", limit=limit)

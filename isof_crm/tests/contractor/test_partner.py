@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 class PartnerCommon(ActivityCommon):
     def _hold(self, partner, days_ago, **vals):
-        """Return a call held with a partner so many days ago."""
+        """Return a call held with a partner some days ago."""
         return self._create_activity(
             partner_id=partner.id,
             start=NOW - days_ago * DAY,

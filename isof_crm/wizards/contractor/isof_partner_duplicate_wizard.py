@@ -8,9 +8,9 @@ from ...tools.grouping import connected
 
 # How alike the telling words of two names must be, from 0 to 1, by pg_trgm's similarity.
 NAME_SIMILARITY = 0.6
-# So many contacts Odoo merges in one go.
+# Most contacts that Odoo merges at a time.
 MAX_MERGED = 3
-# A word says nothing about who it is if more than so many contacts have it, or one in so many.
+# A word says nothing about who it is if more contacts than this have it, or a greater share.
 COMMON_CONTACTS = 20
 COMMON_SHARE = 200
 # Where more contacts than that share a word in one place, the word does not make them compared.

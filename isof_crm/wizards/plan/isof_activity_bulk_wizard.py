@@ -7,11 +7,11 @@ from odoo.exceptions import UserError
 
 from ...models.plan.isof_activity_plan_run import INLINE_LIMIT
 
-# Whom consent forbids is shown by name up to so many; the run names them all.
+# Most of those whom consent forbids that are shown by name; the run names them all.
 NAMES_SHOWN = 50
 # Further ahead, in working days of one employee, nobody plans.
 MAX_DAYS = 250
-# So many hours of work a day has, mostly.
+# Hours of work that a day has, mostly.
 WORKING_DAY = 8
 
 
@@ -31,8 +31,8 @@ class IsofActivityBulkWizard(models.TransientModel):
     )
     per_day = fields.Integer(
         string="Daily Limit",
-        help="So many activities each employee gets on one working day, one after the other; "
-        "the rest on the next ones. 0: as many as there is time for in the working hours.",
+        help="At most this many activities for each employee on one working day, one after the "
+        "other; the rest on the next ones. 0: as many as there is time for in the working hours.",
     )
     campaign_id = fields.Many2one("utm.campaign")
     activity_count = fields.Integer(string="Activities to Create", compute="_compute_preview")

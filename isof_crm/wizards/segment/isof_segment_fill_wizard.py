@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...tools import contact_list, names
 
-# So many contacts are offered for an entry that fits several.
+# Most contacts that are offered for an entry that fits several.
 MAX_CANDIDATES = 10
 # How a contact is recognised, in this order: the SQL of what is compared, of an entry and of
 # a contact p. Where it is NULL nothing is compared.

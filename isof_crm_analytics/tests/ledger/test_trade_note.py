@@ -11,7 +11,7 @@ LATER = ("12", "12:12:")
 
 @tagged("post_install", "-at_install")
 class TestTradeNote(TradeCommon):
-    """Notes for who posts while something changes; see tests/test_overlapping.py, too."""
+    """Notes for who posts while something changes; see tests/test_posting_concurrency.py, too."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""Run in Odoo's shell by ``test_overlapping.py``: what changes while somebody posts.
+"""Run in Odoo's shell by ``test_posting_concurrency.py``: what changes while somebody posts.
 
 In each round one transaction begins, another one changes something and commits, and then the
 first one posts: neither can see what the other one did. After that the scheduled action

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("settling.py")
+SCRIPT = Path(__file__).with_name("settlement_concurrency.py")
 
 
 @pytest.fixture(scope="module")
 def rounds(run_rounds):
-    """Return what came of each round by its name; see ``settling.py``."""
+    """Return what came of each round by its name; see ``settlement_concurrency.py``."""
     return run_rounds(SCRIPT)
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("overlapping.py")
+SCRIPT = Path(__file__).with_name("posting_concurrency.py")
 
 
 @pytest.fixture(scope="module")
 def rounds(run_rounds):
-    """Return what came of each round by its name; see ``overlapping.py``."""
+    """Return what came of each round by its name; see ``posting_concurrency.py``."""
     return {name: one for name, [one] in run_rounds(SCRIPT).items()}
 
 

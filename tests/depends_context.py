@@ -1,10 +1,10 @@
 """What methods that compute a field, or make a report's query, read of their reader.
 
-A script after ``probing.py``; ``test_reading.py`` says what is right. Methods are looked at by
+A script after ``client_calls.py``; ``test_reading.py`` says what is right. Methods are looked at by
 their source, with those of the same model that they call.
 """
 
-# names of probing.py and of the shell
+# names of client_calls.py and of the shell
 # ruff: noqa: F821
 
 import ast

@@ -1,14 +1,14 @@
 """What is computed, or made by SQL, is read by one after the other: does their order matter?
 
-A script after ``probing.py``; ``test_reading.py`` says what is right.
+A script after ``client_calls.py``; ``test_reading.py`` says what is right.
 """
 
-# names of probing.py and of the shell
+# names of client_calls.py and of the shell
 # ruff: noqa: F821
 
 from odoo.exceptions import AccessError, UserError
 
-# so many records of a model are read
+# records of a model that are read
 READ = 12
 REFUSED = "refused"
 

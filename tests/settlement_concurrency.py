@@ -1,4 +1,4 @@
-"""Run in Odoo's shell by ``test_settling.py``: people who settle or approve at the same moment.
+"""Run in Odoo's shell by ``test_settlement_concurrency.py``: settling and approving at once.
 
 Each thread has a connection of its own and goes through ``retrying``, as every call of the web
 client does; it looks at the ledger before the barrier, so that it cannot see what the others

@@ -1,5 +1,5 @@
-# ruff: noqa: F821  ``env`` and ``tell`` are there, see ``probing.py``
-"""Run in Odoo's shell by ``test_typed.py``: what one typed stays, whatever is chosen afterwards.
+# ruff: noqa: F821  ``env`` and ``tell`` are there, see ``client_calls.py``
+"""Run in Odoo's shell by ``test_form_input.py``: typed values stay, whatever is chosen later.
 
 A field that is computed, not stored and typed in is kept by nothing but the form: when something
 changes that it depends on, Odoo computes it anew from what is stored, and a new record has nothing
