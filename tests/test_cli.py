@@ -189,7 +189,7 @@ class TestAddons:
         [
             ("models/x.py", True, False),
             ("__manifest__.py", True, False),
-            ("static/tests/x.test.js", False, False),
+            ("static/tests/x.test.js", False, True),
             ("static/src/x.js", False, True),
             ("tests/test_x.py", False, False),
             ("readme/DESCRIPTION.md", False, False),
