@@ -218,6 +218,13 @@ class TestAddons:
         (tmp_path / "isof_a/__manifest__.py").write_text("{'assets': {'web.assets_backend': []}}")
         assert config.assets_digest(tmp_path) != before
 
+    def test_bundles_are_of_one_checkout(self, tmp_path):
+        """Odoo goes by the time of a file."""
+        write_addon(tmp_path, "isof_a")
+        before = config.assets_digest(tmp_path)
+        os.utime(tmp_path / "isof_a/static/src/x.js", (1, 1))
+        assert config.assets_digest(tmp_path) != before
+
     def test_compiled_files_do_not_count(self, tmp_path):
         write_addon(tmp_path, "isof_a")
         before = config.addon_digest("isof_a", tmp_path)
