@@ -353,6 +353,8 @@ class Trial:
     def __init__(self, role, user, planted):
         self.role = role
         self.user = user
+        # read once: each call would, as the one before has emptied the cache
+        self.companies = {"allowed_company_ids": user.company_ids.ids}
         self.known = [each for each in planted if each.is_known_to(user)]
         self.hidden = [each for each in planted if each not in self.known]
         self.ids = {}
@@ -385,8 +387,7 @@ class Trial:
 
     def rpc(self, model, method, /, *args, context=None, **kwargs):
         """Call a method as a web client of the user does."""
-        companies = {"allowed_company_ids": self.user.company_ids.ids}
-        context = {**self.user.context_get(), **companies, **(context or {})}
+        context = {**self.user.context_get(), **self.companies, **(context or {})}
         records = env[model].with_user(self.user)
         answer = call_kw(records, method, list(args), {**kwargs, "context": context})
         return answer, self.follow(answer)

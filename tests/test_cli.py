@@ -189,7 +189,7 @@ class TestAddons:
         [
             ("models/x.py", True, False),
             ("__manifest__.py", True, False),
-            ("static/tests/x.test.js", False, False),
+            ("static/tests/x.test.js", False, True),
             ("static/src/x.js", False, True),
             ("tests/test_x.py", False, False),
             ("readme/DESCRIPTION.md", False, False),
@@ -216,6 +216,13 @@ class TestAddons:
         write_addon(tmp_path, "isof_a")
         before = config.assets_digest(tmp_path)
         (tmp_path / "isof_a/__manifest__.py").write_text("{'assets': {'web.assets_backend': []}}")
+        assert config.assets_digest(tmp_path) != before
+
+    def test_bundles_are_of_one_checkout(self, tmp_path):
+        """Odoo goes by the time of a file."""
+        write_addon(tmp_path, "isof_a")
+        before = config.assets_digest(tmp_path)
+        os.utime(tmp_path / "isof_a/static/src/x.js", (1, 1))
         assert config.assets_digest(tmp_path) != before
 
     def test_compiled_files_do_not_count(self, tmp_path):

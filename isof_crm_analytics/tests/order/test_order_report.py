@@ -47,9 +47,10 @@ class OrderReportCommon(ActivityCommon):
                 )
             ]
         )
-        for user in (cls.salesperson_a, cls.salesperson_b, cls.team_leader):
-            user.group_ids += cls.env.ref("isof_crm_analytics.group_own")
-            user.group_ids += cls.env.ref("base.group_allow_export")
+        groups = ("isof_crm_analytics.group_own", "base.group_allow_export")
+        (cls.salesperson_a | cls.salesperson_b | cls.team_leader).write(
+            {"group_ids": [Command.link(cls.env.ref(name).id) for name in groups]}
+        )
         cls.unit = cls.env.ref("uom.product_uom_unit")
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.category = cls.env["product.category"].create({"name": "Test Steel"})
