@@ -1,7 +1,7 @@
 """What a client is told, or may change, of records that it may not read, by sending their ids.
 
-A script after ``client_calls.py``; ``test_foreign.py`` says what is right. Words that occur nowhere else
-are put into records of a colleague and of another company; then each role calls every public
+A script after ``client_calls.py``; ``test_foreign.py`` says what is right. Words that occur nowhere
+else are put into records of a colleague and of another company; then each role calls every public
 method and onchange, creates, writes and opens dialogues with the ids of these records, as a web
 client does, and follows to the workbooks and reports that it gets.
 """

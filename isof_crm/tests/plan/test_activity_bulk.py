@@ -207,9 +207,7 @@ class TestActivityBulk(BulkCommon):
         partners = self._create_partners(3)
         for partner in partners:
             self._declare("withdrawn", partner=partner, channel="phone")
-        with patch(
-            "odoo.addons.isof_crm.wizards.activity.isof_activity_bulk_wizard.NAMES_SHOWN", 2
-        ):
+        with patch("odoo.addons.isof_crm.wizards.plan.isof_activity_bulk_wizard.NAMES_SHOWN", 2):
             self.assertIn(
                 "Plan customer 000, Plan customer 001 and 1 more", self._wizard(partners).skipped
             )
@@ -313,7 +311,7 @@ class TestActivityBulk(BulkCommon):
             self.assertEqual(len(set(starts)), 30, "two activities at the same time")
 
     def test_spread_beyond_reason(self):
-        with patch("odoo.addons.isof_crm.wizards.activity.isof_activity_bulk_wizard.MAX_DAYS", 2):
+        with patch("odoo.addons.isof_crm.wizards.plan.isof_activity_bulk_wizard.MAX_DAYS", 2):
             wizard = self._wizard(self._create_partners(5), per_day=2)
             with self.assertRefused(UserError, "Salesperson A would be busy for 3 working days"):
                 wizard.action_start()
