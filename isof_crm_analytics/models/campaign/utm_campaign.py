@@ -224,20 +224,16 @@ class UtmCampaign(models.Model):
     @api.readonly
     def action_open_isof_results(self):
         """Return the action that shows the results of the campaign."""
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_campaign_report_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_campaign_report_action",
+            domain=[("campaign_id", "=", self.id)],
         )
-        return action | {"domain": [("campaign_id", "in", self.ids)]}
 
     @api.readonly
     def action_open_isof_sales(self):
         """Return the action that shows the sales that count for the campaign."""
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_trade_line_action_sale"
+        return self._open_isof(
+            "isof_crm_analytics.isof_trade_line_action_sale",
+            domain=[("attributed_campaign_id", "=", self.id), ("flow", "=", "sale")],
+            context={"isof_flow": "sale"},
         )
-        return action | {
-            "domain": [("attributed_campaign_id", "in", self.ids), ("flow", "=", "sale")],
-            "context": {"isof_flow": "sale"},
-        }

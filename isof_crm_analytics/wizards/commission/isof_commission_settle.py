@@ -149,10 +149,11 @@ class IsofCommissionSettle(models.TransientModel):
         """
         self.ensure_one()
         settlements = self._settle()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "isof_crm_analytics.isof_commission_settlement_action"
+        return self._open_isof(
+            "isof_crm_analytics.isof_commission_settlement_action",
+            domain=[("id", "in", settlements.ids)],
+            context={},
         )
-        return action | {"domain": [("id", "in", settlements.ids)], "context": {}}
 
     def _settle(self):
         """Make the settlements, and return them."""

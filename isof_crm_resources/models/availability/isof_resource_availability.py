@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.isof_crm.tools import activity_time, moments
+from odoo.addons.isof_crm.tools.searching import search_true
 
 from ...tools import availability, intervals
 from ...tools.availability import DAYS_AHEAD
@@ -52,11 +53,10 @@ class IsofResource(models.Model):
                 resource.free_change = free[0][0] if free else False
 
     @api.model
-    def _search_is_free(self, operator, value):
-        if operator != "in":
-            return NotImplemented
+    @search_true
+    def _search_is_free(self):
         every = self.search([])  # pylint: disable=no-search-all
-        return Domain("id", "in", every.filtered(lambda each: each.is_free in value).ids)
+        return Domain("id", "in", every.filtered("is_free").ids)
 
     # ------------------------------------------------------------
     # CRUD
