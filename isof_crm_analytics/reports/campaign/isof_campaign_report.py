@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.isof_crm.models.activity.isof_activity_status import DROPPED_STATES
+from odoo.addons.isof_crm.models.activity.isof_activity_status import DROPPED_STATES, HELD_STATES
 
 COST_GROUP = "isof_crm_analytics.group_all"
 MARGIN_GROUP = "isof_crm_analytics.group_margin"
@@ -164,7 +164,12 @@ class IsofCampaignReport(models.Model):
         exportable=False,
         help="Different contractors with whom an activity of the campaign was held.",
         figure="number",
-        sql={"activity": "CASE activity.state WHEN 'done' THEN activity.commercial_partner_id END"},
+        sql={
+            "activity": lambda self, kind: SQL(
+                "CASE WHEN activity.state IN %s THEN activity.commercial_partner_id END",
+                HELD_STATES,
+            )
+        },
     )
     responded_count = fields.Integer(
         string="Responded",
@@ -175,8 +180,11 @@ class IsofCampaignReport(models.Model):
         "an order that names it.",
         figure="number",
         sql={
-            "activity": "CASE WHEN activity.state = 'done' AND activity.direction = 'in'"
-            " THEN activity.commercial_partner_id END",
+            "activity": lambda self, kind: SQL(
+                "CASE WHEN activity.state IN %s AND activity.direction = 'in'"
+                " THEN activity.commercial_partner_id END",
+                HELD_STATES,
+            ),
             "order": "contact.commercial_partner_id",
         },
     )
