@@ -174,9 +174,10 @@ class IsofListExport(models.TransientModel):
             for name in self.list_columns or ()
             if name in view and view[name].get("widget") not in NO_FIGURES
         ]
-        ratios = {name: parts for name in shown if (parts := self._get_parts(view[name]))}
+        declared = self._get_ratios(model)
+        ratios = {name: declared[name] for name in shown if name in declared}
         summed = list(unique(part for parts in ratios.values() for part in parts))
-        currencies = self._get_currency_fields(model, view, shown)
+        currencies = self._get_currency_fields(model, shown)
         wanted = list(unique([*shown, *summed, *currencies]))
         specs, footers, aggregates = [], {}, {}
         described = model.fields_get(wanted, ["aggregator", "exportable", "type"])
@@ -211,18 +212,21 @@ class IsofListExport(models.TransientModel):
         ]
         return columns, footers, aggregates
 
-    def _get_parts(self, attributes):
-        """Return the fields that the cells of a column divide; none if it is no ratio."""
-        parts = attributes.get("data-numerator"), attributes.get("data-denominator")
-        return parts if all(parts) else ()
+    def _has_figures(self, model):
+        return isinstance(model, self.env.registry["isof.figures.mixin"])
 
-    def _get_currency_fields(self, model, view, names):
+    def _get_ratios(self, model):
+        """Return the names of the fields that a field divides, by its name."""
+        return model._get_figures().ratios if self._has_figures(model) else {}
+
+    def _get_currency_fields(self, model, names):
         """Return the names of the fields that tell what the amounts of columns are in."""
         found = []
         for name in names:
             if model._fields[name].type == "monetary":
                 found.append(model._fields[name].get_currency_field(model))
-            found += view[name].get("data-unmixed", "").split()
+            elif self._has_figures(model) and model._is_of_money(name):
+                found += model._get_figures().unmixed
         return [
             name for name in unique(found) if model._fields[name].comodel_name == "res.currency"
         ]
