@@ -1,7 +1,9 @@
+import inspect
 import io
 from datetime import date, datetime
 
 import openpyxl
+import xlsxwriter
 from openpyxl.utils.escape import unescape
 
 from odoo.tests.common import TransactionCase, tagged
@@ -219,3 +221,35 @@ class TestXlsx(TransactionCase):
             openpyxl.load_workbook(output).sheetnames,
             ["Chart", "chart (2)", "👍" * 15, "👍" * 13 + " (2)", "History (2)", "Sheet"],
         )
+
+
+@tagged("post_install", "-at_install")
+class TestPrivatePartsOfXlsxWriter(TransactionCase):
+    """What ``tools/xlsx.py`` uses of XlsxWriter that its documentation does not promise."""
+
+    def test_rows_are_written_to_a_file_as_they_come(self):
+        book = xlsxwriter.Workbook(io.BytesIO(), {"constant_memory": True})
+        sheet = book.add_worksheet(worksheet_class=xlsx.PlainWorksheet)
+        self.assertTrue(hasattr(sheet, "fh"), "a sheet has no file of its rows any more")
+        self.assertEqual(sheet.outline_row_level, 0)
+        sheet.write_cells(0, ["<c/>"])
+        sheet.fh.seek(0)
+        self.assertEqual(sheet.fh.read(), '<row r="1"><c/></row>')
+        book.close()
+
+    def test_a_sheet_knows_how_large_it_is(self):
+        """Or Excel is told another range than there is."""
+        signature = inspect.signature(xlsxwriter.worksheet.Worksheet._check_dimensions)
+        self.assertEqual(list(signature.parameters)[:3], ["self", "row", "col"])
+        book = xlsxwriter.Workbook(io.BytesIO(), {"constant_memory": True})
+        sheet = book.add_worksheet(worksheet_class=xlsx.PlainWorksheet)
+        sheet.write_cells(6, ["<c/>"] * 3)
+        self.assertEqual((sheet.dim_rowmax, sheet.dim_colmax), (6, 2))
+        book.close()
+
+    def test_a_format_has_an_index(self):
+        book = xlsxwriter.Workbook(io.BytesIO())
+        indexes = [book.add_format({"bold": bold})._get_xf_index() for bold in (True, False)]
+        self.assertEqual(len(set(indexes)), 2, "formats are not told apart by their index any more")
+        book.add_worksheet()
+        book.close()

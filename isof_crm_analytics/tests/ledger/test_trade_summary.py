@@ -3,7 +3,9 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
+from odoo.tools.query import Query
 
 from ..common import TradeCommon
 
@@ -267,3 +269,22 @@ class TestTradeSummary(TradeCommon):
         self.assertEqual(empty["campaign_id"], False)
         self.assertEqual(self.facts.search_count(empty["__extra_domain"]), empty["__count"])
         self.assertEqual(self.facts.formatted_read_group([("id", "=", 0)], ["campaign_id"]), [])
+
+
+@tagged("post_install", "-at_install")
+class TestPrivatePartsOfTheOrm(TransactionCase):
+    """What ``tools/grouped_query.py`` uses of Odoo that nobody promises."""
+
+    def test_a_query_has_the_sql_of_its_tables_by_their_aliases(self):
+        query = Query(self.env, "isof_trade_line")
+        self.assertEqual(set(query._tables), {"isof_trade_line"}, "Query._tables is another thing")
+        query._tables["isof_trade_line"] = SQL("(SELECT 1)")
+        self.assertIn("(SELECT 1)", query.from_clause.code)
+
+    def test_columns_tell_which_field_they_are_of(self):
+        facts = self.env["isof.trade.line"]
+        query = Query(self.env, facts._table)
+        for name in ("sold_net", "partner_id", "invoice_date"):
+            with self.subTest(name):
+                column = facts._field_to_sql(facts._table, name, query)
+                self.assertIn(facts._fields[name], set(SQL("-- %s", column).to_flush))
