@@ -16,10 +16,12 @@ from isof_cli import config, databases
 COMPLAINT = re.compile(r"^.* (?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
 SCRIPT = Path(__file__).with_name("install.py")
 # What Odoo notes for itself, and of every add-on: when it was reloaded and cleaned up, names and
-# foreign keys that are gone, of fields and models that its own add-ons are part of.
+# foreign keys that are gone, of fields and models that its own add-ons are part of, and of what
+# models inherited from one of its add-ons, or of ours, by what they inherit.
 ODOOS_OWN = re.compile(
     r"rows (orm_signaling_registry|ir_cron_trigger|ir_model_constraint|ir_model_data) "
-    r"|record (?!isof_)\w+\.(selection|model_inherit)__isof_"
+    r"|record (?!isof_)\w+\.selection__isof_"
+    r"|record \w+\.model_inherit__isof_"
 )
 BATCH = ("--stop-after-init", "--skip-auto-install", "--no-http")
 UNINSTALL = """

@@ -51,14 +51,15 @@ class IsofAnalysis(models.Model):
         url = self._get_workbook_url(**options)
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
-    def _with_workbook_options(self, companies="", overrides="{}"):
+    def _with_workbook_options(self, **options):
         """Return the analysis for some companies, with other periods than those saved.
 
-        :param companies: ids of those that are switched on, with dashes between them
-        :param overrides: the periods, as JSON
+        :param options: ``companies``, ids of those that are switched on, with dashes between them;
+            ``overrides``, the periods, as JSON
         """
-        analysis = self.with_context(isof_overrides=dict(json.loads(overrides)))
-        if not companies:
+        overrides = json.loads(options.get("overrides", "{}"))
+        analysis = self.with_context(isof_overrides=dict(overrides))
+        if not (companies := options.get("companies")):
             return analysis
         # whether they are the user's is checked where they are used
         return analysis.with_context(
