@@ -69,9 +69,10 @@ class GroupedQuery(Query):
 
     def _select_groups(self, columns):
         rows, table = self._rows, self.table
-        used = columns | self._find_columns(SQL("%s %s", rows.from_clause, rows.where_clause))
+        filtered = self._find_columns(SQL("%s %s", rows.from_clause, rows.where_clause))
         count = SQL("COUNT(*)")
-        if used <= self._summary_columns:
+        # a condition on a measure is one on each row, which sums do not tell
+        if columns | filtered <= self._summary_columns and filtered.isdisjoint(self._measures):
             rows._tables[table] = SQL.identifier(self._summary)
             count = SQL("SUM(%s)", SQL.identifier(table, COUNT))
         groups = {name: self._group(name) for name in columns - self._measures}

@@ -238,6 +238,7 @@ class TestTradeSummary(TradeCommon):
             ([], ["product_id"], ["sold_net:sum"], "isof_trade_line"),
             ([("product_id", "!=", False)], ["user_id"], ["sold_net:sum"], "isof_trade_line"),
             ([("id", "!=", 0)], ["user_id"], ["sold_net:sum"], "isof_trade_line"),
+            ([("sold_net", ">", 40)], ["user_id"], ["sold_net:sum"], "isof_trade_line"),
             ([], ["user_id"], ["id:count_distinct"], "isof_trade_line"),
             ([], ["partner_id"], ["product_count:count_distinct"], "isof_trade_line"),
             ([], ["partner_id"], ["current_cost:sum"], "isof_trade_line"),
@@ -261,6 +262,18 @@ class TestTradeSummary(TradeCommon):
         self.assertAlmostEqual(average, sum(quantities) / len(quantities))
         by_quantity = dict(self.facts._read_group([], ["sold_quantity"], ["__count"]))
         self.assertEqual(by_quantity[4], 1)
+
+    def test_condition_on_a_measure_is_one_on_each_line(self):
+        """Two lines of 80 are no line above 90, though their sum is."""
+        invoice = self._create_invoice({}, {})
+        for limit in (70, 90):
+            domain = [("move_id", "=", invoice.id), ("sold_net", ">", limit)]
+            lines = self.facts.search(domain)
+            with self.subTest(limit=limit):
+                self.assertEqual(
+                    self.facts._read_group(domain, [], ["__count", "sold_net:sum"]),
+                    [(len(lines), sum(lines.mapped("sold_net")) or False)],
+                )
 
     def test_group_of_no_record(self):
         """What has no value is a group without a name, and its domain finds it."""
