@@ -7,8 +7,8 @@ from ...tools.kept_plan import IDS, execute_kept, get_text
 
 # So many documents are compared at a time; nobody is kept waiting for more.
 BATCH_SIZE = 5000
-# What a fact is derived from, where it is there, but for documents and their lines; see
-# account_move.py.
+# What a fact is derived from, where it is there, but for documents, their lines and what columns
+# declare to follow; see account_move.py.
 SOURCES = {
     "account.account": ["account_type"],
     "account.move.line": ["cogs_origin_id"],
@@ -17,14 +17,14 @@ SOURCES = {
     "hr.version": ["employee_id", "date_version", "department_id", "active"],
     "isof.activity": ["campaign_id", "commercial_partner_id", "company_id", "start", "touch_day"],
     "product.product": ["product_tmpl_id", "standard_price"],
-    "product.template": ["categ_id", "is_storable", "type", "uom_id"],
+    "product.template": ["is_storable", "type", "uom_id"],
     "purchase.order": ["user_id", "currency_rate"],
     "purchase.order.line": [
         *("order_id", "is_downpayment", "price_subtotal", "product_qty", "product_uom_id"),
     ],
     "res.company": ["account_price_include", "currency_id", "isof_touch_days"],
     "res.currency": ["decimal_places", "rounding"],
-    "res.partner": ["country_id", "isof_group_id", "isof_region_id"],
+    "res.partner": ["isof_group_id", "isof_region_id"],
     "sale.order": ["user_id", "team_id", "campaign_id", "source_id", "medium_id", "currency_rate"],
     "sale.order.line": [
         *("order_id", "is_downpayment", "product_uom_id", "purchase_price", "qty_delivered"),
@@ -86,11 +86,30 @@ class IsofTradeLine(models.Model):
         move, line = self.env["account.move"], self.env["account.move.line"]
         move.flush_model([name for name in move._get_isof_trade_fields() if name in move._fields])
         line.flush_model(line._get_isof_trade_fields())
-        for model, names in SOURCES.items():
+        for model, names in (*SOURCES.items(), *self._get_followed_fields().items()):
             if model in self.env:
                 self.env[model].flush_model(
                     [name for name in names if name in self.env[model]._fields]
                 )
+
+    @api.model
+    @tools.ormcache()
+    def _get_followed_fields(self):
+        """Return the names of the fields that columns declare to follow, by their models.
+
+        A path ends at such a field; how documents get there is followed anyway.
+
+        :return: dict of lists
+        """
+        found = defaultdict(list)
+        for column in self._fields.values():
+            for path in getattr(column, "follows", ()):
+                model, (*steps, name) = self.env["account.move"], path.split(".")
+                for step in steps:
+                    model = model[step]
+                field = model._fields[name].base_field  # of the template of a product
+                found[field.model_name].append(field.name)
+        return dict(found)
 
     @api.model
     def _delete_stale(self, move_ids):

@@ -575,7 +575,8 @@ class TestTradeSources(TradeCommon):
                 *line._get_isof_trade_fields(),
             ],
         }
-        for model_name, names in POS_SOURCES.items():
+        followed = self.facts._get_followed_fields()
+        for model_name, names in (*POS_SOURCES.items(), *followed.items()):
             flushed[model_name] = [*flushed.get(model_name, ()), *names]
         forgotten = [
             str(field)
