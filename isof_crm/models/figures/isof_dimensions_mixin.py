@@ -140,8 +140,14 @@ class IsofDimensionsMixin(models.AbstractModel):
 
     @api.model
     def _prepare_search_field(self, field):
-        """Return the node by which one finds what a dimension has, and all below it in a tree."""
-        is_tree = field.relational and self.env[field.comodel_name]._parent_store
+        """Return the node by which one finds what a dimension has, and all below it in a tree.
+
+        A contractor is found with the companies and people that belong to it.
+        """
+        is_tree = field.relational and (
+            self.env[field.comodel_name]._parent_store
+            or (field.comodel_name == "res.partner" and field.dimension == "contractor")
+        )
         return E.field(name=field.name, **({"operator": "child_of"} if is_tree else {}))
 
     @api.model

@@ -291,6 +291,9 @@ class IsofFiguresMixin(models.AbstractModel):
                 self._read_group_select(f"{part}:sum", query) for part in figures.ratios[name]
             )
             return SQL("%s / NULLIF(%s, 0)", numerator, denominator)
+        if name in figures.counts and aggregator == "count_distinct":
+            self._check_field_access(self._fields[name], "read")
+            return self._read_group_select(f"{figures.counts[name]}:{aggregator}", query)
         aggregate = super()._read_group_select(aggregate_spec, query)
         if name in figures.money and aggregator in MIXING_AGGREGATES:
             common = (self._field_to_sql(self._table, name, query) for name in figures.unmixed)
@@ -300,8 +303,3 @@ class IsofFiguresMixin(models.AbstractModel):
                 aggregate,
             )
         return aggregate
-
-    @api.model
-    def _field_to_sql(self, alias, field_expr, query=None):
-        counted = self._get_figures().counts.get(field_expr, field_expr)
-        return super()._field_to_sql(alias, counted, query)

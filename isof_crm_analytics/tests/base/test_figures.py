@@ -1,9 +1,13 @@
+from unittest.mock import patch
+
 from lxml import etree
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.isof_crm.models.figures.isof_dimensions_mixin import SECTIONS
 
+from ...models.ledger.isof_trade_mixin import MARGIN_GROUP
 from ..common import TradeCommon
 
 KINDS = {"money", "quantity", "number", "days"}
@@ -72,6 +76,23 @@ class TestFigures(TradeCommon):
                         hidden = set((model._fields[part].groups or "").split(",")) - {""}
                         self.assertLessEqual(hidden, groups)
 
+    def test_counts_are_for_those_who_see_them(self):
+        facts = self.env["isof.trade.line"].with_user(self.salesperson_a)
+        self.assertEqual(facts._read_group([], [], ["move_count:count_distinct"]), [(0,)])
+        with (
+            patch.object(facts._fields["move_count"], "groups", MARGIN_GROUP),
+            self.assertRaisesRegex(AccessError, "move_count"),
+        ):
+            facts._read_group([], [], ["move_count:count_distinct"])
+
+    def test_counts_are_of_groups_only(self):
+        """A row is one document; the id of that is not how many there are."""
+        facts = self.env["isof.trade.line"].with_user(self.reader)
+        with self.assertRaisesRegex(ValueError, "not stored"):
+            facts.search_count([("move_count", ">", 1)])
+        with self.assertRaisesRegex(ValueError, "not stored"):
+            facts._read_group([], ["move_count"])
+
     def test_search_views_offer_each_dimension_once(self):
         for model in self.models:
             arch = self._get_arch(model, "search")
@@ -110,6 +131,11 @@ class TestFigures(TradeCommon):
         self.assertEqual(operators["product_category_id"], "child_of")
         self.assertEqual(operators["region_id"], "child_of")
         self.assertIsNone(operators["team_id"])
+        entries = self.env["isof.commission.entry"].with_user(self.reader)
+        arch = self._get_arch(entries, "search")
+        operators = {node.get("name"): node.get("operator") for node in arch.iterfind("field")}
+        self.assertEqual(operators["partner_id"], "child_of", "companies have companies")
+        self.assertIsNone(operators["payee_id"], "somebody who earns is one person")
 
     def test_columns_have_totals(self):
         for model in self.models:
