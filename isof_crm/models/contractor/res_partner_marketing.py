@@ -272,10 +272,13 @@ class ResPartner(models.Model):
         def refresh():
             # found anew for each batch: what is changed by somebody in between counts
             moves = self._find_isof_region_moves(SQL("TRUE"))
+            if not moves:
+                return None
+            batch = moves[:BATCH_SIZE]
+            self._set_isof_regions(batch)
+            # not before they are set, or what somebody chose meanwhile would be overwritten
             cron._commit_progress(remaining=len(moves))
-            if batch := moves[:BATCH_SIZE]:
-                self._set_isof_regions(batch)
-            return len(batch) or None
+            return len(batch)
 
         cron._isof_repeat(refresh)
 

@@ -200,8 +200,8 @@ class TestRegion(ActivityCommon):
         self.assertIn(self.region_pomerania.complete_name, tracked.mapped("new_value_char"))
 
     def test_many_contacts_left_to_the_scheduled_action(self):
-        customers = self.customer | self._create_customer(zip="15000")
         chosen = self._create_customer(zip="15000")
+        customers = self.customer | self._create_customer(zip="15000")
         cron = self.env.ref("isof_crm.ir_cron_region")
         before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         module = "odoo.addons.isof_crm.models.contractor.res_partner_marketing"
@@ -215,16 +215,18 @@ class TestRegion(ActivityCommon):
 
         def keep(cron, processed=0, **_kwargs):
             batches.extend([processed] if processed else [])
-            # somebody works on while the batches are kept
-            chosen.isof_region_id = self.region_pomerania
+            # somebody works on while the first batch is kept
+            if not chosen.isof_region_manual:
+                chosen.isof_region_id = self.region_pomerania
+                self.env.flush_all()
             return 60.0
 
         with (
-            patch(f"{module}.BATCH_SIZE", 1),
+            patch(f"{module}.BATCH_SIZE", 2),
             patch.object(self.env.registry["ir.cron"], "_commit_progress", keep),
         ):
             self.env["res.partner"]._cron_refresh_isof_regions()
-        self.assertEqual(batches, [1, 1])
+        self.assertEqual(batches, [2, 1])
         self.assertEqual(customers.isof_region_id, self.region_mazovia)
         self.assertRecordValues(
             chosen, [{"isof_region_id": self.region_pomerania.id, "isof_region_manual": True}]
