@@ -14,7 +14,7 @@ class IrCron(models.Model):
     def _isof_take(self, items):
         """Yield items one by one, as long as there is time; what was done with each is kept.
 
-        ::
+        Records that somebody deletes meanwhile are left out. ::
 
             for segment in self.env["ir.cron"]._isof_take(segments):
                 segment._refresh()
@@ -23,7 +23,8 @@ class IrCron(models.Model):
         """
         self._commit_progress(remaining=len(items))
         for item in items:
-            yield item
+            if not isinstance(item, models.BaseModel) or item.exists():
+                yield item
             if not self._commit_progress(1):
                 return
 

@@ -33,6 +33,16 @@ class TestCron(TransactionCase):
         self.assertEqual(list(self.cron._isof_take("abc")), ["a", "b"])
         self.assertEqual(reported, [("remaining", 3), 1, 1])
 
+    def test_what_is_deleted_meanwhile_is_left_out(self):
+        reported = self._patch_progress()
+        tags = self.env["res.partner.category"].create([{"name": f"Test {n}"} for n in range(3)])
+        taken = []
+        for tag in self.cron._isof_take(tags):
+            taken.append(tag)
+            tags[1].unlink()
+        self.assertEqual(taken, [tags[0], tags[2]])
+        self.assertEqual(reported, [("remaining", 3), 1, 1, 1])
+
     def test_a_step_is_repeated_until_nothing_is_left(self):
         reported = self._patch_progress()
         steps = iter([5, 2, None])
