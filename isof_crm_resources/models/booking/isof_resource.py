@@ -208,6 +208,8 @@ class IsofResource(models.Model):
 
         :raises UserError: with the list of those for which there is no unit any more
         """
+        # a number of units that no resource can have is refused as that
+        self.flush_recordset(["quantity"])
         for resource in self:
             if lacking := resource.booking_ids._refit(resource):
                 raise UserError(

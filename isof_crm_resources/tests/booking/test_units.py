@@ -2,11 +2,13 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tests.common import BaseCase
+from odoo.tools import mute_logger
 
 from ...tools import intervals, units
 from ..common import ResourceCommon
@@ -317,6 +319,17 @@ class TestUnits(ResourceCommon):
         self._units()
         with self.assertRefused(UserError, "booked more often at a time than it could be"):
             self.kit.quantity = 1
+
+    def test_no_resource_is_without_units(self):
+        self._book(self.kit, 9, 10)
+        for quantity in (0, -1):
+            with (
+                self.subTest(quantity=quantity),
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(CheckViolation, "isof_resource_quantity_positive"),
+                self.env.cr.savepoint(),
+            ):
+                self.kit.quantity = quantity
 
     def test_quantity_lowered_while_some_go_on(self):
         """What is over does not count, and makes way in the history for what goes on."""
