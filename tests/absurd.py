@@ -15,7 +15,9 @@ import signal
 import time
 from collections import Counter
 from contextlib import contextmanager
+from datetime import date
 
+from dateutil.relativedelta import TU, relativedelta
 from lxml import etree
 from psycopg2 import IntegrityError
 
@@ -39,16 +41,21 @@ VALUES = {
     "float": AMOUNTS,
     "monetary": AMOUNTS,
 }
+# the next Tuesday, when people work
+TUESDAY = date.today() + relativedelta(days=1, weekday=TU)
 # a value that is fine: what is refused with it is not refused for the value
-FINE = {"date": "2026-12-01", "datetime": "2026-12-01 10:00:00", "float": 1}
+FINE = {"date": f"{TUESDAY}", "datetime": f"{TUESDAY} 10:00:00", "float": 1}
 # records of a model whose copies are tried
 TRIED = 10
+# long after what is booked in the demo company
+LATER = TUESDAY + relativedelta(weeks=26)
+FREE_HOUR = {"start": f"{LATER} 10:00:00", "stop": f"{LATER} 11:00:00"}
 # what a copy has to differ in
 OTHERWISE = {
-    "isof.product.cost": {"date": "2026-12-01"},
+    "isof.product.cost": {"date": f"{TUESDAY}"},
     "isof.activity.tag": {"name": "Absurd"},
-    "isof.booking": {"start": "2027-06-01 10:00:00", "stop": "2027-06-01 11:00:00"},
-    "isof.booking.series": {"start": "2027-06-01 10:00:00", "stop": "2027-06-01 11:00:00"},
+    "isof.booking": FREE_HOUR,
+    "isof.booking.series": FREE_HOUR,
     "isof.period": {"date_from": "2100-01-01", "date_to": "2100-12-31"},
     "isof.resource": {"name": "Absurd"},
     "isof.resource.feature": {"name": "Absurd"},

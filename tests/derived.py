@@ -414,8 +414,9 @@ def add_missing(users):
     room = env["isof.resource"].create({"name": "Room", "resource_calendar_id": False})
     env["isof.activity"].with_user(users["user"]).create({"type_id": kind.id, "partner_id": own.id})
     env["isof.segment"].with_user(users["user"]).create({"name": "Own"})
+    start = fields.Datetime.now() + timedelta(weeks=6)
     env["isof.booking"].with_user(users["user"]).create(
-        {"resource_id": room.id, "start": "2027-01-11 10:00:00", "stop": "2027-01-11 11:00:00"}
+        {"resource_id": room.id, "start": start, "stop": start + timedelta(hours=1)}
     )
     user = users["own figures"]
     env["isof.analysis.schedule"].with_user(user).create(
