@@ -469,5 +469,5 @@ def clean_sheet_name(name, taken=()):
 
 
 def _cut(text, limit):
-    """Return what of a text Excel counts as so many characters, without half of one."""
+    """Return the start of a text, up to a limit of Excel's characters, without half of one."""
     return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")

@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.fields import Command
 
-# Every so many contractors one has come through the agent.
+# One contractor in this many has come through the agent.
 AGENT_EVERY = 5
 
 

@@ -16,7 +16,7 @@ from .assortment import ASSORTMENT, CARRIER, DELIVERY, FAVOURITES, SEASON, SERVI
 
 SEED = 19
 DAYS = 730
-# Costs change so often: documents are posted one such part of the time after the other.
+# How often costs change: documents are posted one such part of the time after the other.
 STEP = 91
 SALES, PURCHASES = 250, 46
 GROWTH = 1.2  # by what part there is more trade at the end than at the beginning
@@ -29,7 +29,7 @@ BUYING = {
     "customer": [(DAYS, 0)],
     "key": [(DAYS, 0)],
 }
-# One in so many sales is so; a receipt is a sale without an order, too.
+# One in this many sales is so; a receipt is a sale without an order, too.
 DIRECT_EVERY, RECEIPT_EVERY, CONTACT_EVERY, LEFT_OVER_EVERY = 4, 28, 3, 25
 RETURN_EVERY, CORRECTION_EVERY = 16, 40  # invoices
 
@@ -110,7 +110,7 @@ class TradeGenerator:
         return [self._draft_sale(n, day) for n, day in enumerate(self._draft_days(SALES))]
 
     def _draft_days(self, number):
-        """Return so many days in order, working ones but for today, which is always the last."""
+        """Return working days in order, as many as asked for; today is always the last."""
         days = [self.today - timedelta(days=n) for n in range(DAYS, 0, -1)]
         weights = [
             SEASON[day.month - 1] * (1 + GROWTH * n / DAYS) * (day.weekday() < 5)
@@ -134,7 +134,7 @@ class TradeGenerator:
         return sale
 
     def _buys(self, customer, ago):
-        """Return whether a customer buys so many days ago."""
+        """Return whether a customer buys a number of days ago."""
         spans = BUYING.get(customer.isof_lifecycle, ())
         return any(last <= ago <= first for first, last in spans)
 
@@ -220,7 +220,7 @@ class TradeGenerator:
         )
 
     def _set_costs(self, ago):
-        """Give the products the cost that they had so many days ago, and keep it as history."""
+        """Give the products the cost that they had a number of days ago, and keep it as history."""
         for product, (facts, _leaf) in self.products.items():
             product.standard_price = round(facts.cost * (1 + facts.drift * (1 - ago / DAYS)), 2)
         self.env["isof.product.cost"].create(

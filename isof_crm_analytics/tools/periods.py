@@ -66,7 +66,7 @@ def month_of(day):
 
 
 def calendar_spans(first, last, months):
-    """Yield the parts of calendar years that have so many months; 12 is divisible by it.
+    """Yield the parts of calendar years of a number of months, by which 12 is divisible.
 
     >>> for span in calendar_spans(date(2025, 12, 24), date(2026, 1, 2), 3):
     ...     print(span.first, span.last, span.year, span.number)
@@ -82,7 +82,7 @@ def calendar_spans(first, last, months):
 
 
 def day_spans(first, last, days):
-    """Yield periods of so many days, the first of which begins on ``first``.
+    """Yield periods of a number of days, the first of which begins on ``first``.
 
     >>> [str(span.last) for span in day_spans(date(2026, 2, 20), date(2026, 3, 10), 14)]
     ['2026-03-05', '2026-03-19']
@@ -95,7 +95,7 @@ def day_spans(first, last, days):
 
 
 def fiscal_spans(first, last, get_year, months=None):
-    """Yield fiscal years, or their parts of so many months.
+    """Yield fiscal years, or their parts of a number of months.
 
     :param get_year: function that returns the first and last day of the fiscal year of a day
     :param int months: length of the parts; the last one ends with the year

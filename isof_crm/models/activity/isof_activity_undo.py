@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from .isof_activity_status import OPEN_STATES
 
-# So long one may take back what one has marked as done.
+# How long one may take back what one has marked as done.
 UNDO_TIME = timedelta(days=1)
 
 

@@ -22,7 +22,7 @@ class IsofExportJob(models.TransientModel):
 
     _name = "isof.export.job"
     _description = "Workbook Written in the Background"
-    _transient_max_hours = 72.0  # so long can the file be downloaded
+    _transient_max_hours = 72.0  # how long the file can be downloaded
 
     res_model = fields.Char(string="Model of the Record", required=True)
     res_id = fields.Many2oneReference(

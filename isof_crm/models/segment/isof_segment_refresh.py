@@ -9,7 +9,7 @@ from odoo.tools import SQL, mute_logger
 
 _logger = logging.getLogger(__name__)
 
-# The scheduled refresh leaves out what was refreshed less than so long ago: after an
+# The scheduled refresh leaves out what was refreshed less than this ago: after an
 # interruption it goes on with the rest instead of starting over.
 RECENT = timedelta(hours=1)
 

@@ -12,7 +12,7 @@ from ..activity.isof_activity_status import OPEN_STATES
 # Most records that are handed over while the user waits.
 INLINE_LIMIT = 500
 BATCH_SIZE = 200
-# A dialogue that was closed without an answer is kept for so long.
+# How long a dialogue is kept that was closed without an answer.
 KEPT = timedelta(days=1)
 
 

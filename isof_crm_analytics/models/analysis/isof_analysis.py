@@ -197,7 +197,8 @@ class IsofAnalysis(models.Model):
     )
     top_n = fields.Integer(
         string="Top",
-        help="Only so many rows of the first level; all others are one row “Others”. 0 shows all.",
+        help="At most this many rows of the first level; all others are one row “Others”. "
+        "0 shows all.",
     )
     unfolded = fields.Boolean(string="Show All Levels", help="Open all levels at once.")
     show_comparison = fields.Boolean(string="Value Before", default=True)

@@ -67,7 +67,7 @@ class IsofAnalysis(models.Model):
         )
 
     def _has_many_rows(self):
-        """Return whether the workbook has so many rows that it is written in the background."""
+        """Return whether the workbook is long enough to be written in the background."""
         limit = isof_export_job.ROWS_AT_ONCE
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):

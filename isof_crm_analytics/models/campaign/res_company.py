@@ -11,8 +11,8 @@ class ResCompany(models.Model):
         string="Look-Back (Months)",
         default=12,
         groups="base.group_user",
-        help="A campaign won a customer who bought nothing for so many months before its first "
-        "sale; another one it kept.",
+        help="A campaign won a customer who had bought nothing in this many months before its "
+        "first sale; another one it kept.",
     )
     isof_hour_cost = fields.Monetary(
         string="Cost of an Hour",

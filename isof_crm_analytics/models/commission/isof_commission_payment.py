@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...tools.commission import to_decimal
 from ...tools.commission_due import Payment
-from ...tools.kept_plan import IDS, fetch_kept, get_text
+from ...tools.prepared_statement import IDS, fetch_prepared, get_text
 
 
 class IsofCommissionEntry(models.Model):
@@ -22,7 +22,7 @@ class IsofCommissionEntry(models.Model):
         off, of all documents that it pays. Payments without a journal entry count where the
         company says so. Credit notes pay documents of other sales.
         """
-        rows = fetch_kept(self.env.cr, self._get_payments_text(), move_ids)
+        rows = fetch_prepared(self.env.cr, self._get_payments_text(), move_ids)
         return [
             Payment(*plain, *map(to_decimal, (cash, netted, given)))
             for *plain, cash, netted, given in rows

@@ -7,7 +7,7 @@ from ...tools.commission import ZERO, to_decimal
 from ...tools.commission_basis import BASES, Amounts
 from ...tools.commission_ledger import Balance
 from ...tools.commission_plan import Line
-from ...tools.kept_plan import IDS, fetch_kept, get_text
+from ...tools.prepared_statement import IDS, fetch_prepared, get_text
 from .isof_commission_entry import FIGURES, TERMS
 
 BALANCE_TERMS = (*TERMS, *FIGURES, "payment_key")
@@ -187,7 +187,7 @@ class IsofCommissionEntry(models.Model):
     @api.model
     def _get_lines(self, move_ids):
         """Return the facts of the sales of documents, as ``Line``."""
-        return self._prepare_lines(fetch_kept(self.env.cr, self._get_lines_text(), move_ids))
+        return self._prepare_lines(fetch_prepared(self.env.cr, self._get_lines_text(), move_ids))
 
     @api.model
     @tools.ormcache()
@@ -324,7 +324,7 @@ class IsofCommissionEntry(models.Model):
         What is of a line that was deleted goes by the first of its entries.
         """
         balances = {}
-        for values in fetch_kept(self.env.cr, self._get_balances_text(), move_ids):
+        for values in fetch_prepared(self.env.cr, self._get_balances_text(), move_ids):
             row = dict(zip(BALANCE_COLUMNS, values, strict=True))
             row.update((name, to_decimal(row[name])) for name in BALANCE_DECIMALS)
             line = row["move_line_id"] or ("deleted", row["move_id"])

@@ -5,7 +5,7 @@ from ...tools.commission import ZERO
 from ...tools.commission_ledger import Earnings, get_differences, get_rates
 from ...tools.commission_plan import find_deciding, find_rating
 
-# So many documents are compared at a time.
+# Documents compared at a time.
 BATCH_SIZE = 2000
 
 

@@ -52,7 +52,7 @@ class IsofTradeLine(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        sql="CASE x.flow WHEN 'sale' THEN credited.id END",
+        sql="CASE counted.flow WHEN 'sale' THEN credited.id END",
         help="The line of the customer invoice that a credit or debit note corrects.",
     )
 

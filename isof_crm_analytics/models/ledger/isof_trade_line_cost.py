@@ -31,27 +31,27 @@ class IsofTradeLine(models.Model):
             """
             %(joins)s
             CROSS JOIN LATERAL (
-                SELECT COALESCE(was.product_id IS NOT DISTINCT FROM line.product_id
-                                AND was.sold_quantity = x.quantity
-                                AND was.cost_source IS NOT NULL
-                                AND (was.cost_source <> 'unknown'
-                                     OR was.is_posted AND origin.cost_source = 'unknown'
-                                     OR was.is_posted AND origin.is_posted IS NULL)
-                                AND (was.is_posted OR %(entry)s IS NULL), FALSE) AS is_kept,
-                       origin.is_posted IS NOT NULL AND x.quantity <> 0 AS is_returned,
+                SELECT COALESCE(previous.product_id IS NOT DISTINCT FROM line.product_id
+                                AND previous.sold_quantity = counted.quantity
+                                AND previous.cost_source IS NOT NULL
+                                AND (previous.cost_source <> 'unknown'
+                                     OR previous.is_posted AND origin.cost_source = 'unknown'
+                                     OR previous.is_posted AND origin.is_posted IS NULL)
+                                AND (previous.is_posted OR %(entry)s IS NULL), FALSE) AS is_kept,
+                       origin.is_posted IS NOT NULL AND counted.quantity <> 0 AS is_returned,
                        -- what corrects the price of something of unknown cost has no margin, too
                        role.is_price_correction AND COALESCE(origin.cost_source = 'unknown', FALSE)
                        AS is_unknown
-            ) AS how
+            ) AS rule
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN x.flow = 'purchase' THEN NULL
-                            WHEN how.is_kept THEN was.cost
-                            WHEN how.is_returned OR how.is_unknown THEN NULL
+                SELECT CASE WHEN counted.flow = 'purchase' THEN NULL
+                            WHEN rule.is_kept THEN previous.cost
+                            WHEN rule.is_returned OR rule.is_unknown THEN NULL
                             %(cost)s END AS cost,
-                       CASE WHEN x.flow = 'purchase' THEN NULL
-                            WHEN how.is_kept THEN was.cost_source
-                            WHEN how.is_unknown THEN 'unknown'
-                            WHEN how.is_returned
+                       CASE WHEN counted.flow = 'purchase' THEN NULL
+                            WHEN rule.is_kept THEN previous.cost_source
+                            WHEN rule.is_unknown THEN 'unknown'
+                            WHEN rule.is_returned
                             THEN CASE WHEN origin.cost_source = ANY(%(inherited)s)
                                       THEN origin.cost_source ELSE 'original' END
                             %(name)s ELSE 'unknown' END AS source
@@ -72,16 +72,17 @@ class IsofTradeLine(models.Model):
         What gives back takes its share of what is left of what it credits, rounded up to it
         and with those before it in its document: what gives back the last piece leaves nothing.
         """
-        before = self._sum_earlier("x.quantity")
+        before = self._sum_earlier("counted.quantity")
         return SQL(
             """
-            CASE WHEN how.is_kept OR NOT how.is_returned OR x.flow = 'purchase' THEN spent.cost
+            CASE WHEN rule.is_kept OR NOT rule.is_returned OR counted.flow = 'purchase'
+                 THEN spent.cost
                  ELSE COALESCE(
-                     round(rest.cost * (%(before)s + x.quantity)
+                     round(rest.cost * (%(before)s + counted.quantity)
                            / NULLIF(rest.costed_quantity, 0), currency.decimal_places)
                      - round(rest.cost * %(before)s / NULLIF(rest.costed_quantity, 0),
                              currency.decimal_places),
-                     round(origin.cost * x.quantity / NULLIF(origin.sold_quantity, 0),
+                     round(origin.cost * counted.quantity / NULLIF(origin.sold_quantity, 0),
                            currency.decimal_places)) END
             """,
             before=before,
@@ -110,12 +111,12 @@ class IsofTradeLine(models.Model):
             sources["entry"] = SQL("entry.cost")
         if self._has_deliveries():
             sources["delivery"] = SQL(
-                "x.quantity * COALESCE(delivered.unit_cost, %s)",
+                "counted.quantity * COALESCE(delivered.unit_cost, %s)",
                 SQL("parts.unit_cost") if self._has_kits() else SQL("NULL"),
             )
         if self._has_field("sale.order.line", "purchase_price"):
             sources["order"] = SQL(
-                "x.quantity * NULLIF(sold_line.purchase_price, 0)"
+                "counted.quantity * NULLIF(sold_line.purchase_price, 0)"
                 " / COALESCE(NULLIF(sale.currency_rate, 0), 1)"
                 " / (sold_uom.factor / NULLIF(uom.factor, 0))"
             )
@@ -181,7 +182,7 @@ class IsofTradeLine(models.Model):
                      WHERE stock.sale_line_id = sold_line.id AND stock.bom_line_id IS NOT NULL
                        AND stock.product_id <> line.product_id AND %(is_delivered)s
                   ) AS whole
-            ) AS parts ON x.quantity > 0
+            ) AS parts ON counted.quantity > 0
             """,
             worth=self._from_worth(),
             back=self._from_returned(),
@@ -258,7 +259,7 @@ class IsofTradeLine(models.Model):
                   FROM (
                     SELECT done.unit_cost,
                            GREATEST(LEAST(sum(done.quantity) OVER before_and_this,
-                                          invoiced.quantity + x.quantity)
+                                          invoiced.quantity + counted.quantity)
                                     - GREATEST(sum(done.quantity) OVER before_and_this
                                                - done.quantity, invoiced.quantity),
                                     0) AS quantity
@@ -276,7 +277,7 @@ class IsofTradeLine(models.Model):
                       ) AS done
                     WINDOW before_and_this AS (ORDER BY done.date, done.id)
                   ) AS counted
-            ) AS delivered ON x.quantity > 0
+            ) AS delivered ON counted.quantity > 0
             """,
             to_unit=SQL("stock_uom.factor / NULLIF(uom.factor, 0)"),
             back=self._from_returned(),

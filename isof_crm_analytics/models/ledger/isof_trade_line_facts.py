@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.kept_plan import IDS
+from ...tools.prepared_statement import IDS
 
 
 class IsofTradeLine(models.Model):
@@ -30,10 +30,10 @@ class IsofTradeLine(models.Model):
         cost, discount = self._get_credited_cost(), self._get_credited_discount()
         return {
             "discount": discount,
-            "list_net": SQL("x.sold + %s", discount),
+            "list_net": SQL("counted.sold + %s", discount),
             "cost": cost,
-            "costed_net": SQL("CASE WHEN %s IS NOT NULL THEN x.sold END", cost),
-            "margin": SQL("x.sold - %s", cost),
+            "costed_net": SQL("CASE WHEN %s IS NOT NULL THEN counted.sold END", cost),
+            "margin": SQL("counted.sold - %s", cost),
         }
 
     @api.model
@@ -74,12 +74,12 @@ class IsofTradeLine(models.Model):
     def _from_facts(self, are_corrections):
         """Return the tables of the facts.
 
-        Besides those of Odoo there are ``was`` (the fact that is there already, or what is
+        Besides those of Odoo there are ``previous`` (the fact that is there already, or what is
         remembered of it), ``credited`` (the line that a line credits or corrects), ``origin`` (the
         fact of that), ``rest`` (what other credit notes left of it) and names for what several
-        columns need: ``owner`` (whose sale or purchase it is), ``role``, ``x`` (``flow``, ``day``,
-        ``quantity``, ``sold``), ``price``, ``named`` and ``touch`` (for which campaign it counts)
-        and ``spent``.
+        columns need: ``owner`` (whose sale or purchase it is), ``role``, ``counted`` (``flow``,
+        ``day``, ``quantity``, ``sold``), ``price``, ``named`` and ``touch`` (for which campaign it
+        counts) and ``spent``.
         """
         return SQL(
             """
@@ -104,17 +104,19 @@ class IsofTradeLine(models.Model):
             LEFT JOIN purchase_order_line AS bought_line ON bought_line.id = line.purchase_line_id
             LEFT JOIN purchase_order AS purchase ON purchase.id = bought_line.order_id
             %(owner)s
-            LEFT JOIN LATERAL (%(was)s) AS was ON TRUE
+            LEFT JOIN LATERAL (%(previous)s) AS previous ON TRUE
             %(credited)s
             %(measures)s
             LEFT JOIN (%(posts)s) AS post
                    ON post.user_id = owner.user_id AND post.company_id = move.company_id
-                  AND x.day >= post.date_from AND x.day < post.date_to
+                  AND counted.day >= post.date_from AND counted.day < post.date_to
             %(campaigns)s
             %(costs)s
             """,
             owner=self._from_owner(),
-            was=self.env["isof.trade.memory"]._get_was(self._get_quantity("line", "line_uom")),
+            previous=self.env["isof.trade.memory"]._get_previous(
+                self._get_quantity("line", "line_uom")
+            ),
             credited=self._from_credited(are_corrections),
             measures=self._from_measures(are_corrections),
             posts=self.env["hr.version"]._get_isof_posts(),
@@ -169,12 +171,12 @@ class IsofTradeLine(models.Model):
                 SELECT COALESCE(CASE WHEN reversed.isof_is_grouped AND sale.id IS NOT NULL
                                      THEN sale.campaign_id ELSE reversed.campaign_id END,
                                 owner.campaign_id) AS campaign_id,
-                       COALESCE(reversed.invoice_date, x.day) AS day
+                       COALESCE(reversed.invoice_date, counted.day) AS day
             ) AS named
             LEFT JOIN LATERAL (
                 SELECT activity.id, activity.campaign_id
                   FROM isof_activity AS activity
-                 WHERE x.flow = 'sale' AND named.campaign_id IS NULL
+                 WHERE counted.flow = 'sale' AND named.campaign_id IS NULL
                    AND company.isof_touch_days > 0
                    AND activity.commercial_partner_id = partner.id
                    AND activity.company_id = move.company_id
@@ -254,7 +256,8 @@ class IsofTradeLine(models.Model):
                    AND (line.product_id IS NOT NULL OR old_line.name = line.name
                         OR old_price.is_equal)
                    AND (%(is_debit_note)s OR old_line.balance * line.balance <= 0)
-                 ORDER BY (old_line.id = was.origin_line_id AND was.invoiced_net = -line.balance)
+                 ORDER BY (old_line.id = previous.origin_line_id
+                           AND previous.invoiced_net = -line.balance)
                               IS TRUE DESC,
                           old_price.is_same IS TRUE DESC,
                           (EXISTS (SELECT FROM sale_order_line_invoice_rel AS rel
@@ -312,7 +315,7 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _from_measures(self, are_corrections):
-        """Return ``role``, ``x`` and ``price``.
+        """Return ``role``, ``counted`` and ``price``.
 
         ``OFFSET 0`` keeps PostgreSQL from putting what they are made of into each place where
         they are used, and from doing it dozens of times.
@@ -335,18 +338,18 @@ class IsofTradeLine(models.Model):
                              AND role.name <> 'down_payment'
                             THEN -line.balance ELSE 0 END AS sold
                 OFFSET 0
-            ) AS x
+            ) AS counted
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN x.flow = 'purchase' OR role.name = 'down_payment'
+                SELECT CASE WHEN counted.flow = 'purchase' OR role.name = 'down_payment'
                               OR role.is_price_correction THEN 0
-                            WHEN role.name = 'discount' THEN -x.sold
+                            WHEN role.name = 'discount' THEN -counted.sold
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
                             THEN round(line.price_unit * line.quantity / (%(tax)s)
                                        / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)
                                        * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END,
                                        currency.decimal_places)
-                            ELSE round(x.sold * line.discount / (100 - line.discount),
+                            ELSE round(counted.sold * line.discount / (100 - line.discount),
                                        currency.decimal_places) END AS discount
                 OFFSET 0
             ) AS price
@@ -385,12 +388,12 @@ class IsofTradeLine(models.Model):
         """Return the discount of a line; what gives back all that is left leaves none."""
         return SQL(
             """
-            CASE WHEN rest.sold + %(sold)s + x.sold = 0 AND rest.quantity + %(quantity)s
-                      + x.quantity = 0
+            CASE WHEN rest.sold + %(sold)s + counted.sold = 0 AND rest.quantity + %(quantity)s
+                      + counted.quantity = 0
                  THEN -(rest.discount + %(discount)s) ELSE price.discount END
             """,
-            sold=self._sum_earlier("x.sold"),
-            quantity=self._sum_earlier("x.quantity"),
+            sold=self._sum_earlier("counted.sold"),
+            quantity=self._sum_earlier("counted.quantity"),
             discount=self._sum_earlier("price.discount"),
         )
 
@@ -400,7 +403,7 @@ class IsofTradeLine(models.Model):
 
         It leaves out what is as it was: ``rest`` has that.
         """
-        return SQL("COALESCE(sum(%s) FILTER (WHERE NOT how.is_kept) OVER earlier, 0)", SQL(column))
+        return SQL("COALESCE(sum(%s) FILTER (WHERE NOT rule.is_kept) OVER earlier, 0)", SQL(column))
 
     @api.model
     def _get_role(self):

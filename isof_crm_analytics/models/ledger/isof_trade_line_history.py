@@ -38,11 +38,12 @@ class IsofTradeLine(models.Model):
         What is changed on a posted document costs what it costs since.
         """
         today = SQL(
-            "x.quantity * NULLIF((product.standard_price ->> move.company_id::text)::numeric, 0)"
+            "counted.quantity"
+            " * NULLIF((product.standard_price ->> move.company_id::text)::numeric, 0)"
         )
         if self._is_reconstructing():
-            return {"history": SQL("x.quantity * history.cost"), "later": today}
-        return {"later": SQL("CASE WHEN was.is_posted THEN %s END", today), "product": today}
+            return {"history": SQL("counted.quantity * history.cost"), "later": today}
+        return {"later": SQL("CASE WHEN previous.is_posted THEN %s END", today), "product": today}
 
     @api.model
     def _from_cost_history(self):
@@ -52,7 +53,7 @@ class IsofTradeLine(models.Model):
         return [
             SQL(
                 "LEFT JOIN LATERAL (%s) AS history ON TRUE",
-                self._get_cost_on("line.product_id", "move.company_id", "x.day"),
+                self._get_cost_on("line.product_id", "move.company_id", "counted.day"),
             )
         ]
 

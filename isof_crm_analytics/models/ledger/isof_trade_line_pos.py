@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-# So many sessions are compared at a time.
+# Sessions compared at a time.
 BATCH_SIZE = 500
 # What facts are derived from, where Odoo's Point of Sale is installed.
 POS_SOURCES = {
@@ -135,7 +135,7 @@ class IsofTradeLine(models.Model):
             "currency_id": SQL("COALESCE(journal.currency_id, company.currency_id)"),
             "contact_id": SQL("sold.partner_id"),
             "attributed_campaign_id": SQL("touch.campaign_id"),
-            "invoiced_net": SQL("x.net"),
+            "invoiced_net": SQL("counted.net"),
             "bought_net": SQL("0"),
             "billed_net": SQL("0"),
         }
@@ -197,7 +197,7 @@ class IsofTradeLine(models.Model):
             LEFT JOIN res_partner AS contact ON contact.id = sold.partner_id
             LEFT JOIN res_partner AS partner ON partner.id = contact.commercial_partner_id
             LEFT JOIN sale_order AS sale ON FALSE
-            LEFT JOIN isof_trade_line AS was ON was.pos_line_id = line.id
+            LEFT JOIN isof_trade_line AS previous ON previous.pos_line_id = line.id
             CROSS JOIN LATERAL (
                 SELECT sold.user_id, %(team)s AS team_id, NULL::int AS campaign_id,
                        NULL::int AS source_id, NULL::int AS medium_id
@@ -213,40 +213,40 @@ class IsofTradeLine(models.Model):
                 SELECT COALESCE(NULLIF(sold.currency_rate, 0), 1) AS rate,
                        (sold.date_order AT TIME ZONE 'UTC'
                            AT TIME ZONE COALESCE(calendar.tz, 'UTC'))::date AS day
-            ) AS how
+            ) AS terms
             CROSS JOIN LATERAL (
                 SELECT round((sign(line.qty * line.price_unit) * abs(line.price_subtotal)
-                              / how.rate)::numeric, currency.decimal_places) AS net
+                              / terms.rate)::numeric, currency.decimal_places) AS net
             ) AS money
             CROSS JOIN LATERAL (
-                SELECT 'sale' AS flow, how.day, money.net,
+                SELECT 'sale' AS flow, terms.day, money.net,
                        CASE WHEN role.name IN ('down_payment', 'discount') THEN 0
                             ELSE line.qty END AS quantity,
                        CASE role.name WHEN 'down_payment' THEN 0 ELSE money.net END AS sold
-            ) AS x
+            ) AS counted
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN role.name = 'down_payment' THEN 0
-                            WHEN role.name = 'discount' THEN -x.sold
+                            WHEN role.name = 'discount' THEN -counted.sold
                             WHEN COALESCE(line.discount, 0) = 0 THEN 0
                             WHEN line.discount = 100
                             THEN round((line.price_unit * line.qty / (%(tax)s)
-                                        / how.rate)::numeric, currency.decimal_places)
-                            ELSE round((x.sold * line.discount
+                                        / terms.rate)::numeric, currency.decimal_places)
+                            ELSE round((counted.sold * line.discount
                                         / (100 - line.discount))::numeric,
                                        currency.decimal_places) END AS discount
             ) AS price
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN x.quantity = 0 THEN 0
+                SELECT CASE WHEN counted.quantity = 0 THEN 0
                             WHEN line.is_total_cost_computed
-                            THEN round((line.total_cost / how.rate)::numeric,
+                            THEN round((line.total_cost / terms.rate)::numeric,
                                        currency.decimal_places) END AS cost,
-                       CASE WHEN x.quantity = 0 THEN 'no_cost'
+                       CASE WHEN counted.quantity = 0 THEN 'no_cost'
                             WHEN line.is_total_cost_computed THEN 'pos'
                             ELSE 'unknown' END AS source
             ) AS spent
             LEFT JOIN (%(posts)s) AS post
                    ON post.user_id = owner.user_id AND post.company_id = company.id
-                  AND x.day >= post.date_from AND x.day < post.date_to
+                  AND counted.day >= post.date_from AND counted.day < post.date_to
             %(campaigns)s
             """,
             lines=self._from_pos_lines(),

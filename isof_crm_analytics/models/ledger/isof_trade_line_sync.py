@@ -3,9 +3,9 @@ from collections import defaultdict
 from odoo import api, models, tools
 from odoo.tools import SQL, split_every
 
-from ...tools.kept_plan import IDS, execute_kept, get_text
+from ...tools.prepared_statement import IDS, execute_prepared, get_text
 
-# So many documents are compared at a time; nobody is kept waiting for more.
+# Documents compared at a time; nobody is kept waiting for more.
 BATCH_SIZE = 5000
 # What a fact is derived from, where it is there, but for documents, their lines and what columns
 # declare to follow; see account_move.py.
@@ -114,7 +114,7 @@ class IsofTradeLine(models.Model):
     @api.model
     def _delete_stale(self, move_ids):
         """Delete the facts of lines that are none any more."""
-        return execute_kept(self.env.cr, self._get_delete_stale(), move_ids)
+        return execute_prepared(self.env.cr, self._get_delete_stale(), move_ids)
 
     @api.model
     @tools.ormcache()
@@ -140,7 +140,7 @@ class IsofTradeLine(models.Model):
     @api.model
     def _upsert(self, move_ids, are_corrections):
         """Insert the facts of documents that are missing, and correct those that differ."""
-        return execute_kept(self.env.cr, self._get_upsert(are_corrections), move_ids)
+        return execute_prepared(self.env.cr, self._get_upsert(are_corrections), move_ids)
 
     @api.model
     @tools.ormcache("are_corrections", "self._is_reconstructing()")

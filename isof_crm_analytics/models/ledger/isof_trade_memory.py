@@ -94,7 +94,7 @@ class IsofTradeMemory(models.Model):
         )
 
     @api.model
-    def _get_was(self, quantity):
+    def _get_previous(self, quantity):
         """Return the query of what is known of ``line``, or of one that it was entered in place of.
 
         :param quantity: SQL of the quantity of the line

@@ -47,7 +47,7 @@ class IsofTradeMixin(models.AbstractModel):
         required=True,
         readonly=True,
         dimension="kind",
-        sql="x.flow",
+        sql="counted.flow",
     )
     move_type = fields.Selection(
         [
@@ -70,7 +70,7 @@ class IsofTradeMixin(models.AbstractModel):
         required=True,
         readonly=True,
         dimension="date",
-        sql="x.day",
+        sql="counted.day",
         help="The date of the document.",
     )
     date = fields.Date(
@@ -122,7 +122,7 @@ class IsofTradeMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="set null",
         frozen=True,
-        sql="CASE WHEN was.partner_id = partner.id THEN was.group_id"
+        sql="CASE WHEN previous.partner_id = partner.id THEN previous.group_id"
         " ELSE partner.isof_group_id END",
         covered=True,
         help="The main group of the contractor when the document was posted.",
@@ -132,7 +132,7 @@ class IsofTradeMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="set null",
         frozen=True,
-        sql="CASE WHEN was.partner_id = partner.id THEN was.region_id"
+        sql="CASE WHEN previous.partner_id = partner.id THEN previous.region_id"
         " ELSE partner.isof_region_id END",
         covered=True,
         help="The region of the contractor when the document was posted.",
@@ -223,7 +223,7 @@ class IsofTradeMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="set null",
         dimension="campaign",
-        sql="CASE x.flow WHEN 'sale' THEN COALESCE(named.campaign_id, touch.campaign_id) END",
+        sql="CASE counted.flow WHEN 'sale' THEN COALESCE(named.campaign_id, touch.campaign_id) END",
         help="The campaign that the order or the invoice names, otherwise that of the last "
         "activity held with the customer shortly before.",
     )
@@ -252,7 +252,7 @@ class IsofTradeMixin(models.AbstractModel):
         "none.",
         figure="quantity",
         flow="sale",
-        sql="CASE x.flow WHEN 'sale' THEN x.quantity ELSE 0 END",
+        sql="CASE counted.flow WHEN 'sale' THEN counted.quantity ELSE 0 END",
         covered=True,
     )
     bought_quantity = fields.Float(
@@ -261,7 +261,7 @@ class IsofTradeMixin(models.AbstractModel):
         help="In the unit of the product.",
         figure="quantity",
         flow="purchase",
-        sql="CASE x.flow WHEN 'purchase' THEN x.quantity ELSE 0 END",
+        sql="CASE counted.flow WHEN 'purchase' THEN counted.quantity ELSE 0 END",
     )
 
     # For how much, in the currency of the company
@@ -273,7 +273,7 @@ class IsofTradeMixin(models.AbstractModel):
         "invoice that settles them counts in full.",
         figure="money",
         flow="sale",
-        sql="x.sold",
+        sql="counted.sold",
         covered=True,
     )
     invoiced_net = fields.Float(
@@ -283,7 +283,7 @@ class IsofTradeMixin(models.AbstractModel):
         help="Without tax, with down payments when they are invoiced.",
         figure="money",
         flow="sale",
-        sql="CASE x.flow WHEN 'sale' THEN -line.balance ELSE 0 END",
+        sql="CASE counted.flow WHEN 'sale' THEN -line.balance ELSE 0 END",
     )
     bought_net = fields.Float(
         string="Bought",
@@ -292,7 +292,7 @@ class IsofTradeMixin(models.AbstractModel):
         help="Billed by vendors less their credit notes, without tax and without down payments.",
         figure="money",
         flow="purchase",
-        sql="CASE WHEN x.flow = 'purchase' AND role.name <> 'down_payment'"
+        sql="CASE WHEN counted.flow = 'purchase' AND role.name <> 'down_payment'"
         " THEN line.balance ELSE 0 END",
     )
     billed_net = fields.Float(
@@ -302,7 +302,7 @@ class IsofTradeMixin(models.AbstractModel):
         help="Without tax, with down payments when they are billed.",
         figure="money",
         flow="purchase",
-        sql="CASE x.flow WHEN 'purchase' THEN line.balance ELSE 0 END",
+        sql="CASE counted.flow WHEN 'purchase' THEN line.balance ELSE 0 END",
     )
     discount = fields.Float(
         readonly=True,
@@ -320,7 +320,7 @@ class IsofTradeMixin(models.AbstractModel):
         help="Sold, as it would have been without discounts.",
         figure="money",
         flow="sale",
-        sql="x.sold + price.discount",
+        sql="counted.sold + price.discount",
     )
 
     # At what cost, in the currency of the company
@@ -364,7 +364,7 @@ class IsofTradeMixin(models.AbstractModel):
         groups=MARGIN_GROUP,
         figure="money",
         flow="sale",
-        sql="CASE WHEN spent.cost IS NOT NULL THEN x.sold END",
+        sql="CASE WHEN spent.cost IS NOT NULL THEN counted.sold END",
         covered=True,
     )
     margin = fields.Float(
@@ -374,6 +374,6 @@ class IsofTradeMixin(models.AbstractModel):
         help="Sold less cost, of what has a known cost.",
         figure="money",
         flow="sale",
-        sql="x.sold - spent.cost",
+        sql="counted.sold - spent.cost",
         covered=True,
     )

@@ -5,7 +5,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.kept_plan import IDS
+from ...tools.prepared_statement import IDS
 
 _logger = logging.getLogger(__name__)
 

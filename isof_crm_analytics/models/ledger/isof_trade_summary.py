@@ -2,7 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ...tools.grouped_query import COUNT
-from ...tools.kept_plan import IDS, execute_kept, get_text
+from ...tools.prepared_statement import IDS, execute_prepared, get_text
 
 
 def _get_date_index(registry):
@@ -55,7 +55,7 @@ class IsofTradeSummary(models.Model):
     @api.model
     def _sync(self, move_ids):
         """Make the sums of some documents those of their facts, where they are not."""
-        execute_kept(self.env.cr, self._get_sync(), move_ids)
+        execute_prepared(self.env.cr, self._get_sync(), move_ids)
 
     @api.model
     @tools.ormcache()

@@ -12,7 +12,7 @@ class ResCompany(models.Model):
         default=30,
         groups="base.group_user",
         help="A sale that names no campaign counts for the campaign of the last activity held with "
-        "the customer within so many days before. 0: only for the campaign that it names.",
+        "the customer in this many days before. 0: only for the campaign that it names.",
     )
 
     _isof_touch_days_not_negative = models.Constraint(

@@ -4,7 +4,7 @@ from odoo.tools import SQL, format_date, frozendict
 
 # The field that a type of periods gives to each model grouped by periods; the id follows.
 FIELD_PREFIX = "x_isof_period_"
-# So many pairs of overlapping periods a message names.
+# Pairs of overlapping periods that a message names, at most.
 MAX_NAMED = 5
 
 

@@ -76,7 +76,7 @@ class IsofScoreScheme(models.Model):
     months = fields.Integer(
         highest=bounds.MAX_MONTHS,
         default=12,
-        help="So many months up to the reference date count. 0: everything before it.",
+        help="How many months up to the reference date count. 0: everything before it.",
     )
     rerun = fields.Selection(
         [("week", "Weekly"), ("month", "Monthly"), ("quarter", "Quarterly")],
@@ -105,11 +105,12 @@ class IsofScoreScheme(models.Model):
     share_b = fields.Float(string="Class B up to (%)", default=95, digits=(5, 2))
     recency_limits = fields.Char(
         string="Recency (Days)",
-        help="Whoever bought at most so many days ago has the next mark, e.g. 30 90 180 365.",
+        help="Days since the last purchase up to which a customer has the next mark, "
+        "e.g. 30 90 180 365.",
     )
     frequency_limits = fields.Char(
         string="Frequency (Purchases)",
-        help="Whoever bought at least so often has the next mark, e.g. 2 4 8 16.",
+        help="Purchases from which a customer has the next mark, e.g. 2 4 8 16.",
     )
     monetary_limits = fields.Char(
         string="Value",

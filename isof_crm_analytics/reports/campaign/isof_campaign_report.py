@@ -5,7 +5,7 @@ from odoo.addons.isof_crm.models.activity.isof_activity_status import DROPPED_ST
 
 COST_GROUP = "isof_crm_analytics.group_all"
 MARGIN_GROUP = "isof_crm_analytics.group_margin"
-# Each row has a number from its own table; so many kinds of rows share the numbers.
+# Each row has a number from its own table; these kinds of rows share the numbers.
 KINDS = ("activity", "order", "sale", "cost", "budget")
 COLUMN_TYPES = {
     "date": "date",

@@ -85,7 +85,7 @@ class IsofLedgerReport(models.Model):
         help="By an invoice, bill, credit note, receipt or session of a Point of Sale whose lines "
         "the analyses count.",
         dimension="kind",
-        sql="why.is_explained",
+        sql="item.is_explained",
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -111,14 +111,14 @@ class IsofLedgerReport(models.Model):
         digits=(16, 2),
         help="What of it is lines of documents that the analyses count.",
         figure="money",
-        sql=lambda self, source: self._get_amount("revenue", SQL("why.is_explained")),
+        sql=lambda self, source: self._get_amount("revenue", SQL("item.is_explained")),
     )
     unexplained_revenue = fields.Float(
         readonly=True,
         digits=(16, 2),
         help="What of it is in the ledger only.",
         figure="money",
-        sql=lambda self, source: self._get_amount("revenue", SQL("why.is_explained IS NOT TRUE")),
+        sql=lambda self, source: self._get_amount("revenue", SQL("item.is_explained IS NOT TRUE")),
     )
     cost = fields.Float(
         string="Cost of Revenue",
@@ -136,7 +136,7 @@ class IsofLedgerReport(models.Model):
         help="What of it is lines of documents that the analyses count, and the entries of what "
         "these cost.",
         figure="money",
-        sql=lambda self, source: self._get_amount("cost", SQL("why.is_explained")),
+        sql=lambda self, source: self._get_amount("cost", SQL("item.is_explained")),
     )
     unexplained_cost = fields.Float(
         readonly=True,
@@ -144,7 +144,7 @@ class IsofLedgerReport(models.Model):
         groups=MARGIN_GROUP,
         help="What of it is in the ledger only.",
         figure="money",
-        sql=lambda self, source: self._get_amount("cost", SQL("why.is_explained IS NOT TRUE")),
+        sql=lambda self, source: self._get_amount("cost", SQL("item.is_explained IS NOT TRUE")),
     )
 
     # ------------------------------------------------------------
@@ -178,7 +178,7 @@ class IsofLedgerReport(models.Model):
 
     @api.model
     def _from(self):
-        """Return the tables: ``line``, ``account``, ``move``, ``company``, ``fact`` and ``why``."""
+        """Return the tables: ``line``, ``account``, ``move``, ``company``, ``fact``, ``item``."""
         return SQL(
             """
             FROM account_move_line AS line
@@ -187,7 +187,7 @@ class IsofLedgerReport(models.Model):
             JOIN account_move AS move ON move.id = line.move_id
             JOIN res_company AS company ON company.id = line.company_id
             LEFT JOIN isof_trade_line AS fact ON fact.move_line_id = line.id
-            CROSS JOIN LATERAL (SELECT %(is_explained)s AS is_explained) AS why
+            CROSS JOIN LATERAL (SELECT %(is_explained)s AS is_explained) AS item
             """,
             account_types=(*REVENUE, *COST),
             is_explained=self._is_explained(),

@@ -12,7 +12,7 @@ class IsofOrderReport(models.Model):
 
     What a column is says its field, by the tables that ``_from`` joins under the same aliases for
     both flows: ``l`` line, ``o`` order, ``c`` company, ``partner``, ``t`` product template, ``day``
-    and ``x`` (see there).
+    and ``amounts`` (see there).
     """
 
     _name = "isof.order.report"
@@ -125,8 +125,8 @@ class IsofOrderReport(models.Model):
         readonly=True,
         help="What has been delivered to the customer, or received from the vendor.",
         dimension="kind",
-        sql="CASE WHEN x.delivered >= x.ordered THEN '2_done'"
-        " WHEN x.delivered > 0 THEN '1_partial' ELSE '0_open' END",
+        sql="CASE WHEN amounts.delivered >= amounts.ordered THEN '2_done'"
+        " WHEN amounts.delivered > 0 THEN '1_partial' ELSE '0_open' END",
     )
     date = fields.Date(
         string="Order Date",
@@ -245,20 +245,20 @@ class IsofOrderReport(models.Model):
         readonly=True,
         digits="Product Unit",
         figure="quantity",
-        sql=lambda self, flow: self._in_product_uom(SQL("x.ordered")),
+        sql=lambda self, flow: self._in_product_uom(SQL("amounts.ordered")),
     )
     delivered_quantity = fields.Float(
         readonly=True,
         digits="Product Unit",
         figure="quantity",
-        sql=lambda self, flow: self._in_product_uom(SQL("x.delivered")),
+        sql=lambda self, flow: self._in_product_uom(SQL("amounts.delivered")),
     )
     invoiced_quantity = fields.Float(
         readonly=True,
         digits="Product Unit",
         help="Invoiced less refunded, drafts included, as the order says.",
         figure="quantity",
-        sql=lambda self, flow: self._in_product_uom(SQL("x.invoiced")),
+        sql=lambda self, flow: self._in_product_uom(SQL("amounts.invoiced")),
     )
     outstanding_quantity = fields.Float(
         readonly=True,
@@ -266,7 +266,9 @@ class IsofOrderReport(models.Model):
         help="Ordered and not delivered yet. What was delivered beyond the order does not make "
         "up for what is missing elsewhere.",
         figure="quantity",
-        sql=lambda self, flow: self._in_product_uom(SQL("GREATEST(x.ordered - x.delivered, 0)")),
+        sql=lambda self, flow: self._in_product_uom(
+            SQL("GREATEST(amounts.ordered - amounts.delivered, 0)")
+        ),
     )
     to_invoice_quantity = fields.Float(
         string="Quantity to Invoice",
@@ -274,7 +276,7 @@ class IsofOrderReport(models.Model):
         digits="Product Unit",
         help="What may be invoiced now by the invoicing policy of the product.",
         figure="quantity",
-        sql=lambda self, flow: self._in_product_uom(SQL("x.to_invoice")),
+        sql=lambda self, flow: self._in_product_uom(SQL("amounts.to_invoice")),
     )
     late_quantity = fields.Float(
         readonly=True,
@@ -282,7 +284,7 @@ class IsofOrderReport(models.Model):
         help="Outstanding although the planned day has passed.",
         figure="quantity",
         sql=lambda self, flow: self._in_product_uom(
-            SQL("CASE WHEN %s THEN x.ordered - x.delivered ELSE 0 END", self._is_late())
+            SQL("CASE WHEN %s THEN amounts.ordered - amounts.delivered ELSE 0 END", self._is_late())
         ),
     )
 
@@ -293,14 +295,14 @@ class IsofOrderReport(models.Model):
         digits=(16, 2),
         help="Without tax, at the order's rate.",
         figure="money",
-        sql="x.net",
+        sql="amounts.net",
     )
     delivered_net = fields.Float(
         string="Delivered",
         readonly=True,
         digits=(16, 2),
         figure="money",
-        sql=lambda self, flow: self._get_share("x.delivered"),
+        sql=lambda self, flow: self._get_share("amounts.delivered"),
     )
     invoiced_net = fields.Float(
         string="Invoiced",
@@ -316,8 +318,8 @@ class IsofOrderReport(models.Model):
         digits=(16, 2),
         figure="money",  # what is left of the line, so that the two add up to the last cent
         sql=lambda self, flow: SQL(
-            "CASE WHEN x.ordered > x.delivered THEN x.net - %s ELSE 0 END",
-            self._get_share("x.delivered"),
+            "CASE WHEN amounts.ordered > amounts.delivered THEN amounts.net - %s ELSE 0 END",
+            self._get_share("amounts.delivered"),
         ),
     )
     to_invoice_net = fields.Float(
@@ -333,9 +335,9 @@ class IsofOrderReport(models.Model):
         digits=(16, 2),
         figure="money",
         sql=lambda self, flow: SQL(
-            "CASE WHEN %s THEN x.net - %s ELSE 0 END",
+            "CASE WHEN %s THEN amounts.net - %s ELSE 0 END",
             self._is_late(),
-            self._get_share("x.delivered"),
+            self._get_share("amounts.delivered"),
         ),
     )
     average_price = fields.Float(
@@ -417,7 +419,8 @@ class IsofOrderReport(models.Model):
     def _is_late(self):
         """Return the condition of what is outstanding although its day has passed."""
         return SQL(
-            "(day.planned < %s AND x.ordered > x.delivered)", fields.Date.context_today(self)
+            "(day.planned < %s AND amounts.ordered > amounts.delivered)",
+            fields.Date.context_today(self),
         )
 
     @api.model
@@ -425,8 +428,8 @@ class IsofOrderReport(models.Model):
         """Return the tables of one flow.
 
         Two of them are only names for what several columns need: ``day`` has the days
-        ``ordered`` and ``planned`` on the user's clock, ``x`` the quantities in the unit of the
-        line (``quantity`` as on the line; ``ordered``, ``delivered``, ``invoiced`` and
+        ``ordered`` and ``planned`` on the user's clock, ``amounts`` the quantities in the unit of
+        the line (``quantity`` as on the line; ``ordered``, ``delivered``, ``invoiced`` and
         ``to_invoice`` without those of discounts) and the ``net`` amount.
         """
         is_sale = flow == "sale"
@@ -471,7 +474,7 @@ class IsofOrderReport(models.Model):
                        ELSE ROUND(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1),
                                   currency.decimal_places)
                        END AS net
-            ) x
+            ) amounts
             LEFT JOIN (%(posts)s) post
                    ON post.user_id = o.user_id AND post.company_id = o.company_id
                   AND day.ordered >= post.date_from AND day.ordered < post.date_to
@@ -521,8 +524,8 @@ class IsofOrderReport(models.Model):
         :param str quantity: its column
         """
         return SQL(
-            "CASE WHEN %(quantity)s = x.quantity THEN x.net ELSE"
-            " COALESCE(ROUND(x.net * %(quantity)s / NULLIF(x.quantity, 0),"
+            "CASE WHEN %(quantity)s = amounts.quantity THEN amounts.net ELSE"
+            " COALESCE(ROUND(amounts.net * %(quantity)s / NULLIF(amounts.quantity, 0),"
             " currency.decimal_places), 0) END",
             quantity=SQL(quantity),
         )

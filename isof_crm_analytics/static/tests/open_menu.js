@@ -6,7 +6,7 @@ import { App } from "@odoo/owl";
 import { rpcBus } from "@web/core/network/rpc";
 
 const PATIENCE = 30000; // milliseconds that a screen may take
-const CALM = 200; // for so many nothing happens on a screen that is complete
+const CALM = 200; // milliseconds in which nothing happens on a screen that is complete
 const STEP = 20;
 const SCREEN = ".o_action_manager > .o_action, .o_dialog .modal-body";
 const UNFINISHED =

@@ -5,8 +5,8 @@ from . import (
     test_figures,
     test_filters,
     test_js,
-    test_kept_plan,
     test_lives,
+    test_prepared_statement,
     test_screens,
     test_settings,
 )

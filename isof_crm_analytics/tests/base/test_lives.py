@@ -11,7 +11,7 @@ from odoo.tests import tagged
 
 from ..commission.commission_common import MoneyCommon
 
-# So many documents live in each run; ISOF_LIVES=2000 for those that an evening has time for.
+# Documents that live in each run; ISOF_LIVES=2000 for an evening.
 LIVES = int(os.environ.get("ISOF_LIVES", "40"))
 FIRST_DAY = date(2026, 3, 2)
 # The unit cost, the price and the discount of what is sold; a fee has a cost that nobody knows.
@@ -29,7 +29,7 @@ ROWS = st.lists(
     # Odoo posts no invoice of less than 0
     lambda rows: sum(-price if kind == "discount" else n * price for kind, n, price in rows) > 0
 )
-# By itself, or from an order, of which so many percent may have been invoiced in advance.
+# By itself, or from an order, with the percentage that may have been invoiced in advance.
 ORDERS = st.sampled_from([None, 0, 30, 55])
 PARTS = st.sampled_from([0.25, 0.4, 1])
 STEPS = st.lists(
@@ -59,7 +59,7 @@ class Row:
     quantity: int
     unit_cost: float | None = 0
     line: object = None
-    # what somebody is about to return; of what is left so many are cheaper since, by so much
+    # what somebody is about to return; how many of what is left are cheaper since, and by how much
     reserved: int = 0
     lowered: Counter = field(default_factory=Counter)
 

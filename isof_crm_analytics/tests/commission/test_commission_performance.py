@@ -7,7 +7,7 @@ from .commission_common import CommissionCommon
 class TestCommissionPerformance(CommissionCommon):
     """Commissions cost a fixed number of queries, for however many documents and lines.
 
-    A kept plan counts twice: it puts the settings of the connection back.
+    A prepared statement counts twice: it puts the settings of the connection back.
     """
 
     @classmethod

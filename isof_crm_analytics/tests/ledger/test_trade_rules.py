@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ...models.ledger.isof_trade_line_pos import POS_SOURCES
 from ...models.ledger.isof_trade_line_sync import SOURCES
-from ...tools.kept_plan import IDS, get_text
+from ...tools.prepared_statement import IDS, get_text
 from ..common import TradeCommon
 
 # Read when a document is posted, and not again: see docs/what-counts.md.

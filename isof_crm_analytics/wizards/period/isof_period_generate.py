@@ -9,7 +9,7 @@ from odoo.addons.isof_crm.tools import bounds
 
 from ...tools import periods
 
-# So many periods are made in one go: 20 years of weeks.
+# Periods made in one go, at most: 20 years of weeks.
 MAX_PERIODS = 1040
 
 
@@ -29,7 +29,7 @@ class IsofPeriodGenerate(models.TransientModel):
             ("fiscal_year", "Fiscal years"),
             ("retail_month", "4-4-5 weeks"),
             ("retail_quarter", "4-4-5 quarters (13 weeks)"),
-            ("days", "Every so many days"),
+            ("days", "Of a number of days"),
         ],
         string="Periods",
         required=True,

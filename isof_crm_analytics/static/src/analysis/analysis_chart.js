@@ -7,7 +7,7 @@ import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/views/fields/formatters";
 import { formatFigure } from "./analysis_format";
 
-// More than so many rows cannot be told apart.
+// More rows than that cannot be told apart.
 const MOST_ROWS = { bar: 25, line: 120, pie: 10 };
 const MOST_ROWS_SMALL = { bar: 8, line: 24, pie: 6 };
 const LONGEST_LABEL = 18;

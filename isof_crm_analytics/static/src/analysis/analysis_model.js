@@ -5,7 +5,7 @@ import { user } from "@web/core/user";
 
 // The key of the column of labels, to sort by it.
 export const LABEL = "label";
-// So many rows are opened again when the table is read anew; each is a request of its own.
+// Rows that are opened again, at most, when the table is read anew; each is a request of its own.
 const MOST_REOPENED = 30;
 const IS_DAY = /^\d{4}-\d{2}-\d{2}$/;
 

@@ -3,14 +3,14 @@ from psycopg2.errors import DivisionByZero
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL, mute_logger
 
-from ...tools.kept_plan import FEW, IDS, execute_kept, fetch_kept, get_text
+from ...tools.prepared_statement import FEW, IDS, execute_prepared, fetch_prepared, get_text
 
 SETTINGS = ("join_collapse_limit", "enable_seqscan", "jit", "plan_cache_mode")
 
 
 @tagged("post_install", "-at_install")
-class TestKeptPlan(TransactionCase):
-    """A kept plan answers as the statement itself does, and leaves no trace."""
+class TestPreparedStatement(TransactionCase):
+    """A prepared statement answers as the statement itself does, and leaves no trace."""
 
     def setUp(self):
         super().setUp()
@@ -40,10 +40,10 @@ class TestKeptPlan(TransactionCase):
     def test_answers(self):
         poland = self.env.ref("base.pl")
         for _use in range(4):
-            self.assertEqual(fetch_kept(self.cr, self.text, poland.ids), [(poland.id, True)])
-            self.assertEqual(fetch_kept(self.cr, self.text, []), [])
+            self.assertEqual(fetch_prepared(self.cr, self.text, poland.ids), [(poland.id, True)])
+            self.assertEqual(fetch_prepared(self.cr, self.text, []), [])
             self.assertEqual(
-                [id_ for id_, _like in fetch_kept(self.cr, self.text, self.ids)], self.ids
+                [id_ for id_, _like in fetch_prepared(self.cr, self.text, self.ids)], self.ids
             )
         self.assertGreater(len(self.ids), FEW)
 
@@ -51,10 +51,10 @@ class TestKeptPlan(TransactionCase):
         # no other test has it: the connection of the tests is not reset between them
         text = get_text(self.cr, SQL("SELECT 1 FROM res_country WHERE id = ANY(%s)", IDS))
         before = self._count_kept()
-        fetch_kept(self.cr, text, self.ids[:1])
+        fetch_prepared(self.cr, text, self.ids[:1])
         self.assertEqual(self._count_kept(), before)
         for _use in range(3):
-            fetch_kept(self.cr, text, self.ids[:1])
+            fetch_prepared(self.cr, text, self.ids[:1])
             self.assertEqual(self._count_kept(), before + 1)
 
     def test_rows_changed(self):
@@ -62,12 +62,12 @@ class TestKeptPlan(TransactionCase):
             self.cr, SQL("UPDATE res_country SET phone_code = 7 WHERE id = ANY(%s)", IDS)
         )
         for _use in range(3):
-            self.assertEqual(execute_kept(self.cr, text, self.ids[:5]), 5)
+            self.assertEqual(execute_prepared(self.cr, text, self.ids[:5]), 5)
 
     def test_settings_are_put_back(self):
         before = self._get_settings()
         for _use in range(3):
-            fetch_kept(self.cr, self.text, self.ids[:1])
+            fetch_prepared(self.cr, self.text, self.ids[:1])
             self.assertEqual(self._get_settings(), before)
 
     @mute_logger("odoo.sql_db")
@@ -78,5 +78,5 @@ class TestKeptPlan(TransactionCase):
         before = self._get_settings()
         for _use in range(3):
             with self.assertRaises(DivisionByZero), self.cr.savepoint():
-                fetch_kept(self.cr, text, self.ids[:1])
+                fetch_prepared(self.cr, text, self.ids[:1])
             self.assertEqual(self._get_settings(), before)

@@ -17,7 +17,7 @@ IDS = SQL("$1")
 FEW = 100
 
 
-def execute_kept(cr, statement, ids):
+def execute_prepared(cr, statement, ids):
     """Carry out a statement about some records, and return how many rows it changed.
 
     :param statement: text of it, with ``IDS`` for the array of the ids; see ``get_text``
@@ -26,17 +26,17 @@ def execute_kept(cr, statement, ids):
         return cr.rowcount
 
 
-def fetch_kept(cr, statement, ids):
+def fetch_prepared(cr, statement, ids):
     """Return the rows of a query about some records, as tuples.
 
-    :param statement: as for ``execute_kept``
+    :param statement: as for ``execute_prepared``
     """
     with _carry_out(cr, statement, ids):
         return cr.fetchall()
 
 
 def get_text(cr, sql):
-    """Return a statement as text, for ``execute_kept``."""
+    """Return a statement as text, for ``execute_prepared``."""
     return cr.mogrify(sql).decode()
 
 
@@ -44,7 +44,7 @@ def get_text(cr, sql):
 def _carry_out(cr, statement, ids):
     ids = list(ids)
     # the statements of this transaction, with the names of those that are prepared
-    known = cr.cache.setdefault("isof_kept_plans", {})
+    known = cr.cache.setdefault("isof_prepared", {})
     if len(ids) > FEW or statement not in known:
         text = statement.replace("%", "%%").replace(IDS.code, "%s")
         do = SQL(text, *[ids] * statement.count(IDS.code))
