@@ -405,8 +405,10 @@ class IsofTradeLine(models.Model):
                 SELECT move.id,
                        move.move_type IN ('out_refund', 'in_refund')
                        OR %(origin)s IS NOT NULL
-                       OR EXISTS (SELECT FROM account_move_line AS line
-                                   WHERE line.move_id = move.id AND line.quantity < 0)
+                       -- not EXISTS, for which all lines of all documents may be read
+                       OR COALESCE((SELECT TRUE FROM account_move_line AS line
+                                     WHERE line.move_id = move.id AND line.quantity < 0
+                                     LIMIT 1), FALSE)
                   FROM account_move AS move
                  WHERE move.id IN (SELECT id FROM family)
                 """,
