@@ -1,4 +1,6 @@
 from . import demo, models, reports, wizards
+from .models.ledger.isof_trade_line_comparison import WAITING_USER
+from .models.ledger.isof_trade_line_fill import FILLED
 
 # Columns that the first fill writes by SQL, much faster than the ORM would.
 COLUMNS = (
@@ -32,7 +34,7 @@ def post_init_hook(env):
     env["isof.activity"].with_context(active_test=False).search(
         [("campaign_id", "!=", False), ("state", "=", "done")]
     )._compute_touch_day()
-    env["isof.trade.line"]._fill()
+    env["isof.trade.line"]._begin_fill()
 
 
 def uninstall_hook(env):
@@ -46,5 +48,7 @@ def uninstall_hook(env):
     env.cr.execute("DROP TABLE IF EXISTS isof_commission_export_res_company_rel")
     env["isof.demo"]._unload_trade()
     env["isof.period.type"].with_context(active_test=False).search([]).unlink()
+    for key in (FILLED, WAITING_USER):
+        env["ir.config_parameter"].set_param(key, False)
     # notes of these changes are written as long as there is a table for them
     env.cr.flush()

@@ -288,12 +288,12 @@ class Wholesaler:
         )
 
     def rebuild(self):
-        """Derive all facts anew, as the installation of the add-on does; return the seconds."""
+        """Derive all facts anew, as the first fill does; return the seconds."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             cr.execute("TRUNCATE isof_trade_line, isof_trade_summary")
             started = time.perf_counter()
-            env["isof.trade.line"]._fill()
+            env["isof.trade.line"]._sync_everything()
             cr.commit()
             seconds = time.perf_counter() - started
             cr._cnx.autocommit = True

@@ -151,7 +151,9 @@ class IsofAnalysisSchedule(models.Model):
 
     @api.model
     def _cron_send(self):
-        """Send what is due, each kept on its own."""
+        """Send what is due, each kept on its own, as soon as the first fill has ended."""
+        if self.env["isof.trade.line"]._is_filling():
+            return
         due = self.search([("next_run", "<=", fields.Datetime.now())])
         for schedule in self.env["ir.cron"]._isof_take(due):
             schedule._send()

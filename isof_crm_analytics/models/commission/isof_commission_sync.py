@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.tools import split_every
 
@@ -37,6 +39,21 @@ class IsofCommissionEntry(models.Model):
         rows = list(get_differences(earnings, balances, today))
         self._insert(rows)
         return len(rows)
+
+    @api.model
+    def _find_earning(self, move_ids):
+        """Return those of some documents that may earn, or have: not what was before all plans."""
+        firsts = [plan.first for plan in self.env["isof.commission.plan"]._get_specs()]
+        self.env.cr.execute(
+            """
+            SELECT id FROM account_move WHERE id = ANY(%(ids)s) AND (
+                   COALESCE(invoice_date, date) >= %(first)s
+                   OR id IN (SELECT move_id FROM isof_commission_entry WHERE move_id = ANY(%(ids)s))
+            ) ORDER BY id
+            """,
+            {"ids": list(move_ids), "first": min(firsts, default=date.max)},
+        )
+        return [id_ for (id_,) in self.env.cr.fetchall()]
 
     @api.model
     def _sync_since(self, company, day):

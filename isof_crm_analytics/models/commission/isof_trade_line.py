@@ -14,5 +14,6 @@ class IsofTradeLine(models.Model):
 
     @api.model
     def _after_comparison(self, ids):
-        self.env["isof.commission.entry"]._sync(ids)
+        entries = self.env["isof.commission.entry"]
+        entries._sync(entries._find_earning(ids))
         return super()._after_comparison(ids)

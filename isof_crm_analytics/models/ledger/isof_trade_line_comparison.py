@@ -1,25 +1,17 @@
 import logging
-from contextlib import contextmanager
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from .isof_trade_line_sync import BATCH_SIZE
 
 _logger = logging.getLogger(__name__)
 
-# What is looked up while the tables are filled.
-NEEDED_INDEXES = [
-    "isof_trade_line_move_idx",
-    "isof_trade_line__origin_line_id_index",
-    "isof_trade_summary_move_idx",
-]
 # The parameter with the id of the user who waits for a comparison in the background.
 WAITING_USER = "isof_crm_analytics.comparison_waiting_user_id"
 
 
 class IsofTradeLine(models.Model):
-    """All facts at once: the first fill, and the nightly comparison with the ledger."""
+    """All facts at once: the nightly comparison with the ledger."""
 
     _inherit = "isof.trade.line"
 
@@ -41,12 +33,22 @@ class IsofTradeLine(models.Model):
             ids = [id_ for (id_,) in self.env.cr.fetchall()]
             if not ids:
                 return changed
-            wrong = self._compare(ids, self._sync, self._as_reconstructing()._sync)
-            self._after_comparison(ids)
-            self.env["isof.trade.note"]._forget_own()
+            wrong = self._compare_documents(ids)
             changed, last = changed + wrong, ids[-1]
             if progress:
                 progress(len(ids), wrong)
+
+    @api.model
+    def _compare_documents(self, ids):
+        """Make the facts of some documents, and what follows from them, what they have to be.
+
+        :param ids: ids of ``account.move``
+        :return: how many facts were wrong
+        """
+        wrong = self._compare(ids, self._sync, self._as_reconstructing()._sync)
+        self._after_comparison(ids)
+        self.env["isof.trade.note"]._forget_own()
+        return wrong
 
     @api.model
     def _after_comparison(self, ids):
@@ -74,63 +76,6 @@ class IsofTradeLine(models.Model):
         return wrong
 
     @api.model
-    def _fill(self):
-        """Derive all facts that are missing, as fast as it can be done, in this transaction.
-
-        Nobody else reads facts meanwhile. The log says how far it is.
-        """
-        total, done = self.env["account.move"].search_count([("move_type", "!=", "entry")]), 0
-
-        def log(documents, _wrong):
-            nonlocal done
-            done += documents
-            _logger.info("sales and purchases: %s of %s documents", done, total)
-
-        with self._without_checks():
-            self._sync_everything(progress=log)
-
-    @contextmanager
-    def _without_checks(self):
-        """Make indexes and checks of links once at the end, instead of for each row."""
-        tables = ["isof_trade_line", "isof_trade_summary"]
-        self.env.cr.execute(
-            """
-            SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-              FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])
-            """,
-            [tables],
-        )
-        links = self.env.cr.fetchall()
-        self.env.cr.execute(
-            "SELECT indexname, indexdef, obj_description(indexname::regclass) FROM pg_indexes"
-            " WHERE tablename = ANY(%s) AND indexdef NOT LIKE %s AND indexname <> ALL(%s)",
-            [tables, "%UNIQUE%", NEEDED_INDEXES],
-        )
-        indexes = self.env.cr.fetchall()
-        for table, name, _definition in links:
-            self.env.cr.execute(
-                SQL(
-                    "ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(name)
-                )
-            )
-        for name, _definition, _comment in indexes:
-            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
-        yield
-        for name, definition, comment in indexes:
-            self.env.cr.execute(definition)
-            # by it Odoo knows whether an index is still what the model wants
-            self.env.cr.execute(SQL("COMMENT ON INDEX %s IS %s", SQL.identifier(name), comment))
-        for table, name, definition in links:
-            self.env.cr.execute(
-                SQL(
-                    "ALTER TABLE %s ADD CONSTRAINT %s %s",
-                    SQL.identifier(table),
-                    SQL.identifier(name),
-                    SQL(definition),
-                )
-            )
-
-    @api.model
     def _count_lines(self, move_ids):
         """Write on documents how many facts they have, where it is not so."""
         self.env.cr.execute(
@@ -149,8 +94,11 @@ class IsofTradeLine(models.Model):
     def _cron_compare(self):
         """Compare all facts with the ledger, heal what differs, and tell the managers.
 
-        If somebody asked for it, tell the user how it ended.
+        If somebody asked for it, tell the user how it ended. What the first fill has still to do
+        is no difference.
         """
+        if self._is_filling():
+            return
         cron = self.env["ir.cron"]
         cron._commit_progress(
             remaining=self.env["account.move"].search_count([("move_type", "!=", "entry")])
@@ -203,7 +151,14 @@ class IsofTradeLine(models.Model):
         # sudo: facts are derived; whoever sees all of them may have them derived anew
         facts = self.sudo()
         documents = facts.env["account.move"].search_count([("move_type", "!=", "entry")])
-        if documents > BATCH_SIZE:
+        if facts._is_filling():
+            notice = {
+                "type": "info",
+                "message": self.env._(
+                    "The documents of the past are still being read. Compare when that is done."
+                ),
+            }
+        elif documents > BATCH_SIZE:
             facts._compare_later()
             notice = {
                 "type": "info",

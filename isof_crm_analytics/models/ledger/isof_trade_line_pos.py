@@ -101,6 +101,11 @@ class IsofTradeLine(models.Model):
         return super()._sync_everything(progress=progress) + self._sync_all_sessions(progress)
 
     @api.model
+    def _end_fill(self):
+        self._sync_all_sessions()
+        return super()._end_fill()
+
+    @api.model
     def _sync_all_sessions(self, progress=None):
         if not self._has_field("account.move", "pos_session_ids"):
             return 0

@@ -6,7 +6,6 @@ from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ... import post_init_hook
 from ...models.ledger import isof_trade_line_comparison
 from ..common import TradeCommon
 
@@ -225,64 +224,6 @@ class TestTradeSync(TradeCommon):
         self.assertEqual(
             self._fetch("SELECT count(*), sum(sold_net), sum(cost) FROM isof_trade_line"), before
         )
-
-    def test_first_fill_leaves_the_tables_as_they_were(self):
-        self._create_all_sorts()
-        shape = """
-            SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
-             WHERE conrelid = ANY('{isof_trade_line,isof_trade_summary}'::regclass[])
-             UNION ALL
-            SELECT indexdef FROM pg_indexes WHERE tablename ~ '^isof_trade_(line|summary)$'
-             ORDER BY 1
-        """
-        facts = "SELECT count(*), sum(sold_net), sum(cost) FROM isof_trade_line"
-        sums = "SELECT sum(line_count), sum(sold_net), sum(cost) FROM isof_trade_summary"
-        # by its comment Odoo knows whether an index is still what the model wants
-        wanted = "SELECT obj_description('isof_trade_summary_date_idx'::regclass) LIKE '%INCLUDE%'"
-        before = [self._fetch(sql) for sql in (shape, facts, sums, wanted)]
-        self.assertEqual(before[-1], [(True,)])
-        self.assertGreater(len(before[0]), 30)
-        self._fetch("DELETE FROM isof_trade_line RETURNING id")
-        self._fetch("DELETE FROM isof_trade_summary RETURNING id")
-        self.facts._fill()
-        self.assertEqual([self._fetch(sql) for sql in (shape, facts, sums, wanted)], before)
-
-    def test_installing_fills_what_is_there_in_batches(self):
-        orders = self._create_sale({}, delivered=10) | self._create_sale({}, delivered=10)
-        grouped = orders._create_invoices()
-        grouped.action_post()
-        moves = grouped | self._create_invoice({}, {}) | self._create_bill()
-        names = ["move_line_id", "sold_net", "bought_net", "cost", "cost_source", "user_id"]
-        before = self._read_facts(moves, names)
-        self.assertEqual(len(before), 5)
-        self.env.flush_all()
-        self.env.cr.execute("DELETE FROM isof_trade_line")
-        self.env.cr.execute(
-            "UPDATE account_move SET isof_is_grouped = NULL, isof_trade_line_count = 0"
-        )
-        self.env.invalidate_all()
-        self.patch(isof_trade_line_comparison, "BATCH_SIZE", 1)
-        post_init_hook(self.env)
-        self.env.invalidate_all()
-        for fact in before:  # the bill has no cost
-            if fact[names.index("cost_source")] == "product":
-                fact[names.index("cost_source")] = "later"
-        self.assertEqual(self._read_facts(moves, names), before)
-        self.assertTrue(grouped.isof_is_grouped)
-        self.assertEqual(moves.mapped("isof_trade_line_count"), [2, 2, 1])
-
-    def _read_facts(self, moves, names):
-        facts = self._get_facts(moves).read(names, load=None)
-        return [[fact[name] for name in names] for fact in facts]
-
-    def test_first_fill_keeps_what_is_there(self):
-        """What demo data posted before costs what it cost then."""
-        fact = self._get_facts(self._create_invoice())
-        self.bolt.standard_price = 9
-        self.env.flush_all()
-        self.facts._fill()
-        self.env.invalidate_all()
-        self.assertEqual(fact.cost, 50)
 
     def test_nothing_to_do_on_a_clean_database(self):
         self._create_all_sorts()
