@@ -4,7 +4,6 @@ Plans offer it, facts are read for it, rates, credit notes and targets follow it
 see it does not. See the recipe in ``docs/recipes.md``.
 """
 
-from collections import namedtuple
 from typing import NamedTuple
 
 from .commission import scale
@@ -57,5 +56,3 @@ BASES = {
     "margin": Basis("Margin", ("margin",), is_less_cost=True),
     "quantity": Basis("Quantity", ("sold_quantity",), is_per_unit=True),
 }
-# What a line has of each.
-Amounts = namedtuple("Amounts", BASES)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 from .commission import ZERO, Tier, scale
-from .commission_basis import BASES, Amounts
+from .commission_basis import BASES
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 QUANTITY_UNIT = Decimal("0.0001")
@@ -49,7 +49,7 @@ class Line(NamedTuple):
     is_as_before: bool
     net: Decimal
     quantity: Decimal
-    bases: Amounts
+    bases: dict  # of what it has, by the names of BASES
     margin_rate: Decimal | None
     # of the document, in its currency and in the company's
     total: Decimal
@@ -76,7 +76,7 @@ class Line(NamedTuple):
 
     def get_basis(self, basis):
         """Return what the line has of a basis, by its name."""
-        return getattr(self.bases, basis)
+        return self.bases[basis]
 
     def at_rate_of(self, origin):
         """Return the line of a credit note at the rate of exchange of what it credits.
@@ -99,14 +99,14 @@ class Line(NamedTuple):
         ):
             return self
         net = scale(origin.net, self.amount, origin.amount)
-        bases = (
+        bases = {
             # where no cost is known there is nothing less a cost
-            amount
-            if basis.is_less_cost and self.margin_rate is None
-            else basis.at_rate_of_exchange(amount, self.net, net)
-            for basis, amount in zip(BASES.values(), self.bases, strict=True)
-        )
-        return self._replace(net=net, bases=Amounts(*bases))
+            name: amount
+            if BASES[name].is_less_cost and self.margin_rate is None
+            else BASES[name].at_rate_of_exchange(amount, self.net, net)
+            for name, amount in self.bases.items()
+        }
+        return self._replace(net=net, bases=bases)
 
 
 class Rule(NamedTuple):
@@ -363,14 +363,14 @@ def example_line(**values):
     """Return a sale, for examples; what it has of a basis goes by the name of that."""
     defaults = dict.fromkeys(Line._fields)
     zeros = dict.fromkeys(("net", "quantity", "total", "company_total"), ZERO)
-    amounts = {name: values.get(name, ZERO) for name in BASES}
+    bases = {name: values.get(name, ZERO) for name in BASES}
     values = {name: value for name, value in values.items() if name in Line._fields}
     defaults |= {
         "segment_ids": frozenset(),
         "is_down_payment": False,
         "is_as_before": False,
         "shares": (),
-        "bases": Amounts(**amounts),
+        "bases": bases,
     }
     return Line(**{**defaults, **zeros, "day": date(2026, 3, 10), "company_id": 1, **values})
 

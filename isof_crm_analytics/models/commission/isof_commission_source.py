@@ -4,7 +4,7 @@ from odoo import api, models, tools
 from odoo.tools import SQL
 
 from ...tools.commission import ZERO, to_decimal
-from ...tools.commission_basis import BASES, Amounts
+from ...tools.commission_basis import BASES
 from ...tools.commission_ledger import Balance
 from ...tools.commission_plan import Line
 from ...tools.prepared_statement import IDS, fetch_prepared, get_text
@@ -292,7 +292,7 @@ class IsofCommissionEntry(models.Model):
             map(to_decimal, values.pop("share_percents") or ()),
             strict=True,
         )
-        bases = Amounts(*(to_decimal(values.pop(f"basis_{name}")) for name in BASES))
+        bases = {name: to_decimal(values.pop(f"basis_{name}")) for name in BASES}
         values.update((name, to_decimal(values[name])) for name in LINE_DECIMALS)
         values.update(
             (name, None if values[name] is None else to_decimal(values[name]))

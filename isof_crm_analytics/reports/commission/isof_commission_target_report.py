@@ -1,7 +1,10 @@
+from lxml.builder import E
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...models.commission.isof_commission_source import basis_to_sql
+from ...models.ledger.isof_trade_mixin import MARGIN_GROUP
 from ...tools.commission_basis import BASES
 
 
@@ -74,7 +77,7 @@ class IsofCommissionTargetReport(models.Model):
         string="Achieved",
         readonly=True,
         digits=(16, 2),
-        help="Net sales, margin or quantity of the whole period, as the target is meant.",
+        help="What was sold in the whole period, measured by the basis of the target.",
         figure="money",
     )
     reached_rate = fields.Float(
@@ -85,6 +88,17 @@ class IsofCommissionTargetReport(models.Model):
         help="Achieved by target.",
         ratio=("reached", "target"),
     )
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Offer each basis as a filter, to those who may see its amounts."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        for place in arch.xpath("./separator[@name='bases']"):
+            for name, label in reversed(self._fields["basis"]._description_selection(self.env)):
+                groups = {"groups": MARGIN_GROUP} if BASES[name].is_less_cost else {}
+                domain = str([("basis", "=", name)])
+                place.addnext(E.filter(name=name, string=label, domain=domain, **groups))
+        return arch, view
 
     @api.model
     def _search(self, domain, *args, **kwargs):

@@ -1,5 +1,6 @@
 from . import (
     test_commission,
+    test_commission_basis,
     test_commission_conditions,
     test_commission_due,
     test_commission_journey,
