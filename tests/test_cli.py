@@ -148,7 +148,54 @@ class TestCommandLine:
     def test_changed(self, arguments, changed):
         assert testing._options(arguments)[0].changed == changed
 
-    @pytest.mark.parametrize("wrong", [[], ["db"], ["walk"], ["run", "--prot", "1"]])
+    def test_alone_it_shows_its_commands(self, isof):
+        done = isof()
+        for command in main.COMMANDS:
+            assert f"\n    {command} " in done.stdout
+
+    def test_a_file_in_the_place_of_the_folder(self, isof, tmp_path):
+        (tmp_path / "file").touch()
+        for home in (tmp_path / "file", tmp_path / "file" / "below"):
+            done = isof("db", "list", check=False, ISOF_HOME=str(home))
+            assert done.returncode == 1
+            assert "a file is in its place" in done.stderr
+            assert "Traceback" not in done.stderr
+
+    def test_without_a_home(self, monkeypatch):
+        def fail():
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.delenv("ISOF_HOME", raising=False)
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.setattr(Path, "home", fail)
+        with pytest.raises(Failure, match=r"no home folder; .* ISOF_HOME"):
+            config.home()
+
+    def test_doctor_tells_of_a_dead_server_and_goes_on(self, isof):
+        done = isof("--db-host", "127.0.0.1", "doctor", check=False, PGPORT="1")
+        assert done.returncode == 1
+        assert "PGHOST=127.0.0.1 does not answer" in done.stdout
+        assert "\nok  npm" in done.stdout
+        assert "Traceback" not in done.stderr
+
+    def test_who_reads_the_output_may_leave(self, home):
+        process = subprocess.Popen(
+            [ROOT / "isof", "doctor"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"ISOF_HOME": str(home)},
+        )
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 128 + signal.SIGPIPE
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            *(["db"], ["walk"], ["run", "--prot", "1"], ["run", "--port", "99999"]),
+            *(["run", "--port", "0"], ["run", "--port", "web"], ["run", "--workers", "-1"]),
+        ],
+    )
     def test_wrong_arguments(self, wrong, capsys):
         with pytest.raises(SystemExit) as error:
             main.parser().parse_args(wrong)
@@ -275,7 +322,7 @@ class TestChanges:
                 ],
             ),
             ("tools/isof_cli/store.py", ["tests"]),
-            ("requirements.txt", [*(f"{addon}/tests" for addon in config.addons()), "tests"]),
+            ("requirements-dev.txt", [*(f"{addon}/tests" for addon in config.addons()), "tests"]),
             # what is read by people
             ("docs/rights.md", []),
             ("isof_crm/readme/USAGE.md", []),
@@ -472,6 +519,19 @@ class TestTemplates:
         """Nothing comes on top of what they depend on."""
         with databases.template(env, ["sale"], demo=True) as name:
             assert name == "template0"
+
+
+class TestVersions:
+    @pytest.mark.parametrize(
+        ("version", "is_newer"),
+        [("19.0.9.0.0", True), ("19.0.1.10.0", True), ("19.0.1.2.0", False), ("", False)],
+    )
+    def test_an_older_checkout_meets_a_newer_database(self, version, is_newer, monkeypatch):
+        monkeypatch.setattr(config, "manifest", lambda _addon: {"version": "19.0.1.9.0"})
+        server = SimpleNamespace(sql=lambda *_args: [["isof_crm", version]] if version else [])
+        refusal = pytest.raises(Failure, match=rf"shop has isof_crm {version}, .* older")
+        with refusal if is_newer else contextlib.nullcontext():
+            databases.refuse_newer(server, "shop")
 
 
 class TestModules:

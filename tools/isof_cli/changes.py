@@ -13,7 +13,7 @@ MAIN = "main"
 GENERIC = "tests"
 BENCH = Path("tests/bench")  # run only when they are asked for
 # What everything hangs on.
-EVERYWHERE = ("conftest.py", "pyproject.toml", "requirements.txt")
+EVERYWHERE = ("conftest.py", "pyproject.toml", "requirements-dev.txt", "requirements.txt")
 
 
 def find_files(revision=None):

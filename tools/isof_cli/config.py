@@ -5,6 +5,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from .console import Failure
+
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = "pl_PL"  # in every database beside English, so that each user can switch
 
@@ -13,8 +15,14 @@ def home():
     """Return the folder that holds everything ``./isof`` sets up."""
     if chosen := os.environ.get("ISOF_HOME"):
         return Path(chosen).expanduser().absolute()
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "isof-crm"
+    if cache := os.environ.get("XDG_CACHE_HOME"):
+        return Path(cache) / "isof-crm"
+    try:
+        return Path.home() / ".cache" / "isof-crm"
+    except RuntimeError as error:
+        raise Failure(
+            "This user has no home folder; name one for what ./isof sets up: ISOF_HOME=/path"
+        ) from error
 
 
 def in_ci():

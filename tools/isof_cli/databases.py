@@ -194,6 +194,7 @@ def state(addons):
 
 def update(env, name):
     """Bring the add-ons of this checkout in a database to their present state."""
+    refuse_newer(env.server, name)
     note = read_note(env.server, name)
     changed = changed_addons(note)
     if not changed:
@@ -205,6 +206,29 @@ def update(env, name):
         env.batch(f"update-{name}.log", "-d", name, *arguments, "--stop-after-init")
         note["addons"] = note.get("addons", {}) | wanted
         write_note(env.server, name, note)
+
+
+def refuse_newer(server, name):
+    """Refuse a database that a later version of an add-on has been at.
+
+    :raises Failure: what would be gone, or not understood, is kept
+    """
+    known = dict(
+        server.sql(
+            "SELECT name, latest_version FROM ir_module_module WHERE latest_version <> '';", name
+        )
+    )
+    for addon in config.addons():
+        ours, theirs = config.manifest(addon)["version"], known.get(addon, "")
+        if _get_order(theirs) > _get_order(ours):
+            raise Failure(
+                f"The database {name} has {addon} {theirs}, and this checkout is older: {ours}. "
+                "Use the newer one, or another database: --db NAME"
+            )
+
+
+def _get_order(version):
+    return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
 def changed_addons(note):

@@ -28,6 +28,7 @@ def _python():
 
 
 def _cache():
+    store.open_home()
     store.need_space(0 if odoo_source.locate() else SPACE)
     return f"{config.home()}, {shutil.disk_usage(config.home()).free / 1e9:.0f} GB free"
 
@@ -49,11 +50,16 @@ def _packages(requirements):
 
 
 def _postgres():
-    if host := os.environ.get("PGHOST"):
-        return f"PGHOST={host}"
-    place = venv.folder(odoo.REQUIREMENTS)
+    host, place = os.environ.get("PGHOST"), venv.folder(odoo.REQUIREMENTS)
     if not store.is_complete(place, place.name):
-        return "private, to be set up"
+        return (
+            f"PGHOST={host}, to be tried when the packages are there"
+            if host
+            else ("private, to be set up")
+        )
+    if host:
+        with postgres.server("main", venv.python_of(place)):
+            return f"PGHOST={host} answers"
     states = []
     for name in ("main", "test"):
         server = postgres.server(name, venv.python_of(place))

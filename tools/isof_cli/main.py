@@ -22,7 +22,7 @@ def parser():
         metavar="HOST",
         help="use this PostgreSQL instead of a private one (as PGHOST does)",
     )
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     def database_options(command):
         command.add_argument("--without-demo", action="store_true", help="no demo company")
@@ -31,7 +31,14 @@ def parser():
         )
 
     run = commands.add_parser("run", help="serve the product with its demo company")
-    run.add_argument("--port", type=int, default=8069, help="default: 8069")
+    run.add_argument("--port", type=_port, default=8069, help="default: 8069")
+    run.add_argument(
+        "--workers",
+        type=_number,
+        default=0,
+        metavar="N",
+        help="processes that serve; default: 0, all in one",
+    )
     run.add_argument("--db", metavar="NAME", default="isof", help="default: isof")
     database_options(run)
 
@@ -69,17 +76,41 @@ def parser():
     return top
 
 
+def _port(text):
+    number = _number(text)
+    if not 0 < number < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is no port: they go from 1 to 65535")
+    return number
+
+
+def _number(text):
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no number")
+    return int(text)
+
+
 def main(arguments):
     """Carry out a command line; return the exit code."""
-    options = parser().parse_args(arguments)
+    top = parser()
+    options = top.parse_args(arguments)
+    if not options.command:
+        top.print_help()
+        return 0
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     if options.db_host:
         os.environ["PGHOST"] = options.db_host
     try:
-        config.home().mkdir(parents=True, exist_ok=True)
-        return COMMANDS[options.command](options) or 0
+        if options.command != "doctor":  # which tells about that, too
+            store.open_home()
+        code = COMMANDS[options.command](options) or 0
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # who read our output has seen enough; nothing is left to say at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except Failure as failure:
         say(f"\n./isof: {failure}".rstrip())
         return 1

@@ -15,7 +15,7 @@ from .console import say
 from .programs import run_logged
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
-REQUIREMENTS = config.ROOT / "requirements.txt"
+REQUIREMENTS = config.ROOT / "requirements-dev.txt"
 
 
 @dataclasses.dataclass

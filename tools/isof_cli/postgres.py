@@ -38,6 +38,7 @@ COMMON = {
     "lc_messages": "'C'",
 }
 DURABLE = {"wal_compression": "on", "max_wal_size": "2GB"}
+PATIENCE = "10"  # seconds for a server to answer; without them the network's, minutes
 FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -80,7 +81,8 @@ class External:
         command = [self._psql, "-XAtq", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-d", database]
         for name, value in values.items():
             command += ["-v", f"{name}={value}"]
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | self.environ
+        others = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+        environ = others | {"PGCONNECT_TIMEOUT": PATIENCE} | self.environ
         done = subprocess.run(command, input=script, capture_output=True, text=True, env=environ)
         if done.returncode:
             raise Failure(f"PostgreSQL: {done.stderr.strip()}")

@@ -27,7 +27,8 @@ def run(options):
         threading.Thread(target=_announce, args=(options.port, welcome), daemon=True).start()
         code = env.run(
             *("-d", options.db, f"--db-filter=^{options.db}$", "--log-level=warn"),
-            *("--http-port", options.port),
+            *("--http-port", options.port, "--workers", options.workers),
+            *(("--gevent-port", odoo.free_port()) if options.workers else ()),
         )
         say("Stopped.")
         return code

@@ -11,6 +11,20 @@ STAMP = ".isof-complete"
 _held = []
 
 
+def open_home():
+    """Make the folder that holds everything.
+
+    :raises Failure: if it cannot be one
+    """
+    try:
+        config.home().mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Failure(
+            f"{config.home()} is to be a folder, but a file is in its place. Move that, or name "
+            "another folder: ISOF_HOME=/path"
+        ) from error
+
+
 @contextlib.contextmanager
 def lock(name, doing):
     """Hold the lock ``name``; another ``./isof`` waits until we are done ``doing``."""

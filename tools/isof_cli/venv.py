@@ -22,9 +22,18 @@ def folder(requirements):
 
 
 def wanted(requirements):
-    """Return the lines of a requirement file that are not for people."""
-    lines = (line.partition("#")[0].strip() for line in requirements.read_text().splitlines())
-    return [line for line in lines if line]
+    """Return the lines of a requirement file that are not for people.
+
+    Those of a file that it names (``-r``) are in its place.
+    """
+    lines = []
+    for line in requirements.read_text().splitlines():
+        line = line.partition("#")[0].strip()
+        if line.startswith("-r "):
+            lines += wanted(requirements.parent / line.removeprefix("-r "))
+        elif line:
+            lines.append(line)
+    return lines
 
 
 def ensure(requirements, *, odoo=False):
