@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 import polib
 import pytest
@@ -43,6 +43,32 @@ class TestTemplates(TransactionCase):
                 kept = set(read(addon, f"{addon}.pot"))
                 self.assertEqual(sorted(terms - kept), [], "not in the template: export it")
                 self.assertEqual(sorted(kept - terms), [], "no longer in the add-on")
+
+    def test_models_of_odoo_keep_its_names(self):
+        """An update that overwrites translations must not rename what is not ours."""
+        renamed = {}
+        models = self.env["ir.model"].with_context(lang=config.LANGUAGE)
+        for addon in config.addons():
+            for entry in read(addon, "pl.po").values():
+                for place, _line in entry.occurrences:
+                    kind, _colon, name = place.rpartition(":")
+                    model = self.env.ref(name, False) if kind == "model:ir.model,name" else models
+                    if model and not model.model.startswith("isof."):
+                        name = model.with_context(lang=config.LANGUAGE).name
+                        if name != entry.msgstr:
+                            renamed[place] = (entry.msgstr, name)
+        self.assertEqual(renamed, {}, "take Odoo's name, or the place out of pl.po")
+
+    def test_what_two_addons_translate_reads_alike(self):
+        """Of a field that one extends, whoever was loaded last would decide."""
+        found = defaultdict(set)
+        for addon in config.addons():
+            for entry in read(addon, "pl.po").values():
+                for place, _line in entry.occurrences:
+                    kind, _colon, name = place.rpartition(":")
+                    if kind.startswith("model:ir.model.fields,"):
+                        found[kind, name.partition(".")[2], entry.msgid].add(entry.msgstr)
+        self.assertEqual([key for key, texts in found.items() if len(texts) > 1], [])
 
 
 @pytest.mark.parametrize("addon", config.addons())
