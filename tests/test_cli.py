@@ -115,17 +115,21 @@ class TestCommandLine:
         assert options.db_host == "h"
 
     def test_all_tests_run_side_by_side(self):
-        everything = testing._selection(False, [])
+        everything = testing._selection([])
         assert everything[0] == "--ignore=tests/bench"
         assert everything[1:3] == ["-n", str(os.cpu_count())]
 
     def test_bench_replaces_the_other_tests(self):
-        assert testing._selection(False, ["-k", "x"]) == ["--ignore=tests/bench", "-k", "x"]
-        assert testing._selection(True, ["-x"]) == ["-s", "tests/bench", "-x"]
+        assert testing._selection(["-k", "x"]) == ["--ignore=tests/bench", "-k", "x"]
+        runs = testing._get_bench_runs(["-x"])
+        assert ["-s", "tests/bench/test_speed.py", "-x"] in runs
+        assert len(runs) == len(list((ROOT / "tests/bench").glob("test_*.py")))
+        chosen = ["tests/bench/test_speed.py::test_x", "-x"]
+        assert testing._get_bench_runs(chosen) == [["-s", *chosen]]
 
     def test_room(self):
         options, rest = testing._options(["--room", "commission", "-x"])
-        selected = testing._selection(False, rest, testing._choose(options))
+        selected = testing._selection(rest, testing._choose(options))
         assert selected[:3] == ["--ignore=tests/bench", "-n", str(os.cpu_count())]
         assert selected[-2:] == ["isof_crm_analytics/tests/commission", "-x"]
         # of whichever add-on

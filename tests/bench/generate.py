@@ -16,10 +16,12 @@ from odoo import api
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from .scale import size
+
 SCRIPT = Path(__file__).with_name("million.sql")
-ACTIVITIES = 1_000_000
-PARTNERS = 50_000
-COMPANIES = 30_000
+ACTIVITIES = size(1_000_000)
+PARTNERS = size(50_000)
+COMPANIES = size(30_000)
 EMPLOYEES = 40
 TABLES = (
     "isof_activity",
@@ -42,12 +44,25 @@ def generate(registry, activities=ACTIVITIES):
             "companies": COMPANIES,
             "company_id": env.company.id,
             "country_id": env.ref("base.pl").id,
+            "currency_id": env.company.currency_id.id,
             "uid": api.SUPERUSER_ID,
             "now": now,
             "offset": 0,
         }
         with _bare_tables(cr):
             cr.execute(SCRIPT.read_text(), params)
+            partners = env["res.partner"].search([("email", "=like", "p%@example.com")])
+            env.add_to_compute(partners._fields["isof_name_key"], partners)
+            env.flush_all()
+            if "touch_day" in env["isof.activity"]._fields:  # of isof_crm_analytics
+                cr.execute(
+                    """
+                    UPDATE isof_activity SET
+                           touch_day = (start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date
+                     WHERE state = 'done' AND campaign_id IS NOT NULL
+                    """,
+                    [env.company.resource_calendar_id.tz],
+                )
         # What PostgreSQL would find out by itself within minutes of normal use.
         cr.commit()
         cr._cnx.autocommit = True

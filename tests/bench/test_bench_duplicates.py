@@ -19,12 +19,14 @@ from odoo.tests.common import get_db_name
 
 from odoo.addons.isof_crm.tools.names import key
 
-PARTNERS = 100_000
-DUPLICATES = 1_000
-RUNS = 3
+from .scale import size
+
+PARTNERS = size(100_000)
+DUPLICATES = size(1_000)
+RUNS = size(3)
 FIND_SECONDS = 10
 MERGE_SECONDS = 3
-ACTIVITIES = 100
+ACTIVITIES = size(100, 10)
 CRITERIA = ("vat", "email", "phone", "name")
 KINDS = (
     ("Przedsiębiorstwo Handlowe", 30),

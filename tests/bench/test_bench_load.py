@@ -20,6 +20,7 @@ import threading
 import time
 from collections import defaultdict
 from datetime import datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -33,15 +34,16 @@ from odoo.tests.common import get_db_name
 
 from . import client
 from .generate import generate
+from .scale import IS_SMALL, check_goal, size
 from .wholesaler import Wholesaler
 
 ROOT = Path(__file__).resolve().parents[2]
-PEOPLE, WORKERS = 30, 2
-MINUTES = float(os.environ.get("ISOF_LOAD_MINUTES", "5"))
+PEOPLE, WORKERS = size(30, 10), 2
+MINUTES = float(os.environ.get("ISOF_LOAD_MINUTES", "0.3" if IS_SMALL else "5"))
 # Seconds between two clicks: at least, and at most.
 THINK = (4, 12)
 GOAL_SECONDS = 1
-ACTIVITIES = 100_000
+ACTIVITIES = size(100_000)
 ROOMS, DAYS, HOURS = 4, 2, range(8, 17)
 # What people click on, and how often of a hundred times; the first ones are reads.
 CLICKS = {
@@ -305,14 +307,15 @@ class Office:
 
 def quantile(seconds, percent):
     """Return what a given share of the seconds, in per cent, are below."""
-    return statistics.quantiles(seconds, n=100, method="inclusive")[percent - 1]
+    # a single one has no parts, two of it have the same
+    return statistics.quantiles(seconds * 2, n=100, method="inclusive")[percent - 1]
 
 
 def table(waited):
     """Return how often people waited for what, and how long, as text."""
     lines = [f"{'click':18} {'count':>6} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8}"]
     rows = [*waited.items(), ("reads", [s for kind in READS for s in waited[kind]])]
-    for kind, seconds in rows:
+    for kind, seconds in filter(itemgetter(1), rows):
         numbers = (quantile(seconds, 50), quantile(seconds, 95), max(seconds))
         shown = "".join(f" {1000 * number:8.0f}" for number in numbers)
         lines.append(f"{kind:18} {len(seconds):6}{shown}")
@@ -377,10 +380,10 @@ def test_no_room_is_taken_twice(office):
     taken = {(room_id, start) for room_id, _user, start in office.gather("booked").values()}
     refused = {slot for person in office.people for slot in person.refused}
     assert refused <= taken, "refused although it is free"
-    assert refused, "nobody wanted what another has"
+    check_goal(refused, "nobody wanted what another has")
 
 
 def test_reads_are_fast(office):
     waited = office.get_waited()
-    late = {kind: round(quantile(waited[kind], 95), 2) for kind in READS}
-    assert max(late.values()) < GOAL_SECONDS, f"p95 in seconds: {late}"
+    late = {kind: round(quantile(waited[kind], 95), 2) for kind in READS if waited[kind]}
+    check_goal(max(late.values()) < GOAL_SECONDS, f"p95 in seconds: {late}")

@@ -11,6 +11,7 @@ import pytest
 from odoo import api
 
 from . import bare, client
+from .scale import IS_SMALL
 
 MANAGER, LEADER, SALESPERSON = "bench_0", "bench_1", "bench_5"
 ROLES = {"manager": MANAGER, "team leader": LEADER, "salesperson": SALESPERSON}
@@ -136,7 +137,7 @@ def check_list(speed, people, what, role, domain, where, params):
     )
     assert [record["id"] for record in found["records"]] == [record[0] for record in records]
     assert found["length"] == count
-    assert records, "an empty list proves nothing"
+    assert records or IS_SMALL, "an empty list proves nothing"
     return row
 
 
@@ -458,30 +459,35 @@ def test_kanban(speed, people, role):
 
 @pytest.mark.parametrize("role", ["manager", "salesperson"])
 def test_search_panel(speed, role):
+    people = """SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id
+                 WHERE u.active AND NOT u.share ORDER BY p.name"""
+    queries = {
+        "user_id": people,
+        "type_id": "SELECT id, name ->> 'en_US' FROM isof_activity_type WHERE active",
+        "status_id": "SELECT id, name ->> 'en_US' FROM isof_activity_status WHERE active",
+        "campaign_id": "SELECT id, title ->> 'en_US' FROM utm_campaign WHERE active",
+        "region_id": "SELECT id, complete_name FROM isof_region WHERE active ORDER BY 2",
+        # of those that activities have, and customers are in none
+        "segment_ids": "SELECT segment_id, partner_id FROM isof_segment_member",
+        "department_id": "SELECT id, name FROM hr_department WHERE active ORDER BY 2",
+        "author_id": people,
+    }
+
     def product(env):
-        return [
-            getattr(env["isof.activity"], method)(name, **options)["values"]
+        return {
+            name: getattr(env["isof.activity"], method)(name, **options)["values"]
             for method, name, options in SPECS["panel"]
-        ]
+        }
 
     def plain(cr):
-        return [
-            rows(cr, query, None)
-            for query in (
-                """SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id
-                    WHERE u.active AND NOT u.share ORDER BY p.name""",
-                "SELECT id, name ->> 'en_US' FROM isof_activity_type WHERE active",
-                "SELECT id, name ->> 'en_US' FROM isof_activity_status WHERE active",
-                "SELECT id, title ->> 'en_US' FROM utm_campaign WHERE active",
-                "SELECT id, complete_name FROM isof_region WHERE active ORDER BY 2",
-                "SELECT id, name FROM hr_department WHERE active ORDER BY 2",
-            )
-        ]
+        return {name: rows(cr, queries[name], None) for _method, name, _options in SPECS["panel"]}
 
     _row, found, expected = speed.measure(
         f"search panel, {role}", ROLES[role], product, plain, holds=False
     )
-    assert [len(values) for values in found] == [len(values) for values in expected]
+    assert {name: len(values) for name, values in found.items()} == {
+        name: len(values) for name, values in expected.items()
+    }
 
 
 @pytest.mark.parametrize("size", ["usual", "biggest"])

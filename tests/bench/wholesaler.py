@@ -11,22 +11,26 @@ import io
 import random
 import time
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 from odoo import api
 from odoo.fields import Command
 
+from .scale import size
+
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "online_retail"
-ROWS = 541_909
+ROWS = size(541_909)
 COMPANY, USER = "Bench wholesaler", "bench_analyst"
 CATEGORIES, SALESPEOPLE = 20, 25
 
 
 def read_rows():
-    """Yield the lines of the file, or made up ones."""
-    if not FOLDER.is_dir():
-        yield from make_up_rows()
-        return
+    """Yield the first lines of the file, or made up ones."""
+    return islice(read_all_rows() if FOLDER.is_dir() else make_up_rows(), ROWS)
+
+
+def read_all_rows():
     with gzip.open(FOLDER / "online_retail.csv.gz", "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             yield (

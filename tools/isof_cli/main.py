@@ -49,7 +49,7 @@ def parser():
             (
                 "run the tests; takes pytest's arguments, --room NAME for those of one room, "
                 "--changed [REVISION] for those that may fail by what differs from it, "
-                "--bench for tests/bench instead, "
+                "--bench for tests/bench instead (--small for their answers alone), "
                 "--host [MODULE…] for Odoo's own with our add-ons and without, and "
                 "--screenshots DIR for pictures of every menu of every role"
             ),

@@ -11,6 +11,7 @@ from .console import Failure, say, step
 
 COPY = "isof_test_"
 BENCH = "tests/bench"
+NOTHING_RUN = 5  # pytest's exit code
 # A process per core, each with a copy of the database; a class or module stays in one.
 PARALLEL = ("-n", str(os.cpu_count()), "--dist", "loadscope", "--no-loadscope-reorder")
 # Building the browser's bundles once saves every test from doing it. Odoo itself leaves out those
@@ -37,32 +38,43 @@ def run(arguments):
     if chosen == []:
         say("Nothing has changed that tests look at; ./isof lint checks the form of the rest.")
         return 0
-    screenshots = options.screenshots and {"ODOO_SCREENSHOTS": str(options.screenshots.absolute())}
+    environ = {"ISOF_SMALL_BENCH": "1"} if options.small else {}
+    if options.screenshots:
+        environ["ODOO_SCREENSHOTS"] = str(options.screenshots.absolute())
     env = odoo.prepare("test")
     for program in (system.BROWSER, system.OFFICE):
         program.ensure()
+    runs = _get_bench_runs(rest) if options.bench else [_selection(rest, chosen)]
     with env.server:
-        name = copy_name()
         _drop_abandoned(env.server)
-        with databases.template(env, config.addons()) as template:
-            _ensure_bundles(env, template)
-            databases.clone(env.server, template, name)
-        try:
-            return env.run(
-                *("-rs", "-p", "no:cacheprovider", f"--rootdir={config.ROOT}"),
-                *(f"--odoo-database={name}", "--odoo-http", "--odoo-log-level=critical"),
-                *_selection(options.bench, rest, chosen),
-                module="pytest",
-                **(screenshots or {}),
-            )
-        finally:
-            databases.drop(env.server, name)
+        codes = [_run_pytest(env, arguments, environ) for arguments in runs]
+    # of many runs those in which nothing was chosen do not count
+    return max([code for code in codes if code != NOTHING_RUN], default=NOTHING_RUN)
+
+
+def _run_pytest(env, arguments, environ):
+    """Run pytest on a copy of the database that ends with it; return the exit code."""
+    name = copy_name()
+    with databases.template(env, config.addons()) as template:
+        _ensure_bundles(env, template)
+        databases.clone(env.server, template, name)
+    try:
+        return env.run(
+            *("-rs", "-p", "no:cacheprovider", f"--rootdir={config.ROOT}"),
+            *(f"--odoo-database={name}", "--odoo-http", "--odoo-log-level=critical"),
+            *arguments,
+            module="pytest",
+            **environ,
+        )
+    finally:
+        databases.drop(env.server, name)
 
 
 def _options(arguments):
     """Return our own options, and what is left for pytest."""
     parser = argparse.ArgumentParser("./isof test", add_help=False, allow_abbrev=False)
     parser.add_argument("--bench", action="store_true")
+    parser.add_argument("--small", action="store_true")
     parser.add_argument("--host", action="store_true")
     parser.add_argument("--room", metavar="NAME")
     parser.add_argument("--changed", metavar="REVISION", nargs="?", default=False)
@@ -87,16 +99,25 @@ def _choose(options):
     return None
 
 
-def _selection(bench, arguments, chosen=None):
+def _selection(arguments, chosen=None):
     """Return pytest's arguments: all tests in parallel, the chosen ones, or the given ones.
 
-    Without the benchmarks, or with these alone.
+    Without the benchmarks.
     """
-    if bench:
-        return ["-s", BENCH, *arguments]
     if chosen:
         arguments = [*PARALLEL, *chosen, *arguments]
     return [f"--ignore={BENCH}", *(arguments or PARALLEL)]
+
+
+def _get_bench_runs(arguments):
+    """Return pytest's arguments for the benchmarks: each file, or what is given, is a run.
+
+    They keep what they make, and each measures in a database with nothing else.
+    """
+    if any(argument.startswith(BENCH) for argument in arguments):
+        return [["-s", *arguments]]
+    files = sorted((config.ROOT / BENCH).glob("test_*.py"))
+    return [["-s", str(file.relative_to(config.ROOT)), *arguments] for file in files]
 
 
 def _find_room(name):

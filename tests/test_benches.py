@@ -1,0 +1,17 @@
+"""The benchmarks still run: each of them on a hundredth of its data, where only answers count."""
+
+from isof_cli import config
+
+BENCH = config.ROOT / "tests" / "bench"
+
+
+def test_answers(isof, once):
+    """What is measured finds what plain SQL or Odoo's own report finds."""
+
+    def run():
+        done = isof("test", "--bench", "--small", "-q", check=False)
+        assert not done.returncode, f"{done.stdout[-20_000:]}\n{done.stderr[-2_000:]}"
+        return True
+
+    addons = [config.addon_digest(name) for name in config.addons()]
+    assert once(run, *addons, *(path.read_text() for path in sorted(BENCH.glob("*.[ps]*"))))
