@@ -1,4 +1,4 @@
-"""Rules that say more than their names did: databases of 1.2 and before have the old names."""
+"""Names that a fresh database has: of rules since 1.3, and of a model of Odoo that we renamed."""
 
 from odoo import SUPERUSER_ID, api
 
@@ -10,7 +10,12 @@ NAMES = {
 
 
 def migrate(cr, version):
+    """Give the rules, and Odoo's versions of employees in Polish, the names of a fresh database."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     for name, label in NAMES.items():
         if rule := env.ref(f"isof_crm_analytics.{name}", raise_if_not_found=False):
             rule.name = label
+    cr.execute(
+        "UPDATE ir_model SET name = jsonb_set(name, '{pl_PL}', '\"Umowa pracownika\"')"
+        " WHERE model = 'hr.version' AND name ->> 'pl_PL' = 'Wersja'"
+    )

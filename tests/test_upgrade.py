@@ -1,0 +1,59 @@
+"""A database of an earlier version is, once it is updated, what a fresh one is."""
+
+import json
+import os
+import subprocess
+import tarfile
+
+import pytest
+from isof_cli import config
+
+SHAPE = config.ROOT / "tests" / "shape.py"
+BATCH = ("--stop-after-init", "--no-http")
+# The last commit of a version. Each is tried where ISOF_RELEASES is set, else the newest.
+RELEASES = {
+    "19.0.1.2.0": "84f3280c00bbb6df5d7794a68c5933cf71c26dab",
+    "19.0.1.6.0": "31520fca84e71a107adeb9af4eebb428f6ffa928",
+}
+TRIED = list(RELEASES) if os.environ.get("ISOF_RELEASES") else list(RELEASES)[-1:]
+
+
+def read_shape(isof, name):
+    """Return what the add-ons are made of in a database."""
+    done = isof("odoo", "shell", "-d", name, "--no-http", script=SHAPE.read_text())
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("FACTS ")]
+    return json.loads(line.removeprefix("FACTS "))
+
+
+@pytest.mark.parametrize("version", TRIED)
+def test_updated_is_as_fresh(isof, new_database, once, tmp_path, version):
+    """Tables, indexes, rules, views, jobs and Polish: by a plain update, and without a warning."""
+    commit = RELEASES[version]
+    git = ["git", "-C", config.ROOT]
+    if subprocess.run([*git, "cat-file", "-e", commit], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip(f"the history does not go back to {version}")
+    addons = ",".join(config.addons())
+
+    def update():
+        archive = tmp_path / "old.tar"
+        subprocess.run([*git, "archive", "-o", archive, commit, *config.addons()], check=True)
+        with tarfile.open(archive) as file:
+            file.extractall(tmp_path / "old", filter="data")
+        needed = ",".join(config.dependencies(config.addons()))
+        name = new_database("--without-demo", "--modules", needed)
+        isof("odoo", "-d", name, f"--addons-path={tmp_path / 'old'}", "-i", addons, *BATCH)
+        done = isof("odoo", "-d", name, "-u", addons, *BATCH)
+        assert " WARNING " not in done.stderr
+        assert " ERROR " not in done.stderr
+        old, fresh = read_shape(isof, name), read_shape(isof, new_database("--without-demo"))
+        assert len([key for key, value in fresh.items() if value]) > 3000, "nothing to compare"
+        different = {
+            key: (old.get(key), fresh.get(key))
+            for key in old.keys() | fresh.keys()
+            if old.get(key) != fresh.get(key)
+        }
+        assert not different
+        return len(fresh)
+
+    state = [config.addon_digest(name) for name in config.addons()]
+    assert once(update, commit, SHAPE.read_text(), *state)
