@@ -386,11 +386,11 @@ class TestActivityLife(ActivityCommon):
             "cancelled": {"is_striked": True, "state_color": "secondary"},
         }
         nothing = {"is_open": False, "is_striked": False, "is_hatched": False}
+        statuses = self.env["isof.activity.status"].create(
+            [{"name": f"Test {state}", "state": state} for state in ACTIVITY_STATES]
+        )
         activities = self.env["isof.activity"].concat(
-            *(
-                self._create_activity(status_id=getattr(self, f"status_{state}").id)
-                for state in ACTIVITY_STATES
-            )
+            *(self._create_activity(status_id=status.id) for status in statuses)
         )
         self.assertRecordValues(
             activities,
