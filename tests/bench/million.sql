@@ -30,13 +30,13 @@ SELECT n,
 
 INSERT INTO res_partner (
        id, parent_id, commercial_partner_id, company_id, name, complete_name, is_company, type,
-       user_id, isof_region_id, isof_currency_id, city, country_id, email, email_normalized, phone, lang, tz,
+       user_id, isof_region_id, isof_region_manual, isof_currency_id, city, country_id, email, email_normalized, phone, lang, tz,
        commercial_company_name, active, employee, partner_share, color, message_bounce, autopost_bills,
        create_uid, write_uid, create_date, write_date)
 SELECT p.id, c.id, coalesce(c.id, p.id), NULL, names.name,
        CASE WHEN c.id IS NULL THEN names.name ELSE names.company || ', ' || names.name END,
-       p.is_company, 'contact', e.user_id, r.region_id, %(currency_id)s, p.city,
-       %(country_id)s,
+       p.is_company, 'contact', e.user_id, r.region_id, TRUE, %(currency_id)s,
+       p.city, %(country_id)s,
        'p' || p.n || '@example.com', 'p' || p.n || '@example.com', '+48 600 ' || p.n, 'en_US',
        'Europe/Warsaw', names.company, TRUE, FALSE, TRUE, 0, 0, 'ask',
        %(uid)s, %(uid)s, %(now)s, %(now)s

@@ -24,9 +24,9 @@ def test_activities_are_consistent(registry):
 
 
 def test_partners_are_consistent(registry):
-    # Odoo formats the number by the country of the reader's company, the region is chosen, and
-    # nothing that is measured reads how customers get electronic invoices
-    ignored = {"phone_sanitized", "barcode", "isof_region_id", "isof_region_manual", "peppol_eas"}
+    # Odoo formats the number by the country of the reader's company, and nothing that is measured
+    # reads how customers get electronic invoices
+    ignored = {"phone_sanitized", "barcode", "peppol_eas"}
     _assert_recomputed_equal(registry, "res.partner", "partner_share", ignored)
 
 
