@@ -42,8 +42,12 @@ def find_tests(files, root=config.ROOT):
 
 def _find_tests(file, root):
     top, *rest = file.parts
+    if str(file) == "README.md":
+        return [f"{GENERIC}/test_readme.py"]
     if file.suffix == ".md" or top == "docs":
         return []
+    if file.parts[:2] == (GENERIC, "bench"):
+        return [f"{GENERIC}/test_benches.py", *_find_users(file, root)]
     if str(file) in EVERYWHERE:
         return [GENERIC, *(f"{addon}/tests" for addon in ROOMS)]
     if top == GENERIC or (top in ROOMS and rest[0] == "tests"):

@@ -12,8 +12,9 @@ from .console import Failure, say, step
 COPY = "isof_test_"
 BENCH = "tests/bench"
 NOTHING_RUN = 5  # pytest's exit code
-# A process per core, each with a copy of the database; a class or module stays in one.
-PARALLEL = ("-n", str(os.cpu_count()), "--dist", "loadscope", "--no-loadscope-reorder")
+# A process per core and one more, as tests wait for PostgreSQL, a browser or another Odoo half of
+# the time; each has a copy of the database, and a class or module stays in one.
+PARALLEL = ("-n", str(os.cpu_count() + 1), "--dist", "loadscope", "--no-loadscope-reorder")
 # Building the browser's bundles once saves every test from doing it. Odoo itself leaves out those
 # that no page names, but that are loaded when a client needs them.
 BUNDLES = """

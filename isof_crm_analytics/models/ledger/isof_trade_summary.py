@@ -4,6 +4,8 @@ from odoo.tools import SQL
 from ...tools.grouped_query import COUNT
 from ...tools.prepared_statement import IDS, execute_prepared, get_text
 
+NUMBERS = ("integer", "float", "monetary")
+
 
 def _get_date_index(registry):
     """Return the index by day, with the columns that are declared as covered."""
@@ -46,11 +48,19 @@ class IsofTradeSummary(models.Model):
 
     @api.model
     def _get_facts(self):
-        return [
+        """Return the columns of facts that sums have, with their fields.
+
+        :raises TypeError: for a number that is not declared: sums would be kept by amounts
+        """
+        found = [
             (name, field)
             for name, field in self._fields.items()
             if field.store and name not in ("id", COUNT)
         ]
+        for _name, field in found:
+            if field.type in NUMBERS and not self._is_measure(field):
+                raise TypeError(f"{field} is a number: declare it with figure=")
+        return found
 
     @api.model
     def _sync(self, move_ids):

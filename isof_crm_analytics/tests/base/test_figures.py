@@ -98,7 +98,7 @@ class TestFigures(TradeCommon):
             arch = self._get_arch(model, "search")
             periods = (
                 {field.name for field in model._get_isof_period_fields()}
-                if ("isof.period.mixin" in model._inherit)
+                if isinstance(model, self.env.registry["isof.period.mixin"])
                 else set()
             )
             grouped = [name.removeprefix("group_") for name in arch.xpath("./group/filter/@name")]
@@ -109,6 +109,19 @@ class TestFigures(TradeCommon):
                 self.assertEqual(set(arch.xpath("./filter/@date")), dates)
                 found = arch.xpath("./field/@name")
                 self.assertEqual(len(found), len(set(found)))
+
+    def test_what_enter_searches(self):
+        """The first field is what people look for; a selection would only unfold."""
+        for name, expected in (
+            ("isof.campaign.report", "campaign_id"),
+            ("isof.commission.entry", "payee_id"),
+            ("isof.commission.target.report", "user_id"),
+            ("isof.ledger.report", "name"),
+            ("isof.order.report", "name"),
+        ):
+            with self.subTest(model=name):
+                arch = self._get_arch(self.env[name].with_user(self.reader), "search")
+                self.assertEqual(arch.find("field").get("name"), expected)
 
     def test_company_is_offered_to_who_works_in_several(self):
         facts = self.env["isof.trade.line"].with_user(self.salesperson_a)
