@@ -26,7 +26,7 @@ ROUNDS = 20
 START = datetime(2031, 3, 3, 9)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-# So much later the second one begins, and so long the first one takes until it commits.
+# How much later the second one begins, and how long the first one takes until it commits.
 LATER, LONG = 0.3, 0.8
 
 database = env.cr.dbname  # noqa: F821 (the shell's)

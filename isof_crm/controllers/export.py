@@ -17,22 +17,22 @@ class ExcelExport(export.ExcelExport):
         return super().from_group_data(fields, columns_headers, groups)
 
     def _fill_totals(self, tree, params):
-        """Replace the totals of each node of a tree of groups.
+        """Replace the totals of each node of a tree of groups by those of our own export.
 
         :param tree: the root ``GroupsTreeNode`` of all groups
         :param dict params: what the client asked to export
         """
         model, groupby = tree._model, tree._groupby
-        domain = [("id", "in", params["ids"])] if params.get("ids") else params["domain"]
+        domain = params["domain"]
+        if params.get("ids"):  # those that were chosen, archived ones too
+            model, domain = model.with_context(active_test=False), [("id", "in", params["ids"])]
         names = [name for name in tree._get_aggregated_field_names() if name != "id"]
-        specs = {name: f"{name}:{model._fields[name].aggregator}" for name in names}
-        grouping_sets = [groupby[: depth + 1] for depth in range(len(groupby))]
-        levels = model.formatted_read_grouping_sets(domain, grouping_sets, list(specs.values()))
-        for keys, groups in zip(grouping_sets, levels, strict=True):
-            for group in groups:
+        aggregates = {name: model._fields[name].aggregator for name in names}
+        as_listed = request.env["isof.list.export"].new({"list_domain": domain})
+        for depth in range(1, len(groupby) + 1):
+            keys = groupby[:depth]
+            for group, figures in as_listed._read_figures(model, keys, aggregates):
                 node = tree
                 for key in keys:
                     node = node.child(group[key])
-                node.aggregated_values.update(
-                    {name: group[spec] or None for name, spec in specs.items()}
-                )
+                node.aggregated_values.update(dict.fromkeys(names) | figures)

@@ -23,7 +23,7 @@ def _iter_letters():
 ACCENTED, PLAIN = map("".join, zip(*_iter_letters(), strict=True))
 _TABLE = str.maketrans(ACCENTED, PLAIN)
 
-# So much of a key is compared: an index takes no more than 2,700 bytes.
+# How much of a key is compared: an index takes no more than 2,700 bytes.
 MAX_KEY = 200
 # Between two letters they part nothing: Eko-Bud is Ekobud, P.H.U. is PHU.
 _JOINTS = re.compile("(?<=[^\\W_])[-.'\u2019\u2010-\u2013](?=[^\\W_])")

@@ -128,7 +128,9 @@ def _find_room(name):
         folder = door.parent
         rooms.setdefault(folder.name, []).append(str(folder.relative_to(config.ROOT)))
     if name not in rooms:
-        raise Failure(f"There is no room “{name}”. Rooms with tests: {', '.join(sorted(rooms))}.")
+        raise Failure(
+            f"No tests are in a room “{name}”. Rooms with tests: {', '.join(sorted(rooms))}."
+        )
     return rooms[name]
 
 

@@ -27,6 +27,7 @@ class Figures(NamedTuple):
     ratios: dict  # names of numerator and denominator by the name of the ratio
     counts: dict  # name of what is counted by the name of the measure
     columns: dict  # what the SQL of a column is, by its name
+    frozen: tuple  # names of what stays as it was when the document was posted
 
 
 class IsofFiguresMixin(models.AbstractModel):
@@ -100,7 +101,7 @@ class IsofFiguresMixin(models.AbstractModel):
                 for field in self._fields.values()
                 if (value := getattr(field, name, None))
             }
-            for name in ("figure", "ratio", "counts", "sql", "unmixed")
+            for name in ("figure", "ratio", "counts", "sql", "unmixed", "frozen")
         }
         money = {name for name, kind in declared["figure"].items() if kind == "money"}
         return Figures(
@@ -109,6 +110,7 @@ class IsofFiguresMixin(models.AbstractModel):
             ratios=declared["ratio"],
             counts=declared["counts"],
             columns=declared["sql"],
+            frozen=tuple(declared["frozen"]),
         )
 
     @api.model

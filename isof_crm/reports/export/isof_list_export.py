@@ -365,7 +365,9 @@ class IsofListExport(models.TransientModel):
                 {
                     name: group[spec]
                     for name, spec in specs.items()
-                    if group[spec] is not None and len(group.get(currencies.get(name)) or ()) < 2
+                    if group[spec] is not None
+                    and group[spec] is not False
+                    and len(group.get(currencies.get(name)) or ()) < 2
                 },
             )
             for group in records.formatted_read_group(

@@ -13,22 +13,23 @@ MAX_CANDIDATES = 10
 # How a contact is recognised, in this order: the SQL of what is compared, of an entry and of
 # a contact p. Where it is NULL nothing is compared.
 MATCHES = (
-    ("lower(btrim(entry))", "lower(btrim(p.name))"),
+    ("lower(btrim(entry))", "lower(btrim(partner.name))"),
     # VAT: letters and digits only, with or without the country's two letters before it
     (
         r"""substring(regexp_replace(upper(entry), '[^A-Z0-9]', '', 'g')
                       from '^(?:[A-Z]{2})?([0-9][0-9A-Z]{5,})$')""",
-        r"regexp_replace(regexp_replace(upper(p.vat), '[^A-Z0-9]', '', 'g'), '^[A-Z]{2}', '')",
+        r"""regexp_replace(regexp_replace(upper(partner.vat), '[^A-Z0-9]', '', 'g'),
+                           '^[A-Z]{2}', '')""",
     ),
-    ("substring(lower(btrim(entry)) from '^[^@ ]+@[^@ ]+$')", "p.email_normalized"),
-    ("lower(btrim(entry))", "lower(btrim(p.ref))"),
+    ("substring(lower(btrim(entry)) from '^[^@ ]+@[^@ ]+$')", "partner.email_normalized"),
+    ("lower(btrim(entry))", "lower(btrim(partner.ref))"),
     # phone: the last nine digits, so that the country's code may be there or not
     (
         r"right(substring(regexp_replace(entry, '[ ()./+-]', '', 'g') from '^[0-9]{6,}$'), 9)",
-        "right(nullif(regexp_replace(p.phone, '[^0-9]', '', 'g'), ''), 9)",
+        "right(nullif(regexp_replace(partner.phone, '[^0-9]', '', 'g'), ''), 9)",
     ),
     # a name written otherwise, see tools/names.py
-    ("nullif(spelled, '')", "p.isof_name_key"),
+    ("nullif(spelled, '')", "partner.isof_name_key"),
 )
 FIELDS = ["name", "isof_name_key", "vat", "email_normalized", "ref", "phone"]
 
@@ -183,10 +184,10 @@ class IsofSegmentFillWizard(models.TransientModel):
                           FROM unnest(%(entries)s::text[], %(spelled)s::text[])
                                AS listed(entry, spelled)
                     )
-                    SELECT entries.entry, p.id, p.name
-                      FROM entries JOIN res_partner AS p ON %(of_partner)s = entries.key
-                     WHERE p.id IN %(partners)s
-                     ORDER BY p.id
+                    SELECT entries.entry, partner.id, partner.name
+                      FROM entries JOIN res_partner AS partner ON %(of_partner)s = entries.key
+                     WHERE partner.id IN %(partners)s
+                     ORDER BY partner.id
                     """,
                     of_entry=SQL(of_entry),
                     of_partner=SQL(of_partner),
@@ -195,7 +196,7 @@ class IsofSegmentFillWizard(models.TransientModel):
                     partners=partners.subselect(),
                 )
             )
-            is_spelled = of_partner == "p.isof_name_key"
+            is_spelled = of_partner == "partner.isof_name_key"
             for entry, partner_id, name in rows:
                 if not is_spelled or names.is_same(entry, name):
                     found.setdefault(entry, []).append(partner_id)

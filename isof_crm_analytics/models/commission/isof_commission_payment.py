@@ -48,8 +48,8 @@ class IsofCommissionEntry(models.Model):
         Money is on the account of a bank or cash, whichever journal it was entered in, or on its
         way there: on an account of the journal or of payments. What was paid at the till of a
         Point of Sale is money, too. What is neither belongs first to the documents that allow a
-        discount for early payment (``allowed``), and the rest to all: so much of what was matched
-        is ``kept``.
+        discount for early payment (``allowed``), and the rest to all: ``kept`` is which part of
+        what was matched that is.
         """
         return SQL(
             """

@@ -37,14 +37,15 @@ class HrVersion(models.Model):
         """
         return SQL(
             """
-            SELECT e.user_id, e.company_id, v.department_id,
-                   CASE WHEN LAG(v.id) OVER post IS NULL THEN '-infinity'::date
-                        ELSE v.date_version END AS date_from,
-                   COALESCE(LEAD(v.date_version) OVER post, 'infinity'::date) AS date_to
-              FROM hr_version v
-              JOIN hr_employee e ON e.id = v.employee_id
-             WHERE v.active AND e.user_id IS NOT NULL
-            WINDOW post AS (PARTITION BY e.user_id, e.company_id ORDER BY v.date_version, v.id)
+            SELECT employee.user_id, employee.company_id, version.department_id,
+                   CASE WHEN LAG(version.id) OVER post IS NULL THEN '-infinity'::date
+                        ELSE version.date_version END AS date_from,
+                   COALESCE(LEAD(version.date_version) OVER post, 'infinity'::date) AS date_to
+              FROM hr_version AS version
+              JOIN hr_employee AS employee ON employee.id = version.employee_id
+             WHERE version.active AND employee.user_id IS NOT NULL
+            WINDOW post AS (PARTITION BY employee.user_id, employee.company_id
+                            ORDER BY version.date_version, version.id)
             """
         )
 

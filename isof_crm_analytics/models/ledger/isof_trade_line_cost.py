@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .isof_trade_line_history import RECONSTRUCTED
+from .isof_trade_mixin import CORRECTION
 
 
 class IsofTradeLine(models.Model):
@@ -13,8 +14,7 @@ class IsofTradeLine(models.Model):
     def _from_costs(self):
         """Return ``spent``: what the sale cost, and how we know.
 
-        What gives back costs what it cost on the invoice, known or not; see
-        ``_get_credited_cost``.
+        What gives back costs what it cost on the invoice, known or not; see ``_get_cost``.
         Otherwise the first source that knows it counts; they are those of ``_get_cost_sources``.
         What was known before is kept, but for an entry that Odoo has booked anew. That nothing
         was known is kept only while the document is posted.
@@ -66,12 +66,14 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _get_credited_cost(self):
-        """Return the cost of a line of a document that may correct others.
+    def _get_cost(self, source):
+        """Return the cost of a line.
 
         What gives back takes its share of what is left of what it credits, rounded up to it
         and with those before it in its document: what gives back the last piece leaves nothing.
         """
+        if source != CORRECTION:
+            return SQL("spent.cost")
         before = self._sum_earlier("counted.quantity")
         return SQL(
             """

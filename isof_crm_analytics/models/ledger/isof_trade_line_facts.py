@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.prepared_statement import IDS
+from .isof_trade_mixin import CORRECTION
 
 
 class IsofTradeLine(models.Model):
@@ -21,41 +22,23 @@ class IsofTradeLine(models.Model):
     _inherit = "isof.trade.line"
 
     @api.model
-    def _get_correcting_columns(self):
-        """Return those columns that are others where lines may credit what other lines credit.
-
-        They may use the window ``earlier``: lines before this one, of the same document, that
-        credit of the same line.
-        """
-        cost, discount = self._get_credited_cost(), self._get_credited_discount()
-        return {
-            "discount": discount,
-            "list_net": SQL("counted.sold + %s", discount),
-            "cost": cost,
-            "costed_net": SQL("CASE WHEN %s IS NOT NULL THEN counted.sold END", cost),
-            "margin": SQL("counted.sold - %s", cost),
-        }
-
-    @api.model
     def _select_facts(self, are_corrections):
         """Return the query of what the facts of the documents ``IDS`` have to be.
 
         :param are_corrections: whether any of them may correct another document
         """
-        columns, window = self._get_columns(), SQL("")
-        if are_corrections:
-            columns |= self._get_correcting_columns()
-            window = SQL(
-                "WINDOW earlier AS (PARTITION BY move.id, credited.id ORDER BY line.id"
-                " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-            )
+        # what of the same document credits of the same line before this one
+        window = SQL(
+            "WINDOW earlier AS (PARTITION BY move.id, credited.id ORDER BY line.id"
+            " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+        )
         return SQL(
             "SELECT %(columns)s %(tables)s WHERE move.id = ANY(%(ids)s) AND %(where)s %(window)s",
-            columns=SQL(", ").join(columns.values()),
+            columns=SQL(", ").join(self._get_columns(are_corrections and CORRECTION).values()),
             tables=self._from_facts(are_corrections),
             ids=IDS,
             where=self._where_facts(),
-            window=window,
+            window=window if are_corrections else SQL(""),
         )
 
     @api.model
@@ -384,8 +367,10 @@ class IsofTradeLine(models.Model):
         )
 
     @api.model
-    def _get_credited_discount(self):
+    def _get_discount(self, source):
         """Return the discount of a line; what gives back all that is left leaves none."""
+        if source != CORRECTION:
+            return SQL("price.discount")
         return SQL(
             """
             CASE WHEN rest.sold + %(sold)s + counted.sold = 0 AND rest.quantity + %(quantity)s

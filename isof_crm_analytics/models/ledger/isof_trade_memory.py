@@ -1,12 +1,12 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from .isof_trade_mixin import MARGIN_GROUP
 
-# What is as it was when the document was posted.
-KEPT = (
+# What tells whether a line is still the same, and what it credits.
+IDENTITY = (
     *("move_id", "product_id", "sold_quantity", "invoiced_net", "origin_line_id", "role"),
-    *("is_price_correction", "partner_id", "group_id", "region_id", "cost", "cost_source"),
+    *("is_price_correction", "partner_id"),
 )
 
 
@@ -45,8 +45,11 @@ class IsofTradeMemory(models.Model):
     _move_line_id_unique = models.UniqueIndex("(move_line_id)")
 
     @api.model
-    def _get_columns(self):
-        return SQL(", ").join(SQL.identifier(name) for name in ("move_line_id", *KEPT))
+    @ormcache()
+    def _get_kept(self):
+        """Return the names of what is kept: what identifies a line, and all that is frozen."""
+        facts = self.env["isof.trade.line"]
+        return (*IDENTITY, *facts._get_figures().frozen)
 
     @api.model
     def _move_facts(self, move_ids):
@@ -65,9 +68,10 @@ class IsofTradeMemory(models.Model):
                 ON CONFLICT (move_line_id) DO UPDATE SET %(changes)s
                 """,
                 move_ids=list(move_ids),
-                columns=self._get_columns(),
+                columns=self._join(["move_line_id", *self._get_kept()]),
                 changes=SQL(", ").join(
-                    SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name)) for name in KEPT
+                    SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name))
+                    for name in self._get_kept()
                 ),
             )
         )
@@ -89,7 +93,7 @@ class IsofTradeMemory(models.Model):
                   FROM isof_trade_memory WHERE move_line_id = %(line)s) AS known
              ORDER BY known.is_posted DESC LIMIT 1
             """,
-            columns=self._get_kept(),
+            columns=self._join(self._get_kept()),
             line=line,
         )
 
@@ -112,10 +116,10 @@ class IsofTradeMemory(models.Model):
              ORDER BY found.rank LIMIT 1
             """,
             known=self._get_known(SQL("line.id")),
-            columns=self._get_kept(),
+            columns=self._join(self._get_kept()),
             quantity=quantity,
         )
 
     @api.model
-    def _get_kept(self):
-        return SQL(", ").join(map(SQL.identifier, KEPT))
+    def _join(self, names):
+        return SQL(", ").join(map(SQL.identifier, names))

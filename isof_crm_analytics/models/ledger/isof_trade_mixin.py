@@ -1,6 +1,9 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 MARGIN_GROUP = "isof_crm_analytics.group_margin"
+# The source of columns, see ``_get_columns``, of documents that may correct others.
+CORRECTION = "correction"
 
 
 class UncheckedMany2one(fields.Many2one):
@@ -311,7 +314,7 @@ class IsofTradeMixin(models.AbstractModel):
         "back.",
         figure="money",
         flow="sale",
-        sql="price.discount",
+        sql=lambda facts, source: facts._get_discount(source),
     )
     list_net = fields.Float(
         string="Before Discount",
@@ -320,7 +323,7 @@ class IsofTradeMixin(models.AbstractModel):
         help="Sold, as it would have been without discounts.",
         figure="money",
         flow="sale",
-        sql="counted.sold + price.discount",
+        sql=lambda facts, source: SQL("counted.sold + %s", facts._get_discount(source)),
     )
 
     # At what cost, in the currency of the company
@@ -332,7 +335,7 @@ class IsofTradeMixin(models.AbstractModel):
         "posted again. What gives back the whole leaves no cost.",
         figure="money",
         flow="sale",
-        sql="spent.cost",
+        sql=lambda facts, source: facts._get_cost(source),
         frozen=True,
     )
     cost_source = fields.Selection(
@@ -364,7 +367,9 @@ class IsofTradeMixin(models.AbstractModel):
         groups=MARGIN_GROUP,
         figure="money",
         flow="sale",
-        sql="CASE WHEN spent.cost IS NOT NULL THEN counted.sold END",
+        sql=lambda facts, source: SQL(
+            "CASE WHEN %s IS NOT NULL THEN counted.sold END", facts._get_cost(source)
+        ),
         covered=True,
     )
     margin = fields.Float(
@@ -374,6 +379,6 @@ class IsofTradeMixin(models.AbstractModel):
         help="Sold less cost, of what has a known cost.",
         figure="money",
         flow="sale",
-        sql="counted.sold - spent.cost",
+        sql=lambda facts, source: SQL("counted.sold - %s", facts._get_cost(source)),
         covered=True,
     )

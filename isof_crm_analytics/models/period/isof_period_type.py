@@ -116,12 +116,13 @@ class IsofPeriodType(models.Model):
         Period.flush_model()
         pairs = self.env.execute_query(
             SQL(
-                """SELECT a.id, b.id
-                     FROM isof_period a JOIN isof_period b ON a.type_id = b.type_id
-                    WHERE a.type_id = ANY(%s)
-                      AND (a.date_from, a.id) < (b.date_from, b.id)
-                      AND b.date_from <= a.date_to
-                 ORDER BY a.date_from, b.date_from LIMIT %s""",
+                """SELECT first.id, second.id
+                     FROM isof_period AS first
+                     JOIN isof_period AS second ON second.type_id = first.type_id
+                    WHERE first.type_id = ANY(%s)
+                      AND (first.date_from, first.id) < (second.date_from, second.id)
+                      AND second.date_from <= first.date_to
+                 ORDER BY first.date_from, second.date_from LIMIT %s""",
                 self.ids,
                 MAX_NAMED,
             )

@@ -114,7 +114,7 @@ class IsofScoreScheme(models.Model):
     )
     monetary_limits = fields.Char(
         string="Value",
-        help="Whoever brought at least so much has the next mark or class, e.g. 1000 5000 20000; "
+        help="Amounts from which a customer has the next mark or class, e.g. 1000 5000 20000; "
         "for ABC the least of B and of A. In the currency of the company.",
     )
 

@@ -79,10 +79,10 @@ class IsofCampaignReport(models.Model):
         dimension="campaign",
         sql={
             "activity": "activity.campaign_id",
-            "order": "o.campaign_id",
+            "order": "sale.campaign_id",
             "sale": "fact.attributed_campaign_id",
             "cost": "cost.campaign_id",
-            "budget": "u.id",
+            "budget": "campaign.id",
         },
     )
     goal = fields.Selection(
@@ -99,19 +99,19 @@ class IsofCampaignReport(models.Model):
             "activity": lambda self, kind: self.env["isof.activity"]._isof_period_day_to_sql(
                 "activity", None
             ),
-            "order": lambda self, kind: self._isof_moment_to_day(SQL("o.date_order")),
+            "order": lambda self, kind: self._isof_moment_to_day(SQL("sale.date_order")),
             "sale": "fact.invoice_date",
             "cost": "cost.date",
-            "budget": "COALESCE(u.isof_date_from, u.create_date::date)",
+            "budget": "COALESCE(campaign.isof_date_from, campaign.create_date::date)",
         },
     )
     company_id = fields.Many2one(
         sql={
             "activity": "activity.company_id",
-            "order": "o.company_id",
+            "order": "sale.company_id",
             "sale": "fact.company_id",
             "cost": "cost.company_id",
-            "budget": "u.company_id",
+            "budget": "campaign.company_id",
         },
     )
 
@@ -132,14 +132,14 @@ class IsofCampaignReport(models.Model):
         sql={"sale": "customer.kind"},
     )
     user_id = fields.Many2one(
-        sql={"activity": "activity.user_id", "order": "o.user_id", "sale": "fact.user_id"}
+        sql={"activity": "activity.user_id", "order": "sale.user_id", "sale": "fact.user_id"}
     )
     team_id = fields.Many2one(
         "crm.team",
         string="Sales Team",
         readonly=True,
         dimension="employee",
-        sql={"order": "o.team_id", "sale": "fact.team_id"},
+        sql={"order": "sale.team_id", "sale": "fact.team_id"},
     )
     department_id = fields.Many2one(
         sql={
@@ -219,7 +219,7 @@ class IsofCampaignReport(models.Model):
         digits=(16, 2),
         figure="money",
         sql={
-            "order": "round(o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1),"
+            "order": "round(sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1),"
             " currency.decimal_places)"
         },
     )
@@ -273,7 +273,7 @@ class IsofCampaignReport(models.Model):
         digits=(16, 2),
         groups=COST_GROUP,
         figure="money",
-        sql={"budget": "u.isof_budget"},
+        sql={"budget": "campaign.isof_budget"},
     )
     profit = fields.Float(
         string="Margin less Cost",
@@ -385,12 +385,15 @@ class IsofCampaignReport(models.Model):
         """
         return {
             "activity": (SQL("activity.id"), self._from_activities()),
-            "order": (SQL("o.id"), self._from_orders()),
+            "order": (SQL("sale.id"), self._from_orders()),
             "sale": (SQL("fact.id"), self._from_sales()),
             "cost": (SQL("cost.id"), self._from_costs()),
             "budget": (
-                SQL("u.id"),
-                SQL("FROM utm_campaign AS u WHERE u.isof_budget > 0 AND u.company_id IS NOT NULL"),
+                SQL("campaign.id"),
+                SQL(
+                    "FROM utm_campaign AS campaign"
+                    " WHERE campaign.isof_budget > 0 AND campaign.company_id IS NOT NULL"
+                ),
             ),
         }
 
@@ -409,17 +412,17 @@ class IsofCampaignReport(models.Model):
     def _from_orders(self):
         return SQL(
             """
-            FROM sale_order AS o
-            JOIN res_partner AS contact ON contact.id = o.partner_id
-            JOIN res_company AS c ON c.id = o.company_id
-            JOIN res_currency AS currency ON currency.id = c.currency_id
+            FROM sale_order AS sale
+            JOIN res_partner AS contact ON contact.id = sale.partner_id
+            JOIN res_company AS company ON company.id = sale.company_id
+            JOIN res_currency AS currency ON currency.id = company.currency_id
             LEFT JOIN (%(posts)s) AS post
-                   ON post.user_id = o.user_id AND post.company_id = o.company_id
+                   ON post.user_id = sale.user_id AND post.company_id = sale.company_id
                   AND %(day)s >= post.date_from AND %(day)s < post.date_to
-            WHERE o.campaign_id IS NOT NULL AND o.state = 'sale'
+            WHERE sale.campaign_id IS NOT NULL AND sale.state = 'sale'
             """,
             posts=self.env["hr.version"]._get_isof_posts(),
-            day=self._isof_moment_to_day(SQL("o.date_order")),
+            day=self._isof_moment_to_day(SQL("sale.date_order")),
         )
 
     @api.model
@@ -459,7 +462,8 @@ class IsofCampaignReport(models.Model):
                           AND earlier.move_type <> 'out_refund'
                           AND earlier.invoice_date < buyer.first_day
                           AND earlier.invoice_date >= (
-                              buyer.first_day - make_interval(months => c.isof_lookback_months)
+                              buyer.first_day
+                              - make_interval(months => company.isof_lookback_months)
                           )::date
                         GROUP BY earlier.move_id
                        HAVING sum(earlier.sold_net) + COALESCE((
@@ -477,7 +481,7 @@ class IsofCampaignReport(models.Model):
                      WHERE fact.attributed_campaign_id IS NOT NULL
                      GROUP BY fact.attributed_campaign_id, fact.company_id, fact.partner_id
                    ) AS buyer
-              JOIN res_company AS c ON c.id = buyer.company_id
+              JOIN res_company AS company ON company.id = buyer.company_id
             """,
             is_sale=is_sale,
         )

@@ -11,8 +11,8 @@ class IsofOrderReport(models.Model):
     A discount is an amount without a quantity, and nothing to deliver.
 
     What a column is says its field, by the tables that ``_from`` joins under the same aliases for
-    both flows: ``l`` line, ``o`` order, ``c`` company, ``partner``, ``t`` product template, ``day``
-    and ``amounts`` (see there).
+    both flows: ``line``, ``document`` (the order), ``company``, ``partner``, ``template`` (of the
+    product), ``day`` and ``amounts`` (see there).
     """
 
     _name = "isof.order.report"
@@ -98,21 +98,21 @@ class IsofOrderReport(models.Model):
         string="Order",
         readonly=True,
         dimension="document",
-        sql="o.name",
+        sql="document.name",
     )
     sale_order_id = fields.Many2one(
         "sale.order",
         string="Sales Order",
         readonly=True,
         groups="sales_team.group_sale_salesman",
-        sql={"sale": "o.id", "purchase": "NULL::integer"},
+        sql={"sale": "document.id", "purchase": "NULL::integer"},
     )
     purchase_order_id = fields.Many2one(
         "purchase.order",
         string="Purchase Order",
         readonly=True,
         groups="purchase.group_purchase_user",
-        sql={"sale": "NULL::integer", "purchase": "o.id"},
+        sql={"sale": "NULL::integer", "purchase": "document.id"},
     )
     state = fields.Selection(
         # Groups are sorted by these keys.
@@ -150,8 +150,8 @@ class IsofOrderReport(models.Model):
         dimension="kind",
         sql=lambda self, flow: SQL("COALESCE(%s, FALSE)", self._is_late()),
     )
-    company_id = fields.Many2one(sql="o.company_id")
-    company_currency_id = fields.Many2one(sql="c.currency_id")
+    company_id = fields.Many2one(sql="document.company_id")
+    company_currency_id = fields.Many2one(sql="company.currency_id")
 
     # With whom
     partner_id = fields.Many2one(sql="contact.commercial_partner_id")
@@ -160,7 +160,7 @@ class IsofOrderReport(models.Model):
         string="Contact",
         readonly=True,
         dimension="contractor",
-        sql="o.partner_id",
+        sql="document.partner_id",
     )
     group_id = fields.Many2one(sql="partner.isof_group_id")
     region_id = fields.Many2one(sql="partner.isof_region_id")
@@ -172,28 +172,29 @@ class IsofOrderReport(models.Model):
         string="Product",
         readonly=True,
         dimension="product",
-        sql="l.product_id",
+        sql="line.product_id",
     )
     product_category_id = fields.Many2one(
         "product.category",
         string="Product Category",
         readonly=True,
         dimension="product",
-        sql="t.categ_id",
+        sql="template.categ_id",
     )
     product_type = fields.Selection(
         [("goods", "Goods"), ("service", "Service")],
         string="Product Type",
         readonly=True,
         dimension="product",
-        sql="CASE t.type WHEN 'service' THEN 'service' ELSE 'goods' END",
+        sql="CASE template.type WHEN 'service' THEN 'service' ELSE 'goods' END",
     )
     role = fields.Selection(
         [("goods", "Goods"), ("service", "Service"), ("discount", "Discount")],
         readonly=True,
         dimension="kind",
         sql=lambda self, flow: SQL(
-            "CASE WHEN %s THEN 'discount' WHEN t.type = 'service' THEN 'service' ELSE 'goods' END",
+            "CASE WHEN %s THEN 'discount' WHEN template.type = 'service' THEN 'service'"
+            " ELSE 'goods' END",
             self._is_discount(flow),
         ),
     )
@@ -201,19 +202,19 @@ class IsofOrderReport(models.Model):
         "uom.uom",
         string="Unit",
         readonly=True,
-        sql="t.uom_id",
+        sql="template.uom_id",
     )
 
     # By whom
     user_id = fields.Many2one(
-        sql="o.user_id", help="The salesperson of a sale, the buyer of a purchase."
+        sql="document.user_id", help="The salesperson of a sale, the buyer of a purchase."
     )
     team_id = fields.Many2one(
         "crm.team",
         string="Sales Team",
         readonly=True,
         dimension="employee",
-        sql={"sale": "o.team_id", "purchase": "NULL::integer"},
+        sql={"sale": "document.team_id", "purchase": "NULL::integer"},
     )
     department_id = fields.Many2one(
         sql="post.department_id", help="The department of the employee on the day of the order."
@@ -223,21 +224,21 @@ class IsofOrderReport(models.Model):
         string="Campaign",
         readonly=True,
         dimension="campaign",
-        sql={"sale": "o.campaign_id", "purchase": "NULL::integer"},
+        sql={"sale": "document.campaign_id", "purchase": "NULL::integer"},
     )
     source_id = fields.Many2one(
         "utm.source",
         string="Source",
         readonly=True,
         dimension="campaign",
-        sql={"sale": "o.source_id", "purchase": "NULL::integer"},
+        sql={"sale": "document.source_id", "purchase": "NULL::integer"},
     )
     medium_id = fields.Many2one(
         "utm.medium",
         string="Medium",
         readonly=True,
         dimension="campaign",
-        sql={"sale": "o.medium_id", "purchase": "NULL::integer"},
+        sql={"sale": "document.medium_id", "purchase": "NULL::integer"},
     )
 
     # How many, in the unit of the product
@@ -310,7 +311,7 @@ class IsofOrderReport(models.Model):
         digits=(16, 2),
         help="The invoiced quantity at the price of the order.",
         figure="money",
-        sql=lambda self, flow: self._get_share("l.qty_invoiced"),
+        sql=lambda self, flow: self._get_share("line.qty_invoiced"),
     )
     outstanding_net = fields.Float(
         string="Outstanding",
@@ -327,7 +328,7 @@ class IsofOrderReport(models.Model):
         readonly=True,
         digits=(16, 2),
         figure="money",
-        sql=lambda self, flow: self._get_share("l.qty_to_invoice"),
+        sql=lambda self, flow: self._get_share("line.qty_to_invoice"),
     )
     late_net = fields.Float(
         string="Outstanding Late",
@@ -374,7 +375,7 @@ class IsofOrderReport(models.Model):
         aggregator="count_distinct",
         exportable=False,
         figure="number",
-        sql={"sale": "o.id", "purchase": "-o.id"},
+        sql={"sale": "document.id", "purchase": "-document.id"},
     )
     product_count = fields.Integer(
         string="Products",
@@ -412,7 +413,7 @@ class IsofOrderReport(models.Model):
     @api.model
     def _get_columns(self, source=None):
         # the rows of both flows in one sequence: even and odd
-        number = SQL("2 * l.id + %s", 0 if source == "sale" else 1)
+        number = SQL("2 * line.id + %s", 0 if source == "sale" else 1)
         return {"id": number} | super()._get_columns(source)
 
     @api.model
@@ -433,8 +434,8 @@ class IsofOrderReport(models.Model):
         ``to_invoice`` without those of discounts) and the ``net`` amount.
         """
         is_sale = flow == "sale"
-        quantity = SQL("l.product_uom_qty" if is_sale else "l.product_qty")
-        delivered = SQL("l.qty_delivered" if is_sale else "l.qty_received")
+        quantity = SQL("line.product_uom_qty" if is_sale else "line.product_qty")
+        delivered = SQL("line.qty_delivered" if is_sale else "line.qty_received")
         quantities = SQL(", ").join(
             SQL(
                 "CASE WHEN %s THEN 0 ELSE COALESCE(%s, 0) END AS %s",
@@ -445,38 +446,43 @@ class IsofOrderReport(models.Model):
             for name, expression in (
                 ("ordered", quantity),
                 ("delivered", delivered),
-                ("invoiced", SQL("l.qty_invoiced")),
-                ("to_invoice", SQL("l.qty_to_invoice")),
+                ("invoiced", SQL("line.qty_invoiced")),
+                ("to_invoice", SQL("line.qty_to_invoice")),
             )
         )
         tz = self.env.tz.zone
-        confirmed = SQL("o.date_order" if is_sale else "COALESCE(o.date_approve, o.date_order)")
-        planned = SQL("o.commitment_date" if is_sale else "l.date_planned")
+        confirmed = SQL(
+            "document.date_order"
+            if is_sale
+            else "COALESCE(document.date_approve, document.date_order)"
+        )
+        planned = SQL("document.commitment_date" if is_sale else "line.date_planned")
         return SQL(
             """
-            FROM %(line)s l
-            JOIN %(order)s o ON o.id = l.order_id
-            JOIN res_company c ON c.id = o.company_id
-            JOIN res_currency currency ON currency.id = c.currency_id
-            JOIN res_partner contact ON contact.id = o.partner_id
+            FROM %(line)s line
+            JOIN %(order)s document ON document.id = line.order_id
+            JOIN res_company company ON company.id = document.company_id
+            JOIN res_currency currency ON currency.id = company.currency_id
+            JOIN res_partner contact ON contact.id = document.partner_id
             LEFT JOIN res_partner partner ON partner.id = contact.commercial_partner_id
-            LEFT JOIN product_product p ON p.id = l.product_id
-            LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-            LEFT JOIN uom_uom uom ON uom.id = t.uom_id
-            LEFT JOIN uom_uom line_uom ON line_uom.id = l.product_uom_id
+            LEFT JOIN product_product product ON product.id = line.product_id
+            LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+            LEFT JOIN uom_uom uom ON uom.id = template.uom_id
+            LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
             CROSS JOIN LATERAL (
                 SELECT (%(confirmed)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS ordered,
                        (%(planned)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS planned
             ) day
             CROSS JOIN LATERAL (
                 SELECT %(quantity)s AS quantity, %(quantities)s, CASE
-                       WHEN o.currency_id = c.currency_id THEN l.price_subtotal
-                       ELSE ROUND(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1),
+                       WHEN document.currency_id = company.currency_id THEN line.price_subtotal
+                       ELSE ROUND(line.price_subtotal
+                                  / COALESCE(NULLIF(document.currency_rate, 0), 1),
                                   currency.decimal_places)
                        END AS net
             ) amounts
             LEFT JOIN (%(posts)s) post
-                   ON post.user_id = o.user_id AND post.company_id = o.company_id
+                   ON post.user_id = document.user_id AND post.company_id = document.company_id
                   AND day.ordered >= post.date_from AND day.ordered < post.date_to
             """,
             line=SQL.identifier(f"{flow}_order_line"),
@@ -492,7 +498,9 @@ class IsofOrderReport(models.Model):
     @api.model
     def _where(self, flow):
         return SQL(
-            "WHERE o.state = %s AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE", flow
+            "WHERE document.state = %s AND line.display_type IS NULL"
+            " AND line.is_downpayment IS NOT TRUE",
+            flow,
         )
 
     @api.model
@@ -502,17 +510,17 @@ class IsofOrderReport(models.Model):
         It is that of the facts, see ``_get_role`` of ``isof.trade.line``; only sales orders have
         what Odoo marks as a global discount.
         """
-        is_marked = SQL("(l.extra_tax_data->>'computation_key') ^@ 'global_discount,' OR")
+        is_marked = SQL("(line.extra_tax_data->>'computation_key') ^@ 'global_discount,' OR")
         return SQL(
-            "(%s l.price_unit < 0 AND %s)",
+            "(%s line.price_unit < 0 AND %s)",
             is_marked if flow == "sale" else SQL(""),
-            self.env["isof.trade.line"]._is_kept_nowhere(SQL.identifier("t")),
+            self.env["isof.trade.line"]._is_kept_nowhere(SQL.identifier("template")),
         )
 
     @api.model
     def _in_product_uom(self, quantity):
         return SQL(
-            "CASE WHEN l.product_uom_id = t.uom_id THEN %(quantity)s"
+            "CASE WHEN line.product_uom_id = template.uom_id THEN %(quantity)s"
             " ELSE %(quantity)s * line_uom.factor / uom.factor END",
             quantity=quantity,
         )

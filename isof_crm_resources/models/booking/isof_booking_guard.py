@@ -496,7 +496,7 @@ class IsofBooking(models.Model):
         """Return whether the exclusion constraint is in the database."""
         self.env.cr.execute(
             "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass",
-            ["isof_booking_no_overlap", self._table],
+            [GUARD, self._table],
         )
         return bool(self.env.cr.rowcount)
 
@@ -553,6 +553,6 @@ class IsofBooking(models.Model):
         self._report_surplus()
         if self._has_guard() or self._report_overlaps():
             return
-        self._table_objects["isof_booking_no_overlap"].apply_to_database(self)
+        self._table_objects[GUARD].apply_to_database(self)
         if not self._has_guard():
             raise UserError(self.env._("The guard against double bookings cannot be created."))
