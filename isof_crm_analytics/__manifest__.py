@@ -1,7 +1,7 @@
 {
     "name": "ISOF CRM Analytics",
     "summary": "Analyses in step with the ledger, in periods of your own, and commissions",
-    "version": "19.0.1.7.0",
+    "version": "19.0.1.8.0",
     "category": "Sales/CRM",
     "author": "ISOF CRM",
     "website": "https://github.com/isof-crm/isof-crm",

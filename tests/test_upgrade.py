@@ -15,7 +15,10 @@ BATCH = ("--stop-after-init", "--no-http")
 RELEASES = {
     "19.0.1.2.0": "84f3280c00bbb6df5d7794a68c5933cf71c26dab",
     "19.0.1.6.0": "31520fca84e71a107adeb9af4eebb428f6ffa928",
+    "19.0.1.7.0": "741127ce73edbcdc8ac233274951f5fccecad23b",
 }
+# What counts has been changed since.
+OTHER_FIGURES = {"19.0.1.2.0"}
 TRIED = list(RELEASES) if os.environ.get("ISOF_RELEASES") else list(RELEASES)[-1:]
 
 
@@ -74,7 +77,7 @@ def test_updated_is_as_fresh(isof, new_database, once, release, version):
 
 
 @pytest.mark.skipif("ISOF_RELEASES" not in os.environ, reason="only before a release")
-@pytest.mark.parametrize("version", TRIED)
+@pytest.mark.parametrize("version", [each for each in TRIED if each not in OTHER_FIGURES])
 def test_figures_stay(isof, new_database, release, version):
     """What reports say of the demo company is the same before and after an update."""
     old_addons = release(version)
