@@ -3,6 +3,8 @@ from lxml.builder import E
 from odoo import api, models
 from odoo.tools import ormcache
 
+from ...tools.search_view import find_group_by, get_end_of_fields
+
 # Sections of the menu "Group By", in its order; a dimension names the one that it belongs to.
 SECTIONS = (
     *("kind", "contractor", "product", "employee", "campaign", "document", "company", "date"),
@@ -112,13 +114,13 @@ class IsofDimensionsMixin(models.AbstractModel):
         shown = self._get_shown_dimensions()
         labels = {field: field._description_string(self.env) for field in shown}
         there = set(arch.xpath("./field/@name"))
-        position = 1 + max((arch.index(node) for node in arch.xpath("./field")), default=-1)
+        position = get_end_of_fields(arch)
         arch[position:position] = [
             self._prepare_search_field(field)
             for field in shown
             if field.name not in there and self._is_found(field)
         ]
-        group = self._find_group_by(arch)
+        group = find_group_by(arch)
         dates = set(arch.xpath("./filter/@date"))
         position = arch.index(group)
         arch[position:position] = [
@@ -149,13 +151,3 @@ class IsofDimensionsMixin(models.AbstractModel):
             or (field.comodel_name == "res.partner" and field.dimension == "contractor")
         )
         return E.field(name=field.name, **({"operator": "child_of"} if is_tree else {}))
-
-    @api.model
-    def _find_group_by(self, arch):
-        """Return the node of the menu "Group By" of a search view, which is made if needed."""
-        for group in arch.xpath("./group[not(node())] | ./group[filter[@context]]"):
-            return group
-        group = E.group()
-        panel = arch.find("searchpanel")
-        arch.insert(len(arch) if panel is None else arch.index(panel), group)
-        return group

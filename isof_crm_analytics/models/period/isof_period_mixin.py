@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.isof_crm.tools import activity_time
+from odoo.addons.isof_crm.tools.search_view import find_group_by, get_end_of_fields
 
 from ...tools import periods
 from .isof_period_type import get_type_id
@@ -212,16 +213,9 @@ class IsofPeriodMixin(models.AbstractModel):
     @api.model
     def _add_isof_periods_to_search(self, arch, period_fields):
         labels = {field.name: field._description_string(self.env) for field in period_fields}
-        last_field = arch.xpath("./field")[-1:]
-        position = arch.index(last_field[0]) + 1 if last_field else 0
+        position = get_end_of_fields(arch)
         arch[position:position] = [E.field(name=name) for name in labels]
-        groups = arch.xpath("./group[filter[contains(@context, 'group_by')]]")
-        if groups:
-            group = groups[0]
-        else:
-            group = E.group()
-            panel = arch.find("searchpanel")
-            arch.insert(len(arch) if panel is None else arch.index(panel), group)
+        group = find_group_by(arch)
         for name in labels:
             group.append(
                 E.filter(name=name, string=labels[name], context=f"{{'group_by': '{name}'}}")
