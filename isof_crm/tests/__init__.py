@@ -3,6 +3,7 @@ from .base import *
 from .consent import *
 from .contractor import *
 from .export import *
+from .figures import *
 from .my_day import *
 from .plan import *
 from .segment import *

@@ -8,4 +8,4 @@ analysis. It knows no model that has figures.
 from . import isof_dimensions_mixin
 
 # isort: split
-from . import isof_figures_mixin
+from . import base, isof_figures_mixin, res_partner

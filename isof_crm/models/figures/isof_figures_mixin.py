@@ -281,6 +281,7 @@ class IsofFiguresMixin(models.AbstractModel):
             return format_once
         # sudo: Odoo does that for each record by itself, which takes longer than to name it
         records = values[0].browse(unique(value.id for value in values if value)).sudo()
+        records._isof_prefetch_names()
         formatted = {record.id: format_once(record) for record in records}
         return lambda value: formatted[value.id] if value else format_once(value)
 

@@ -29,6 +29,7 @@ from . import (
     isof_trade_note,
     isof_trade_summary,
     product_category,
+    product_product,
     res_company,
     res_partner,
 )

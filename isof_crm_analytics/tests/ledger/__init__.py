@@ -3,6 +3,7 @@ from . import (
     test_ledger_report,
     test_my_day,
     test_partner_turnover,
+    test_product_names,
     test_trade_fill,
     test_trade_line,
     test_trade_note,
