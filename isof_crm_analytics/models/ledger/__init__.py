@@ -15,6 +15,7 @@ from . import (
     hr_employee,
     hr_version,
     ir_http,
+    isof_export,
     isof_my_day,
     isof_product_cost,
     isof_trade_line,

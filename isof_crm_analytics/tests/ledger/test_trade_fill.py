@@ -88,6 +88,8 @@ class TestTradeFill(TradeCommon):
         self.assertEqual(self.env["ir.cron.trigger"].search_count(triggers), before + 1)
         reader = self.facts.with_user(self.salesperson_a).with_context(lang="en_US")
         self.assertEqual(reader.get_fill_progress(), {"until": "", "percent": 0})
+        exporter = self.env["isof.export"].with_user(self.salesperson_a).with_context(lang="en_US")
+        self.assertRegex(exporter._get_as_of_line(), r"^As of: .*\. Not complete: .* being read\.$")
 
         # what is posted meanwhile is there at once
         credit = self._create_credit_note(moves[0])
@@ -100,6 +102,7 @@ class TestTradeFill(TradeCommon):
         progress = reader.get_fill_progress()
         self.assertEqual(progress["until"], "03/10/2026")
         self.assertIn(progress["percent"], range(20, 100))
+        self.assertRegex(exporter._get_as_of_line(), r"there until 03/10/2026\.$")
 
         # what was cut off goes on after what was kept
         self.seconds_left = 60
@@ -109,6 +112,7 @@ class TestTradeFill(TradeCommon):
         self.assertEqual(self._get_facts(moves[0]).cost_source, "later")
         self.assertEqual(self._get_facts(credit).cost, -self._get_facts(moves[0]).cost)
         self.assertIs(reader.get_fill_progress(), False)
+        self.assertNotIn("complete", exporter._get_as_of_line())
         self.assertInStep()
         self.facts._cron_fill()
         self.assertEqual(sum(self.done), number + 1, "filled again")
