@@ -134,7 +134,7 @@ class TestCommandLine:
         assert selected[-2:] == ["isof_crm_analytics/tests/commission", "-x"]
         # of whichever add-on
         assert len(testing._find_room("base")) == 2
-        with pytest.raises(Failure, match=r"no room “attic”\. Rooms with tests: activity"):
+        with pytest.raises(Failure, match=r"a room “attic”\. Rooms with tests: activity"):
             testing._find_room("attic")
 
     def test_own_arguments_of_the_tests(self):
