@@ -9,6 +9,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,27 +24,34 @@ pytestmark = pytest.mark.skipif("ISOF_PLATFORMS" not in os.environ, reason="only
 
 @pytest.fixture(scope="module")
 def python():
-    """Return a Python of the newest version: on the path, or one of pyenv's."""
-    found = shutil.which(f"python{PYTHON}")
-    others = sorted(Path.home().glob(f".pyenv/versions/{PYTHON}.*/bin/python3"))
-    if not found and not others:
+    """Return a Python of the newest version: one of pyenv's, or on the path."""
+    found = sorted(Path.home().glob(f".pyenv/versions/{PYTHON}.*/bin/python3"))
+    found += filter(None, [shutil.which(f"python{PYTHON}")])
+    if not found:
         pytest.skip(f"no Python {PYTHON}")
-    return found or others[-1]
+    return found[0]
 
 
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
+@pytest.fixture
+def home():
+    """Return a folder that other users may enter, and that other runs of pytest leave alone."""
+    with tempfile.TemporaryDirectory(prefix="isof-platform-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def postgresql(home):
     """Start a PostgreSQL of the oldest version, where Debian has it, and return its variables."""
     programs = Path(f"/usr/lib/postgresql/{POSTGRESQL}/bin")
     if not programs.exists():
         pytest.skip(f"no PostgreSQL {POSTGRESQL}")
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = home / "postgresql"
+    folder.mkdir()
     options = {"cwd": "/", "check": True, "stdout": subprocess.DEVNULL}
     if not os.geteuid():  # which PostgreSQL refuses
         nobody = pwd.getpwnam("nobody")
         options |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        for place in (folder, *folder.parents[:2]):
-            place.chmod(0o755)
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     data = folder / "data"
     arguments = ("-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
@@ -72,9 +80,9 @@ def run_addon_tests(home, python, **environ):
     return done.stdout.splitlines()[-1]
 
 
-def test_newest_python(python, tmp_path):
-    assert " passed" in run_addon_tests(tmp_path, python)
+def test_newest_python(python, home):
+    assert " passed" in run_addon_tests(home / "isof", python)
 
 
-def test_oldest_postgresql(postgresql, tmp_path):
-    assert " passed" in run_addon_tests(tmp_path, sys.executable, **postgresql)
+def test_oldest_postgresql(postgresql, home):
+    assert " passed" in run_addon_tests(home / "isof", sys.executable, **postgresql)
