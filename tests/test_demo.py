@@ -25,7 +25,7 @@ def records(model):
 partners = records("res.partner")
 Activity = env["isof.activity"]
 print("FACTS", json.dumps({
-    "company": env.company.name,
+    "company": env.ref("isof_crm.res_company_demo").name,
     "contractors": partners.filtered("is_company").mapped(
         lambda p: (p.vat, p.zip, p.isof_region_id.complete_name, p.user_id.login, p.email,
                    len(p.child_ids))),
@@ -73,7 +73,7 @@ found = []
 for first in (datetime(2026, 11, 23, 6), datetime(2026, 12, 28, 22), datetime(2027, 4, 29, 11)):
     for n in range(7):
         with freeze_time(first + timedelta(days=n, hours=n)):
-            generator = ActivityGenerator(env)
+            generator = ActivityGenerator(env["isof.demo"]._get_demo_env())
             drafts = generator.draft()
         login = {user.id: login for login, user in generator.users.items()}
         monday = generator.monday
@@ -98,7 +98,7 @@ from odoo.addons.isof_crm.demo.activity_generator import ActivityGenerator
 Activity = env["isof.activity"]
 before = Activity.search([])
 env.ref("base.user_admin").lang = "pl_PL"
-ActivityGenerator(env).load()
+ActivityGenerator(env["isof.demo"]._get_demo_env()).load()
 env = env(context={"lang": "pl_PL"})
 print("FACTS", json.dumps({
     "functions": env["res.partner"].search([("email", "like", ".example")]).mapped("function"),
@@ -147,7 +147,7 @@ for n in range(7):
     moment = datetime(2035, 1, 3, 1 + 3 * n) + timedelta(days=n * 57)
     with freeze_time(moment):
         before = env["isof.booking"].search([])
-        BookingGenerator(env).load()
+        BookingGenerator(env["isof.demo"]._get_demo_env()).load()
         new = env["isof.booking"].search([]) - before
         found.append({
             "weekday": moment.weekday(),
@@ -229,7 +229,7 @@ import json
 from freezegun import freeze_time
 from odoo.addons.isof_crm_analytics.demo.trade_generator import TradeGenerator
 def draft():
-    generator = TradeGenerator(env)
+    generator = TradeGenerator(env["isof.demo"]._get_demo_env())
     generator._create_products()
     return generator.draft()
 def tell(sales):

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Command
 
 
 class IsofDemo(models.AbstractModel):
@@ -8,12 +9,44 @@ class IsofDemo(models.AbstractModel):
     _description = "Demo Company"
 
     @api.model
+    def _welcome_administrator(self):
+        """Let who installs it work in the demo company too, at once where nobody has worked yet."""
+        admin = self.env.ref("base.user_admin")
+        company = self.env.ref("isof_crm.res_company_demo")
+        admin.company_ids += company
+        if not admin.login_date:
+            admin.company_id = company
+
+    @api.model
+    def _unload_company(self):
+        """Have those who stay work in another company, before the add-on takes the demo one along.
+
+        Where somebody works in no other one, Odoo keeps it.
+        """
+        company = self.env.ref("isof_crm.res_company_demo", raise_if_not_found=False)
+        users = self.env["res.users"].with_context(active_test=False)
+        for user in users.search([("company_ids", "=", company.id)]) if company else users:
+            if others := user.company_ids - company:
+                user.write(
+                    {
+                        "company_id": (user.company_id - company or others[0]).id,
+                        "company_ids": [Command.unlink(company.id)],
+                    }
+                )
+
+    @api.model
+    def _get_demo_env(self):
+        """Return the environment in which the demo company gets what it has."""
+        company = self.env.ref("isof_crm.res_company_demo")
+        return self.with_context(allowed_company_ids=company.ids).env
+
+    @api.model
     def _load_activities(self):
         """Give the demo company its activities; called by the demo data."""
         # imported here, so that only a database with demo data ever loads it
         from .activity_generator import ActivityGenerator
 
-        ActivityGenerator(self.env).load()
+        ActivityGenerator(self._get_demo_env()).load()
 
     @api.model
     def _load_marketing(self):
@@ -21,4 +54,4 @@ class IsofDemo(models.AbstractModel):
         # imported here, so that only a database with demo data ever loads it
         from .marketing_base import MarketingBase
 
-        MarketingBase(self.env).load()
+        MarketingBase(self._get_demo_env()).load()

@@ -27,7 +27,7 @@ class CampaignGenerator:
     def __init__(self, env):
         self.env = env(context={**env.context, "tracking_disable": True, "mail_notrack": True})
         self.language = int((env.ref("base.user_admin").lang or "").startswith("pl"))
-        self.company = env.ref("base.main_company")
+        self.company = env.ref("isof_crm.res_company_demo")
         self.today = fields.Date.context_today(env["isof.demo"])
         names = ("catalogue", "fair", "win_back", "loyalty")
         self.campaigns = {name: env.ref(f"isof_crm.utm_campaign_{name}") for name in names}

@@ -22,7 +22,7 @@ class CommissionGenerator:
         )
         self.env = env(context={**env.context, **quiet})
         self.language = int((env.ref("base.user_admin").lang or "").startswith("pl"))
-        self.company = env.ref("base.main_company")
+        self.company = env.ref("isof_crm.res_company_demo")
         today = fields.Date.context_today(env["isof.demo"])
         self.this_month = today.replace(day=1)
 

@@ -1,5 +1,8 @@
 from odoo import api, models
 
+from odoo.addons.account.models.chart_template import TEMPLATE_MODELS
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 PERIOD_TYPES = {
     "isof_period_type_season": "Sezony targowe",
     "isof_period_type_retail": "Kwartały 4-4-5",
@@ -31,7 +34,7 @@ class IsofDemo(models.AbstractModel):
         # imported here, so that only a database with demo data ever loads it
         from .trade_generator import TradeGenerator
 
-        TradeGenerator(self.env).load()
+        TradeGenerator(self._get_demo_env()).load()
 
     @api.model
     def _load_campaign_costs(self):
@@ -39,7 +42,7 @@ class IsofDemo(models.AbstractModel):
         # imported here, so that only a database with demo data ever loads it
         from .campaign_generator import CampaignGenerator
 
-        CampaignGenerator(self.env).load()
+        CampaignGenerator(self._get_demo_env()).load()
 
     @api.model
     def _load_commissions(self):
@@ -47,7 +50,7 @@ class IsofDemo(models.AbstractModel):
         # imported here, so that only a database with demo data ever loads it
         from .commission_generator import CommissionGenerator
 
-        CommissionGenerator(self.env).load()
+        CommissionGenerator(self._get_demo_env()).load()
 
     @api.model
     def _unload_trade(self):
@@ -71,3 +74,19 @@ class IsofDemo(models.AbstractModel):
         sales.unlink()
         purchases.button_cancel()
         purchases.unlink()
+        self._unload_chart()
+
+    @api.model
+    def _unload_chart(self):
+        """Delete the accounts of the demo company, if nobody has used them.
+
+        As Odoo does where one chart of accounts takes the place of another.
+        """
+        company = self.env.ref("isof_crm.res_company_demo", raise_if_not_found=False)
+        if not company or self.env["account.move"].search_count([("company_id", "=", company.id)]):
+            return
+        for name in reversed(TEMPLATE_MODELS):
+            model = self.env[name].with_context(active_test=False)
+            field = "company_id" if "company_id" in model._fields else "company_ids"
+            records = model.search([(field, "=", company.id)])
+            records.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()

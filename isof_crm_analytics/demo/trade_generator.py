@@ -52,7 +52,7 @@ class TradeGenerator:
         self.language = int((env.ref("base.user_admin").lang or "").startswith("pl"))
         self.random = Random(SEED)
         self.today = fields.Date.context_today(self.env["isof.demo"])
-        self.company = self.env.ref("base.main_company")
+        self.company = self.env.ref("isof_crm.res_company_demo")
         self.customers = self.env["res.partner"].search(
             [("is_company", "=", True), ("user_id", "!=", False), ("isof_group_id", "!=", False)],
             order="id",
@@ -79,9 +79,12 @@ class TradeGenerator:
     def load(self):
         """Create products and vendors, and let time pass."""
         if not self.company.chart_template:
-            self.env["account.chart.template"].try_loading(
-                "generic_coa", company=self.company, install_demo=False
+            # not try_loading, which warns: other add-ons may extend the chart when they are loaded
+            self.env["account.chart.template"]._load(
+                "generic_coa", self.company, install_demo=False
             )
+            # the chart has brought the dollar
+            self.company.currency_id = self.env.ref("base.PLN")
         self._create_products()
         for key, vendor in (*VENDORS.items(), ("carrier", CARRIER)):
             self.vendors[key] = self._create_vendor(*vendor)

@@ -10,4 +10,4 @@ class IsofDemo(models.AbstractModel):
         # imported here, so that only a database with demo data ever loads it
         from .booking_generator import BookingGenerator
 
-        BookingGenerator(self.env).load()
+        BookingGenerator(self._get_demo_env()).load()
