@@ -4,7 +4,8 @@ import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { TimelineModel } from "@web_timeline/views/timeline/timeline_model.esm";
-import { getWindow, SCALES } from "./booking_planner_scale";
+import { BOOKING_TYPE, CLOSED_TYPE } from "./booking_planner_items";
+import { getWindow, parseMoment, SCALES } from "./booking_planner_scale";
 
 const { DateTime } = luxon;
 
@@ -143,7 +144,7 @@ export class BookingPlannerModel extends TimelineModel {
 
     /** Return the rows as vis-timeline wants them, below a row for each kind or place. */
     getGroups() {
-        const groups = this.rows.map((row, order) => ({
+        const groups = this.rows.map(({ closed: _closed, ...row }, order) => ({
             id: row.id,
             order,
             row,
@@ -165,7 +166,9 @@ export class BookingPlannerModel extends TimelineModel {
                     className: "o_isof_planner_parent",
                 });
             }
-            parents.get(key).nestedGroups.push(group.id);
+            const parent = parents.get(key);
+            parent.nestedGroups.push(group.id);
+            group.nestedInGroup = parent.id;
             group.treeLevel = 1;
         }
         return [...parents.values(), ...groups];
@@ -182,12 +185,12 @@ export class BookingPlannerModel extends TimelineModel {
     _getClosedItems(row) {
         const thinnest = this.window.stop.diff(this.window.start).toMillis() * THINNEST;
         return row.closed
-            .map((times) => times.map((moment) => deserializeDateTime(moment).toJSDate()))
+            .map((times) => times.map(parseMoment))
             .filter(([start, end]) => end - start > thinnest)
             .map(([start, end], index) => ({
                 id: `closed-${row.id}-${index}`,
                 group: row.id,
-                type: "background",
+                type: CLOSED_TYPE,
                 className: "o_isof_planner_closed",
                 content: "",
                 editable: false,
@@ -202,10 +205,9 @@ export class BookingPlannerModel extends TimelineModel {
         return {
             id: record.id,
             group: record.resource_id[0],
-            type: "range",
-            start: deserializeDateTime(record.start).toJSDate(),
-            end: deserializeDateTime(record.stop).toJSDate(),
-            content: this._render_timeline_item(record),
+            type: BOOKING_TYPE,
+            start: parseMoment(record.start),
+            end: parseMoment(record.stop),
             className: [
                 "o_isof_planner_booking",
                 `o_isof_planner_${record.state}`,
@@ -215,5 +217,10 @@ export class BookingPlannerModel extends TimelineModel {
             editable: isMovable && { updateTime: true, updateGroup: true, remove: false },
             evt: record,
         };
+    }
+
+    /** Write into an element what is to be read of a booking, by the template of the view. */
+    renderItem(record, element) {
+        element.innerHTML = this._render_timeline_item(record);
     }
 }

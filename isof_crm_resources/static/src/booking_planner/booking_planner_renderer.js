@@ -1,10 +1,15 @@
+/* global vis */
+
 import { onWillUnmount, useExternalListener } from "@odoo/owl";
 import { isMobileOS } from "@web/core/browser/feature_detection";
 import { deserializeDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
+import { deepEqual } from "@web/core/utils/objects";
 import { renderToElement } from "@web/core/utils/render";
 import { useDebounced } from "@web/core/utils/timing";
 import { TimelineRenderer } from "@web_timeline/views/timeline/timeline_renderer.esm";
+import { defineItems } from "./booking_planner_items";
 import {
     AXIS_FORMAT,
     floorToQuarter,
@@ -41,6 +46,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         super.setup();
         this.isPressed = false;
         this.isOutdated = false;
+        this.shown = new Map(); // what each data set of vis-timeline was given, by id
         this.pressed = { x: 0, y: 0, type: "mouse" };
         this.isTouch = isMobileOS();
         this.scales = SCALES;
@@ -53,6 +59,9 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         this.mode.data = this.model.scale;
         this.mode.title = this.getTitle();
         Object.assign(this.options, {
+            // the line of the present moves by the minute, not by the second
+            alignCurrentTime: "minute",
+            autoResize: false,
             format: AXIS_FORMAT,
             groupTemplate: (group) => group && this.renderLabel(group),
             horizontalScroll: true,
@@ -64,6 +73,10 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             orientation: { axis: "top", item: "top" },
             snap: roundToQuarter,
             stack: true,
+            // else vis-timeline hides itself until the time that it begins with has come to rest
+            rtl: localization.direction === "rtl",
+            template: (item, element) =>
+                item.evt ? this.model.renderItem(item.evt, element) : item.content,
             tooltip: {
                 followMouse: true,
                 overflowMethod: "flip",
@@ -76,7 +89,15 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         useExternalListener(window, "pointerup", this.onRelease);
         useExternalListener(window, "pointercancel", this.onRelease);
         this.onRangeChanged = useDebounced(this.showRange, 200);
+        // vis-timeline would look every second, and draw all again after the first one
+        this.resizeObserver = new ResizeObserver(([{ contentRect }]) => {
+            const { width, height } = this.timeline.props.root;
+            if (contentRect.width !== width || contentRect.height !== height) {
+                this.draw();
+            }
+        });
         onWillUnmount(() => {
+            this.resizeObserver.disconnect();
             this.stopSelecting?.();
             this.timeline?.destroy();
         });
@@ -98,7 +119,16 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** @override */
     init_timeline() {
+        defineItems();
+        this.groups = new vis.DataSet();
+        this.items = new vis.DataSet();
+        const { el } = this.canvasRef;
+        // what has no size is not drawn
+        el.hidden = true;
         super.init_timeline();
+        // it would wait for the time that it begins with to come to rest, and draw all again
+        this.timeline.emit("rangechanged", this.timeline.getWindow());
+        this.timeline.on("rangechanged", this.onRangeChanged);
         // vis-timeline asks for a direction (Hammer.ALL) that its library does not have, and
         // misses drags straight up or down: to another resource at the same time
         this.timeline.itemSet.hammer.get("pan").set({ direction: ALL_DIRECTIONS });
@@ -106,9 +136,24 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             // what is held is selected, and can be dragged on
             this.timeline.itemSet.hammer.get("press").set({ time: HOLD_TIME });
         }
-        this.timeline.on("rangechanged", this.onRangeChanged);
-        this.timeline.on("changed", () => this.makeFocusable());
+        this.showRows();
+        this.timeline.setGroups(this.groups);
+        el.hidden = false;
+        // rows have their height from the second drawing on: from then on it is known which ones
+        // are to be seen, and bookings are drawn of those alone
+        this.draw();
+        this.draw();
+        this.showItems();
+        this.timeline.setItems(this.items);
+        this.resizeObserver.observe(el);
     }
+
+    draw() {
+        this.timeline.emit("_change");
+    }
+
+    /** @override all is there from the beginning */
+    load_initial_data() {}
 
     /** @override the height is that of the page, by the style sheet */
     on_attach_callback() {}
@@ -117,39 +162,37 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     async on_data_loaded() {
         // what is dragged stays under the mouse until it is dropped
         this.isOutdated = this.isPressed;
-        if (this.isPressed) {
-            return;
-        }
-        const folded = this.timeline.groupsData?.get({
-            filter: (group) => group.showNested === false,
-        });
-        const foldedIds = new Set((folded || []).map((group) => group.id));
-        const groups = this.model.getGroups();
-        for (const group of groups) {
-            if (foldedIds.has(group.id)) {
-                group.showNested = false;
-                for (const nested of groups.filter((other) =>
-                    group.nestedGroups.includes(other.id),
-                )) {
-                    nested.visible = false;
-                }
-            }
-        }
-        const items = this.model.getItems();
-        if (this.timeline.groupsData) {
-            this.update(this.timeline.groupsData.getDataSet(), groups);
-            this.update(this.timeline.itemsData, items);
-        } else {
-            this.timeline.setGroups(groups);
-            this.timeline.setItems(items);
+        if (!this.isPressed) {
+            this.showRows();
+            this.showItems();
         }
     }
 
+    showRows() {
+        const groups = this.model.getGroups();
+        const folded = this.groups.get({ filter: (group) => group.showNested === false });
+        const foldedIds = new Set(folded.map((group) => group.id));
+        for (const group of groups) {
+            if (foldedIds.has(group.id)) {
+                group.showNested = false;
+            } else if (foldedIds.has(group.nestedInGroup)) {
+                group.visible = false;
+            }
+        }
+        this.update(this.groups, groups);
+    }
+
+    showItems() {
+        this.update(this.items, this.model.getItems());
+    }
+
     /** Show what has changed; what has not stays as it is, with focus and tooltip. */
-    update(shown, wanted) {
-        const ids = new Set(wanted.map(({ id }) => id));
-        shown.remove(shown.getIds().filter((id) => !ids.has(id)));
-        shown.update(wanted);
+    update(dataSet, wanted) {
+        const shown = this.shown.get(dataSet);
+        const wantedById = new Map(wanted.map((each) => [each.id, each]));
+        this.shown.set(dataSet, wantedById);
+        dataSet.remove(dataSet.getIds().filter((id) => !wantedById.has(id)));
+        dataSet.update(wanted.filter((each) => !deepEqual(each, shown?.get(each.id))));
     }
 
     getTitle() {
@@ -247,14 +290,6 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** @override the first click has opened it */
     on_update() {}
-
-    /** Let bookings be reached by the Tab key. */
-    makeFocusable() {
-        for (const item of this.canvasRef.el.querySelectorAll(".o_isof_planner_booking")) {
-            item.tabIndex = 0;
-            item.setAttribute("role", "button");
-        }
-    }
 
     onKeydown(ev) {
         const target = ev.target.closest(".o_isof_planner_booking");
