@@ -81,19 +81,19 @@ class Browser:
         )
         return result["result"].get("value")
 
-    def wait(self, selector, seconds=30):
-        """Wait until something is on the page, and the page has come to rest."""
+    def wait(self, selector, seconds=30, rest=1.5):
+        """Wait until something is on the page, and for the page to come to rest."""
         deadline = time.monotonic() + seconds
         while not self.run(f"Boolean(document.querySelector({json.dumps(selector)}))"):
             if time.monotonic() > deadline:
                 raise SystemExit(f"{self.run('location.href')}: no {selector} within {seconds} s")
             time.sleep(0.2)
-        time.sleep(1.5)
+        time.sleep(rest)
 
-    def open(self, url, selector):
+    def open(self, url, selector, rest=1.5):
         """Go to an address and wait for something on its page."""
         self.call("Page.navigate", url=url)
-        self.wait(selector)
+        self.wait(selector, rest=rest)
 
     def click(self, selector):
         """Click on the first element of a selector."""

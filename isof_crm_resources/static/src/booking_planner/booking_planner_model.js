@@ -37,6 +37,7 @@ export class BookingPlannerModel extends TimelineModel {
         this.window = getWindow(this.scale, DateTime.now());
         this.loaded = null;
         this.data = [];
+        this.bookings = [];
         this.found = null;
         this.planner = { rows: [], count: 0, has_resources: true };
     }
@@ -83,6 +84,7 @@ export class BookingPlannerModel extends TimelineModel {
         // what was asked for later counts, whichever answer comes first
         if (fetching === this.fetching) {
             Object.assign(this, fetched);
+            this.bookings = this.data.map((record) => this._event_data_transform(record));
             this.notify();
         }
     }
@@ -177,7 +179,7 @@ export class BookingPlannerModel extends TimelineModel {
     /** Return the bookings, and the time in which resources are closed, for vis-timeline. */
     getItems() {
         return [
-            ...this.data.map((record) => this._event_data_transform(record)),
+            ...this.bookings,
             ...this.rows.flatMap((row) => this._getClosedItems(row)),
         ];
     }
@@ -217,10 +219,5 @@ export class BookingPlannerModel extends TimelineModel {
             editable: isMovable && { updateTime: true, updateGroup: true, remove: false },
             evt: record,
         };
-    }
-
-    /** Write into an element what is to be read of a booking, by the template of the view. */
-    renderItem(record, element) {
-        element.innerHTML = this._render_timeline_item(record);
     }
 }

@@ -1,6 +1,7 @@
 /* global vis */
 
 import { onWillUnmount, useExternalListener } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { isMobileOS } from "@web/core/browser/feature_detection";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { localization } from "@web/core/l10n/localization";
@@ -75,8 +76,9 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             stack: true,
             // else vis-timeline hides itself until the time that it begins with has come to rest
             rtl: localization.direction === "rtl",
-            template: (item, element) =>
-                item.evt ? this.model.renderItem(item.evt, element) : item.content,
+            // of what is drawn, which is less than what is there
+            template: (item) =>
+                item.evt ? this.model._render_timeline_item(item.evt) : item.content,
             tooltip: {
                 followMouse: true,
                 overflowMethod: "flip",
@@ -97,6 +99,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             }
         });
         onWillUnmount(() => {
+            browser.clearTimeout(this.itemsTimer);
             this.resizeObserver.disconnect();
             this.stopSelecting?.();
             this.timeline?.destroy();
@@ -143,8 +146,11 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         // are to be seen, and bookings are drawn of those alone
         this.draw();
         this.draw();
-        this.showItems();
-        this.timeline.setItems(this.items);
+        // let the browser do something else before
+        this.itemsTimer = browser.setTimeout(() => {
+            this.showItems();
+            this.timeline.setItems(this.items);
+        });
         this.resizeObserver.observe(el);
     }
 
@@ -192,7 +198,11 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         const wantedById = new Map(wanted.map((each) => [each.id, each]));
         this.shown.set(dataSet, wantedById);
         dataSet.remove(dataSet.getIds().filter((id) => !wantedById.has(id)));
-        dataSet.update(wanted.filter((each) => !deepEqual(each, shown?.get(each.id))));
+        const isShown = (each) => {
+            const before = shown?.get(each.id);
+            return each === before || deepEqual(each, before);
+        };
+        dataSet.update(wanted.filter((each) => !isShown(each)));
     }
 
     getTitle() {
