@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import resource
 import subprocess
 import tempfile
 import time
@@ -21,7 +22,10 @@ class Browser:
         to_browser, self._to = os.pipe()
         self._from, from_browser = os.pipe()
 
-        def take_pipes():
+        def prepare():
+            # an Odoo that starts it has a limit that no browser starts with
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
             # the protocol's file descriptors; moved out of the way first, as they may be 3 and 4
             reading, writing = os.dup(to_browser), os.dup(from_browser)
             os.dup2(reading, 3)
@@ -40,7 +44,7 @@ class Browser:
                 f"--window-size={width},{height}",
                 f"--user-data-dir={self._profile.name}",
             ],
-            preexec_fn=take_pipes,  # noqa: PLW1509  nobody else has threads here yet
+            preexec_fn=prepare,  # noqa: PLW1509  nobody else has threads here yet
             close_fds=False,
             stderr=subprocess.DEVNULL,
         )
@@ -70,7 +74,10 @@ class Browser:
 
     def _read(self):
         while b"\0" not in self._rest:
-            self._rest += os.read(self._from, 1 << 16)
+            read = os.read(self._from, 1 << 16)
+            if not read:
+                raise SystemExit("The browser has ended.")
+            self._rest += read
         message, self._rest = self._rest.split(b"\0", 1)
         return json.loads(message)
 

@@ -1,6 +1,7 @@
 import { browser } from "@web/core/browser/browser";
 import { Domain } from "@web/core/domain";
 import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { TimelineModel } from "@web_timeline/views/timeline/timeline_model.esm";
@@ -176,29 +177,36 @@ export class BookingPlannerModel extends TimelineModel {
         return [...parents.values(), ...groups];
     }
 
-    /** Return the bookings, and the time in which resources are closed, for vis-timeline. */
+    /** Return the bookings, and the times in which resources are closed, for vis-timeline. */
     getItems() {
-        return [
-            ...this.bookings,
-            ...this.rows.flatMap((row) => this._getClosedItems(row)),
-        ];
+        return [...this.bookings, ...this.rows.flatMap((row) => this._getClosedItem(row) || [])];
     }
 
-    _getClosedItems(row) {
+    /** Return what shows when a resource is closed: one item for all times that are loaded. */
+    _getClosedItem(row) {
+        const [start, end] = [this.loaded.start, this.loaded.stop].map((day) => day.toMillis());
         const thinnest = this.window.stop.diff(this.window.start).toMillis() * THINNEST;
-        return row.closed
+        const direction = localization.direction === "rtl" ? "to left" : "to right";
+        const percent = (moment) => `${(100 * (moment - start)) / (end - start)}%`;
+        const bands = row.closed
             .map((times) => times.map(parseMoment))
-            .filter(([start, end]) => end - start > thinnest)
-            .map(([start, end], index) => ({
-                id: `closed-${row.id}-${index}`,
+            .filter(([from, to]) => to - from > thinnest)
+            .map(([from, to]) => [percent(from), percent(to)])
+            .map(([from, to]) => `#0000 ${from}, currentColor ${from} ${to}, #0000 ${to}`);
+        return (
+            bands.length && {
+                id: `closed-${row.id}`,
                 group: row.id,
                 type: CLOSED_TYPE,
                 className: "o_isof_planner_closed",
                 content: "",
                 editable: false,
+                limitSize: false,
                 start,
                 end,
-            }));
+                style: `background-image: linear-gradient(${direction}, ${bands})`,
+            }
+        );
     }
 
     /** @override the colours are those of the state, and only what may be changed is movable */
