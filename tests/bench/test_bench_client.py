@@ -81,7 +81,9 @@ SCREENS = {
     "Odoo's calendar": Screen("calendar.action_calendar_event", ".fc-event"),
     "My Day": Screen("isof-my-day", ".o_isof_my_day h2"),
     "activities: list": Screen("isof-activities", ".o_data_row", "list"),
-    "activities: kanban": Screen("isof-activities", ".o_kanban_record:not(.o_kanban_ghost)", "kanban"),
+    "activities: kanban": Screen(
+        "isof-activities", ".o_kanban_record:not(.o_kanban_ghost)", "kanban"
+    ),
     "activities: calendar": Screen("isof-calendar", ".fc-event", "calendar"),
     "action plan": Screen("isof-action-plan", ".o_data_row", "list"),
     "activities: pivot": Screen("isof-activity-analysis", ".o_pivot_cell_value", "pivot"),
@@ -92,7 +94,8 @@ SCREENS = {
     "sales: pivot": Screen("isof-sale-statement", ".o_pivot_cell_value", "pivot"),
     "saved analyses": Screen("isof-analyses", ".o_view_controller"),
     "dashboards": Screen(
-        "spreadsheet_dashboard.ir_actions_dashboard_action", ".o_spreadsheet_dashboard_action canvas"
+        "spreadsheet_dashboard.ir_actions_dashboard_action",
+        ".o_spreadsheet_dashboard_action canvas",
     ),
 }
 
@@ -182,8 +185,7 @@ def measure_bundle(env, name):
     bundle.preprocess_css()
     # templates as they are written; the bundle has them as strings
     texts = [
-        (asset.url, asset.minify())
-        for asset in [*bundle.javascripts, *bundle.stylesheets]
+        (asset.url, asset.minify()) for asset in [*bundle.javascripts, *bundle.stylesheets]
     ] + [(asset.url, asset.content) for asset in bundle.templates]
     sizes = []
     for whose in ("/", "/isof_"):

@@ -78,7 +78,7 @@ function makeBookingItem() {
     };
 }
 
-/** Return the kind of a time in which a resource is closed: a plain area. */
+/** Return the kind of the times in which a resource is closed: a plain area. */
 function makeClosedItem() {
     return class extends drawnTogether(vis.timeline.components.items.BackgroundItem) {
         _createDomElement() {
@@ -88,6 +88,23 @@ function makeClosedItem() {
 
         _getDomComponentsSizes() {
             return { content: { width: 0 } };
+        }
+
+        setParent(row) {
+            super.setParent(row);
+            this._searchAll();
+        }
+
+        hide() {
+            super.hide();
+            this._searchAll();
+        }
+
+        /** vis-timeline looks for what begins or ends near the time that is shown, as this does not. */
+        _searchAll() {
+            if (this.parent) {
+                this.parent.checkRangedItems = true;
+            }
         }
     };
 }

@@ -184,7 +184,7 @@ export class BookingPlannerModel extends TimelineModel {
 
     /** Return what shows when a resource is closed: one item for all times that are loaded. */
     _getClosedItem(row) {
-        const [start, end] = [this.loaded.start, this.loaded.stop].map((day) => day.toMillis());
+        const [start, end] = [this.loaded.start, this.loaded.stop].map((day) => day.toJSDate());
         const thinnest = this.window.stop.diff(this.window.start).toMillis() * THINNEST;
         const direction = localization.direction === "rtl" ? "to left" : "to right";
         const percent = (moment) => `${(100 * (moment - start)) / (end - start)}%`;

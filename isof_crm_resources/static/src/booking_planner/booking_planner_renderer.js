@@ -6,7 +6,7 @@ import { isMobileOS } from "@web/core/browser/feature_detection";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
-import { deepEqual } from "@web/core/utils/objects";
+import { deepEqual, shallowEqual } from "@web/core/utils/objects";
 import { renderToElement } from "@web/core/utils/render";
 import { useDebounced } from "@web/core/utils/timing";
 import { TimelineRenderer } from "@web_timeline/views/timeline/timeline_renderer.esm";
@@ -31,6 +31,16 @@ const ALL_DIRECTIONS = 30;
 // How many milliseconds a finger rests on a booking before it can be dragged.
 const HOLD_TIME = 400;
 const LONGEST_WINDOW = 62 * 24 * 60 * 60 * 1000;
+
+/** Return whether two items or groups of vis-timeline say the same. */
+function isSame(one, other) {
+    return (
+        one === other ||
+        shallowEqual(one, other, (value, before) =>
+            value instanceof Date ? Number(value) === Number(before) : deepEqual(value, before),
+        )
+    );
+}
 
 /** A row for each resource; select a free time to book it, drag a booking to move it. */
 export class BookingPlannerRenderer extends TimelineRenderer {
@@ -73,10 +83,10 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             onMoving: (item, callback) => callback(this.isRow(item.group) ? item : null),
             orientation: { axis: "top", item: "top" },
             snap: roundToQuarter,
-            stack: true,
-            // else vis-timeline hides itself until the time that it begins with has come to rest
+            // vis-timeline hides itself for a while to find it out
             rtl: localization.direction === "rtl",
-            // of what is drawn, which is less than what is there
+            stack: true,
+            // rendered when it is drawn, which not all are
             template: (item) =>
                 item.evt ? this.model._render_timeline_item(item.evt) : item.content,
             tooltip: {
@@ -94,12 +104,15 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         // vis-timeline would look every second, and draw all again after the first one
         this.resizeObserver = new ResizeObserver(([{ contentRect }]) => {
             const { width, height } = this.timeline.props.root;
-            if (contentRect.width !== width || contentRect.height !== height) {
+            if (
+                Math.round(contentRect.width) !== width ||
+                Math.round(contentRect.height) !== height
+            ) {
                 this.draw();
             }
         });
         onWillUnmount(() => {
-            browser.clearTimeout(this.itemsTimer);
+            browser.clearTimeout(this.pauseTimer);
             this.resizeObserver.disconnect();
             this.stopSelecting?.();
             this.timeline?.destroy();
@@ -142,16 +155,26 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         this.showRows();
         this.timeline.setGroups(this.groups);
         el.hidden = false;
-        // rows have their height from the second drawing on: from then on it is known which ones
-        // are to be seen, and bookings are drawn of those alone
+        this.drawFirst();
+    }
+
+    /** Draw rows, then what is in them, and let the browser hear what somebody does in between. */
+    async drawFirst() {
+        await this.pause();
+        // rows take the height of their labels in the drawing after the first: from then on it is
+        // known which ones are to be seen, and bookings are drawn of those alone
+        this.timeline.itemSet.redraw();
         this.draw();
-        this.draw();
-        // let the browser do something else before
-        this.itemsTimer = browser.setTimeout(() => {
-            this.showItems();
-            this.timeline.setItems(this.items);
+        await this.pause();
+        this.showItems();
+        this.timeline.setItems(this.items);
+        this.resizeObserver.observe(this.canvasRef.el);
+    }
+
+    pause() {
+        return new Promise((resolve) => {
+            this.pauseTimer = browser.setTimeout(resolve);
         });
-        this.resizeObserver.observe(el);
     }
 
     draw() {
@@ -198,11 +221,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         const wantedById = new Map(wanted.map((each) => [each.id, each]));
         this.shown.set(dataSet, wantedById);
         dataSet.remove(dataSet.getIds().filter((id) => !wantedById.has(id)));
-        const isShown = (each) => {
-            const before = shown?.get(each.id);
-            return each === before || deepEqual(each, before);
-        };
-        dataSet.update(wanted.filter((each) => !isShown(each)));
+        dataSet.update(wanted.filter((each) => !isSame(each, shown?.get(each.id))));
     }
 
     getTitle() {
