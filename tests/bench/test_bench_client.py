@@ -40,7 +40,9 @@ GROUPS = (
 )
 # Of what is there at once, and of what is loaded with pivots and graphs.
 BUNDLES = ("web.assets_web", "web.assets_backend_lazy")
-# Of either, compressed.
+# Of Odoo's calendar, on the same machine in the same run.
+MOST_WORK = 2
+# Of either bundle, compressed.
 LARGEST_SHARE = 0.05
 # A light page that is nobody's.
 START = "action-base.action_country"
@@ -77,6 +79,8 @@ class Screen(NamedTuple):
     view: str = ""
 
 
+CARD = ".o_kanban_record:not(.o_kanban_ghost)"
+DASHBOARDS = "spreadsheet_dashboard.ir_actions_dashboard_action"
 SCREENS = {
     "Odoo's calendar": Screen("calendar.action_calendar_event", ".fc-event"),
     "My Day": Screen("isof-my-day", ".o_isof_my_day h2"),
@@ -90,13 +94,10 @@ SCREENS = {
     "contractors": Screen("isof-contractors", ".o_data_row", "list"),
     "planner": Screen("isof-planner", ".o_isof_planner_booking.vis-item"),
     "finder": Screen("isof_crm_resources.isof_resource_finder_action", ".modal .o_form_view"),
-    "resources": Screen("isof-resources", ".o_kanban_record:not(.o_kanban_ghost)"),
+    "resources": Screen("isof-resources", CARD),
     "sales: pivot": Screen("isof-sale-statement", ".o_pivot_cell_value", "pivot"),
     "saved analyses": Screen("isof-analyses", ".o_view_controller"),
-    "dashboards": Screen(
-        "spreadsheet_dashboard.ir_actions_dashboard_action",
-        ".o_spreadsheet_dashboard_action canvas",
-    ),
+    "dashboards": Screen(DASHBOARDS, ".o_spreadsheet_dashboard_action canvas"),
 }
 
 
@@ -134,7 +135,7 @@ class Client:
             % {
                 "selector": json.dumps(screen.selector),
                 "action": json.dumps(screen.action),
-                "view": json.dumps(screen.view or None) if screen.view else "undefined",
+                "view": json.dumps(screen.view) if screen.view else "undefined",
             }
         )
         self.browser.wait(screen.selector, rest=0)
@@ -311,9 +312,12 @@ def test_all_is_shown(works):
 
 
 def test_planner(works):
-    planner = works["planner"]
-    check_goal(planner.work < 1_200, f"planner: {planner.work:.0f} ms of work")
-    check_goal(planner.longest < 200, f"planner: {planner.longest:.0f} ms without an answer")
+    """50 rooms with 1,050 bookings are less than twice the work of the calendar of one person."""
+    planner, calendar = works["planner"], works["Odoo's calendar"]
+    ratio = planner.work / calendar.work
+    print(f"\nplanner: {ratio:.2f} times the work of Odoo's calendar")  # noqa: T201
+    check_goal(ratio < MOST_WORK, f"planner: {planner.work:.0f} ms of work")
+    check_goal(planner.longest < calendar.longest, f"planner: {planner.longest:.0f} ms at once")
 
 
 @pytest.mark.parametrize("name", BUNDLES)

@@ -258,7 +258,7 @@ test("rows are there without bookings, bookings of the window only", async () =>
     expect(".o_isof_planner_closed.vis-item").toHaveCount(1);
     // 43 to 122 of the 252 hours that are loaded
     expect(queryOne(".o_isof_planner_closed.vis-item").style.backgroundImage).toMatch(
-        /17\.06\d*%, currentcolor 17\.06\d*% 48\.41\d*%/i,
+        /currentcolor 17\.06\d*%, currentcolor 48\.41\d*%/i,
     );
 });
 
@@ -331,22 +331,22 @@ test("what others book is shown once they have booked", async () => {
 
 test("what is the same again is not drawn again", async () => {
     const view = await mountListening();
-    const observer = new MutationObserver(() => {});
+    const changed = new Set();
+    const observer = new MutationObserver((records) =>
+        records.forEach(({ target }) => changed.add(target.closest(".vis-item, .vis-label"))),
+    );
     for (const drawn of queryAll(".vis-labelset, .vis-itemset")) {
-        observer.observe(drawn, { childList: true, characterData: true, subtree: true });
+        observer.observe(drawn, { childList: true, subtree: true });
     }
-    const [booking] = MockServer.env["isof.booking"].browse(1);
     await findController(view).reload();
     await settle();
-    expect(observer.takeRecords()).toHaveLength(0);
+    expect([...changed]).toEqual([]);
+    const [booking] = MockServer.env["isof.booking"].browse(1);
     booking.name = "Longer training";
     await findController(view).reload();
     await settle();
-    expect(".o_isof_planner_confirmed.vis-item").toHaveText("Longer training");
-    const changed = new Set(
-        observer.takeRecords().map(({ target }) => target.closest(".vis-item")),
-    );
-    expect([...changed]).toEqual([queryOne(".o_isof_planner_confirmed.vis-item")]);
+    expect([...changed]).toEqual([queryOne(".o_isof_planner_booking:contains(Longer training)")]);
+    observer.disconnect();
     expect.verifySteps([ROWS, ROWS]);
 });
 
