@@ -1,23 +1,20 @@
 #!/usr/bin/env python3
 """Take the pictures of the README and of the add-ons' pages from the running product.
 
-Start ``./isof run``, then ``docs/screenshots.py``. Needs Chromium or Chrome, nothing else: it is
-driven through pipes by the DevTools protocol.
+Start ``./isof run``, then ``docs/screenshots.py``. Needs Chromium or Chrome, nothing else.
 """
 
 import argparse
-import base64
-import json
-import os
-import shutil
-import subprocess
-import tempfile
+import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from isof_cli.browser import Browser, log_in  # noqa: E402  our tools are no package
+
 PATIENCE = 3  # seconds that charts take to be drawn
 ACTIVITIES = "isof-activities"
 FIRST_ROW = ".o_data_row .o_data_cell[name=name], .o_data_row .o_data_cell[name=complete_name]"
@@ -59,107 +56,6 @@ PAGES = {
 }
 
 
-class Browser:
-    """A headless browser with one page."""
-
-    def __init__(self, width, height):
-        program = next(filter(None, map(shutil.which, BROWSERS)), None)
-        if not program:
-            raise SystemExit("No browser found. Install Chromium: apt install chromium")
-        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        to_browser, self._to = os.pipe()
-        self._from, from_browser = os.pipe()
-
-        def take_pipes():
-            # the protocol's file descriptors; moved out of the way first, as they may be 3 and 4
-            reading, writing = os.dup(to_browser), os.dup(from_browser)
-            os.dup2(reading, 3)
-            os.dup2(writing, 4)
-
-        self._process = subprocess.Popen(
-            [
-                program,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--hide-scrollbars",
-                "--remote-debugging-pipe",
-                f"--window-size={width},{height}",
-                f"--user-data-dir={self._profile.name}",
-            ],
-            preexec_fn=take_pipes,
-            close_fds=False,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(to_browser)
-        os.close(from_browser)
-        self._number = 0
-        self._rest = b""
-        self._session = None
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        self.call("Page.enable")
-
-    def call(self, method, **params):
-        """Return the result of a call of the DevTools protocol."""
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": params}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._to, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
-            if answer.get("id") == self._number:
-                if "error" in answer:
-                    raise SystemExit(f"{method}: {answer['error']['message']}")
-                return answer["result"]
-
-    def _read(self):
-        while b"\0" not in self._rest:
-            self._rest += os.read(self._from, 1 << 16)
-        message, self._rest = self._rest.split(b"\0", 1)
-        return json.loads(message)
-
-    def run(self, script):
-        """Return what a script on the page evaluates to."""
-        result = self.call(
-            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
-        )
-        return result["result"].get("value")
-
-    def wait(self, selector, seconds=30):
-        """Wait until something is on the page, and the page has come to rest."""
-        deadline = time.monotonic() + seconds
-        while not self.run(f"Boolean(document.querySelector({json.dumps(selector)}))"):
-            if time.monotonic() > deadline:
-                raise SystemExit(f"{self.run('location.href')}: no {selector} within {seconds} s")
-            time.sleep(0.2)
-        time.sleep(1.5)
-
-    def open(self, url, selector):
-        """Go to an address and wait for something on its page."""
-        self.call("Page.navigate", url=url)
-        self.wait(selector)
-
-    def click(self, selector):
-        """Click on the first element of a selector."""
-        self.run(f"document.querySelector({json.dumps(selector)}).click()")
-
-    def shoot(self, path):
-        """Write a picture of the page."""
-        picture = self.call("Page.captureScreenshot", format="png")["data"]
-        path.write_bytes(base64.b64decode(picture))
-
-    def close(self):
-        """End the browser."""
-        self._process.terminate()
-        self._process.wait()
-        self._profile.cleanup()
-
-
 def find_chain(url, browser):
     """Return the address of the page of the longest chain that the user may see."""
     script = """
@@ -174,16 +70,6 @@ def find_chain(url, browser):
         }).then(r => r.json()).then(r => r.result[0].root_id[0])
     """
     return f"{url}/odoo/isof-activities/{browser.run(script)}"
-
-
-def log_in(browser, url, login):
-    """Log in as somebody whose password is the login, whoever was logged in."""
-    browser.open(f"{url}/web/session/logout", "body")
-    browser.open(f"{url}/web/login", "input[name=password]")
-    for name in ("login", "password"):
-        browser.run(f"document.querySelector('input[name={name}]').value = '{login}'")
-    browser.click("button[type=submit]")
-    browser.wait(".o_main_navbar")
 
 
 def take(browser, url, name):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from isof_cli import config, testing
+from isof_cli import browser, config, testing
 
 BENCH = config.ROOT / "tests" / "bench"
 
@@ -16,5 +16,5 @@ def test_answers(isof, once):
         return True
 
     addons = [config.addon_digest(name) for name in config.addons()]
-    files = [Path(testing.__file__), *sorted(BENCH.glob("*.[ps]*"))]
+    files = [Path(testing.__file__), Path(browser.__file__), *sorted(BENCH.glob("*.[ps]*"))]
     assert once(run, *addons, *(path.read_text() for path in files))

@@ -15,17 +15,14 @@ import json
 import os
 import random
 import statistics
-import subprocess
 import threading
 import time
 from collections import defaultdict
 from datetime import datetime, timedelta
 from operator import itemgetter
-from pathlib import Path
 
 import pytest
 import requests
-from isof_cli.odoo import free_port
 
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
@@ -35,9 +32,9 @@ from odoo.tests.common import get_db_name
 from . import client
 from .generate import generate
 from .scale import IS_SMALL, check_goal, size
+from .server import serve
 from .wholesaler import Wholesaler
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, WORKERS = size(30, 10), 2
 MINUTES = float(os.environ.get("ISOF_LOAD_MINUTES", "0.3" if IS_SMALL else "5"))
 # Seconds between two clicks: at least, and at most.
@@ -252,28 +249,6 @@ class Office:
             "list": client.specification(env, "isof.activity", "list"),
         }
 
-    def open(self, log):
-        """Start the server, and return it when it answers."""
-        port, other = free_port(), free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        server = subprocess.Popen(
-            [
-                *(ROOT / "isof", "odoo", "-d", get_db_name(), f"--db-filter=^{get_db_name()}$"),
-                *("--workers", str(WORKERS), "--max-cron-threads", "0", "--log-level", "warn"),
-                *("--http-port", str(port), "--gevent-port", str(other)),
-            ],
-            stdout=log,
-            stderr=log,
-        )
-        for _attempt in range(240):
-            assert server.poll() is None, "the server does not start"
-            try:
-                if requests.get(f"{self.url}/web/login", timeout=30).ok:
-                    return server
-            except requests.ConnectionError:
-                time.sleep(0.5)
-        raise AssertionError("the server does not answer")
-
     def work(self):
         """Have everybody work until the office closes."""
         self.begin = threading.Barrier(PEOPLE, self._set_end, timeout=300)
@@ -333,13 +308,8 @@ def office(load_registry, tmp_path_factory):
     [[facts]] = Office.query(shop, "SELECT count(*) FROM isof_trade_line WHERE flow = 'sale'")
     office = Office(registry, facts)
     path = tmp_path_factory.mktemp("load") / "server.log"
-    with path.open("w") as log:
-        server = office.open(log)
-        try:
-            office.work()
-        finally:
-            server.terminate()
-            server.wait(timeout=60)
+    with path.open("w") as log, serve(log, WORKERS) as office.url:
+        office.work()
     office.log = path.read_text()
     print(f"\n\n{PEOPLE} people, {WORKERS} workers, {MINUTES:g} minutes")  # noqa: T201
     print(f"{table(office.get_waited())}\n")  # noqa: T201

@@ -25,9 +25,9 @@ COMPANY, USER = "Bench wholesaler", "bench_analyst"
 CATEGORIES, SALESPEOPLE = 20, 25
 
 
-def read_rows():
+def read_rows(count):
     """Yield the first lines of the file, or made up ones."""
-    return islice(read_all_rows() if FOLDER.is_dir() else make_up_rows(), ROWS)
+    return islice(read_all_rows() if FOLDER.is_dir() else make_up_rows(count), count)
 
 
 def read_all_rows():
@@ -45,15 +45,15 @@ def read_all_rows():
             )
 
 
-def make_up_rows():
+def make_up_rows(count):
     made = random.Random(541_909)
     first, rows, number = date(2010, 12, 1), 0, 536_365
-    while rows < ROWS:
+    while rows < count:
         number += 1
         is_credit = made.random() < 0.15
         customer = int(4_372 * made.random() ** 2)
         day = first + timedelta(days=made.randrange(374))
-        for _line in range(min(1 + int(made.expovariate(1 / 20)), ROWS - rows)):
+        for _line in range(min(1 + int(made.expovariate(1 / 20)), count - rows)):
             code = int(4_070 * made.random() ** 2)
             quantity = made.randint(1, 24) * (-1 if is_credit else 1)
             price = f"{made.uniform(0.2, 12):.2f}"
@@ -153,8 +153,9 @@ def copy_rows(cr, table, template_id, values, source, params):
 class Wholesaler:
     """The company, its database and what is measured there."""
 
-    def __init__(self, registry):
+    def __init__(self, registry, rows=ROWS):
         self.registry = registry
+        self.rows = rows
         self.copies = 0
         with registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
@@ -187,7 +188,7 @@ class Wholesaler:
         )
         buffer = io.StringIO()
         writer = csv.writer(buffer)
-        writer.writerows(read_rows())
+        writer.writerows(read_rows(self.rows))
         buffer.seek(0)
         env.cr._obj.copy_expert("COPY bench_row FROM STDIN WITH CSV", buffer)
         env.cr.execute("SELECT code, min(name) FROM bench_row GROUP BY 1 ORDER BY 1")

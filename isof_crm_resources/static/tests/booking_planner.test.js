@@ -1,7 +1,7 @@
 import { waitForChannels, waitNotifications } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { queryAll, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate, mockTimeZone } from "@odoo/hoot-mock";
 import {
     contains,
@@ -256,6 +256,10 @@ test("rows are there without bookings, bookings of the window only", async () =>
     expect(".o_isof_planner_confirmed.vis-item").toHaveText("Training");
     expect(".o_isof_planner_requested.vis-item").toHaveText("Offer");
     expect(".o_isof_planner_closed.vis-item").toHaveCount(1);
+    // 43 to 122 of the 252 hours that are loaded
+    expect(queryOne(".o_isof_planner_closed.vis-item").style.backgroundImage).toMatch(
+        /currentcolor 17\.06\d*%, currentcolor 48\.41\d*%/i,
+    );
 });
 
 test("another time is loaded when it is not there yet", async () => {
@@ -323,6 +327,27 @@ test("what others book is shown once they have booked", async () => {
     await advanceTime(REFRESH_DELAY);
     await settle();
     expect.verifySteps([ROWS]);
+});
+
+test("what is the same again is not drawn again", async () => {
+    const view = await mountListening();
+    const changed = new Set();
+    const observer = new MutationObserver((records) =>
+        records.forEach(({ target }) => changed.add(target.closest(".vis-item, .vis-label"))),
+    );
+    for (const drawn of queryAll(".vis-labelset, .vis-itemset")) {
+        observer.observe(drawn, { childList: true, subtree: true });
+    }
+    await findController(view).reload();
+    await settle();
+    expect([...changed]).toEqual([]);
+    const [booking] = MockServer.env["isof.booking"].browse(1);
+    booking.name = "Longer training";
+    await findController(view).reload();
+    await settle();
+    expect([...changed]).toEqual([queryOne(".o_isof_planner_booking:contains(Longer training)")]);
+    observer.disconnect();
+    expect.verifySteps([ROWS, ROWS]);
 });
 
 test("what is not shown refreshes nothing", async () => {

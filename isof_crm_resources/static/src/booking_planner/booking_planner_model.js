@@ -1,10 +1,12 @@
 import { browser } from "@web/core/browser/browser";
 import { Domain } from "@web/core/domain";
 import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { TimelineModel } from "@web_timeline/views/timeline/timeline_model.esm";
-import { getWindow, SCALES } from "./booking_planner_scale";
+import { BOOKING_TYPE, CLOSED_TYPE } from "./booking_planner_items";
+import { getWindow, parseMoment, SCALES } from "./booking_planner_scale";
 
 const { DateTime } = luxon;
 
@@ -36,6 +38,7 @@ export class BookingPlannerModel extends TimelineModel {
         this.window = getWindow(this.scale, DateTime.now());
         this.loaded = null;
         this.data = [];
+        this.bookings = [];
         this.found = null;
         this.planner = { rows: [], count: 0, has_resources: true };
     }
@@ -82,6 +85,7 @@ export class BookingPlannerModel extends TimelineModel {
         // what was asked for later counts, whichever answer comes first
         if (fetching === this.fetching) {
             Object.assign(this, fetched);
+            this.bookings = this.data.map((record) => this._event_data_transform(record));
             this.notify();
         }
     }
@@ -143,7 +147,7 @@ export class BookingPlannerModel extends TimelineModel {
 
     /** Return the rows as vis-timeline wants them, below a row for each kind or place. */
     getGroups() {
-        const groups = this.rows.map((row, order) => ({
+        const groups = this.rows.map(({ closed: _closed, ...row }, order) => ({
             id: row.id,
             order,
             row,
@@ -165,35 +169,44 @@ export class BookingPlannerModel extends TimelineModel {
                     className: "o_isof_planner_parent",
                 });
             }
-            parents.get(key).nestedGroups.push(group.id);
+            const parent = parents.get(key);
+            parent.nestedGroups.push(group.id);
+            group.nestedInGroup = parent.id;
             group.treeLevel = 1;
         }
         return [...parents.values(), ...groups];
     }
 
-    /** Return the bookings, and the time in which resources are closed, for vis-timeline. */
+    /** Return the bookings, and the times in which resources are closed, for vis-timeline. */
     getItems() {
-        return [
-            ...this.data.map((record) => this._event_data_transform(record)),
-            ...this.rows.flatMap((row) => this._getClosedItems(row)),
-        ];
+        return [...this.bookings, ...this.rows.flatMap((row) => this._getClosedItem(row) || [])];
     }
 
-    _getClosedItems(row) {
+    /** Return what shows when a resource is closed: one item for all times that are loaded. */
+    _getClosedItem(row) {
+        const [start, end] = [this.loaded.start, this.loaded.stop].map((day) => day.toJSDate());
         const thinnest = this.window.stop.diff(this.window.start).toMillis() * THINNEST;
-        return row.closed
-            .map((times) => times.map((moment) => deserializeDateTime(moment).toJSDate()))
-            .filter(([start, end]) => end - start > thinnest)
-            .map(([start, end], index) => ({
-                id: `closed-${row.id}-${index}`,
+        const direction = localization.direction === "rtl" ? "to left" : "to right";
+        const percent = (moment) => `${(100 * (moment - start)) / (end - start)}%`;
+        const bands = row.closed
+            .map((times) => times.map(parseMoment))
+            .filter(([from, to]) => to - from > thinnest)
+            .map(([from, to]) => [percent(from), percent(to)])
+            .map(([from, to]) => `#0000 ${from}, currentColor ${from} ${to}, #0000 ${to}`);
+        return (
+            bands.length && {
+                id: `closed-${row.id}`,
                 group: row.id,
-                type: "background",
+                type: CLOSED_TYPE,
                 className: "o_isof_planner_closed",
                 content: "",
                 editable: false,
+                limitSize: false,
                 start,
                 end,
-            }));
+                style: `background-image: linear-gradient(${direction}, ${bands})`,
+            }
+        );
     }
 
     /** @override the colours are those of the state, and only what may be changed is movable */
@@ -202,10 +215,9 @@ export class BookingPlannerModel extends TimelineModel {
         return {
             id: record.id,
             group: record.resource_id[0],
-            type: "range",
-            start: deserializeDateTime(record.start).toJSDate(),
-            end: deserializeDateTime(record.stop).toJSDate(),
-            content: this._render_timeline_item(record),
+            type: BOOKING_TYPE,
+            start: parseMoment(record.start),
+            end: parseMoment(record.stop),
             className: [
                 "o_isof_planner_booking",
                 `o_isof_planner_${record.state}`,

@@ -1,10 +1,16 @@
+/* global vis */
+
 import { onWillUnmount, useExternalListener } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { isMobileOS } from "@web/core/browser/feature_detection";
 import { deserializeDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
+import { deepEqual, shallowEqual } from "@web/core/utils/objects";
 import { renderToElement } from "@web/core/utils/render";
 import { useDebounced } from "@web/core/utils/timing";
 import { TimelineRenderer } from "@web_timeline/views/timeline/timeline_renderer.esm";
+import { defineItems } from "./booking_planner_items";
 import {
     AXIS_FORMAT,
     floorToQuarter,
@@ -26,6 +32,16 @@ const ALL_DIRECTIONS = 30;
 const HOLD_TIME = 400;
 const LONGEST_WINDOW = 62 * 24 * 60 * 60 * 1000;
 
+/** Return whether two items or groups of vis-timeline say the same. */
+function isSame(one, other) {
+    return (
+        one === other ||
+        shallowEqual(one, other, (value, before) =>
+            value instanceof Date ? Number(value) === Number(before) : deepEqual(value, before),
+        )
+    );
+}
+
 /** A row for each resource; select a free time to book it, drag a booking to move it. */
 export class BookingPlannerRenderer extends TimelineRenderer {
     static template = "isof_crm_resources.BookingPlanner";
@@ -41,6 +57,7 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         super.setup();
         this.isPressed = false;
         this.isOutdated = false;
+        this.shown = new Map(); // what each data set of vis-timeline was given, by id
         this.pressed = { x: 0, y: 0, type: "mouse" };
         this.isTouch = isMobileOS();
         this.scales = SCALES;
@@ -53,6 +70,9 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         this.mode.data = this.model.scale;
         this.mode.title = this.getTitle();
         Object.assign(this.options, {
+            // the line of the present moves by the minute, not by the second
+            alignCurrentTime: "minute",
+            autoResize: false,
             format: AXIS_FORMAT,
             groupTemplate: (group) => group && this.renderLabel(group),
             horizontalScroll: true,
@@ -63,7 +83,12 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             onMoving: (item, callback) => callback(this.isRow(item.group) ? item : null),
             orientation: { axis: "top", item: "top" },
             snap: roundToQuarter,
+            // vis-timeline hides itself for a while to find it out
+            rtl: localization.direction === "rtl",
             stack: true,
+            // rendered when it is drawn, which not all are
+            template: (item) =>
+                item.evt ? this.model._render_timeline_item(item.evt) : item.content,
             tooltip: {
                 followMouse: true,
                 overflowMethod: "flip",
@@ -76,7 +101,19 @@ export class BookingPlannerRenderer extends TimelineRenderer {
         useExternalListener(window, "pointerup", this.onRelease);
         useExternalListener(window, "pointercancel", this.onRelease);
         this.onRangeChanged = useDebounced(this.showRange, 200);
+        // vis-timeline would look every second, and draw all again after the first one
+        this.resizeObserver = new ResizeObserver(([{ contentRect }]) => {
+            const { width, height } = this.timeline.props.root;
+            if (
+                Math.round(contentRect.width) !== width ||
+                Math.round(contentRect.height) !== height
+            ) {
+                this.draw();
+            }
+        });
         onWillUnmount(() => {
+            browser.clearTimeout(this.pauseTimer);
+            this.resizeObserver.disconnect();
             this.stopSelecting?.();
             this.timeline?.destroy();
         });
@@ -98,7 +135,16 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** @override */
     init_timeline() {
+        defineItems();
+        this.groups = new vis.DataSet();
+        this.items = new vis.DataSet();
+        const { el } = this.canvasRef;
+        // what has no size is not drawn
+        el.hidden = true;
         super.init_timeline();
+        // it would wait for the time that it begins with to come to rest, and draw all again
+        this.timeline.emit("rangechanged", this.timeline.getWindow());
+        this.timeline.on("rangechanged", this.onRangeChanged);
         // vis-timeline asks for a direction (Hammer.ALL) that its library does not have, and
         // misses drags straight up or down: to another resource at the same time
         this.timeline.itemSet.hammer.get("pan").set({ direction: ALL_DIRECTIONS });
@@ -106,9 +152,37 @@ export class BookingPlannerRenderer extends TimelineRenderer {
             // what is held is selected, and can be dragged on
             this.timeline.itemSet.hammer.get("press").set({ time: HOLD_TIME });
         }
-        this.timeline.on("rangechanged", this.onRangeChanged);
-        this.timeline.on("changed", () => this.makeFocusable());
+        this.showRows();
+        this.timeline.setGroups(this.groups);
+        el.hidden = false;
+        this.drawFirst();
     }
+
+    /** Draw rows, then what is in them, and let the browser hear what somebody does in between. */
+    async drawFirst() {
+        await this.pause();
+        // rows take the height of their labels in the drawing after the first: from then on it is
+        // known which ones are to be seen, and bookings are drawn of those alone
+        this.timeline.itemSet.redraw();
+        this.draw();
+        await this.pause();
+        this.showItems();
+        this.timeline.setItems(this.items);
+        this.resizeObserver.observe(this.canvasRef.el);
+    }
+
+    pause() {
+        return new Promise((resolve) => {
+            this.pauseTimer = browser.setTimeout(resolve);
+        });
+    }
+
+    draw() {
+        this.timeline.emit("_change");
+    }
+
+    /** @override all is there from the beginning */
+    load_initial_data() {}
 
     /** @override the height is that of the page, by the style sheet */
     on_attach_callback() {}
@@ -117,39 +191,37 @@ export class BookingPlannerRenderer extends TimelineRenderer {
     async on_data_loaded() {
         // what is dragged stays under the mouse until it is dropped
         this.isOutdated = this.isPressed;
-        if (this.isPressed) {
-            return;
-        }
-        const folded = this.timeline.groupsData?.get({
-            filter: (group) => group.showNested === false,
-        });
-        const foldedIds = new Set((folded || []).map((group) => group.id));
-        const groups = this.model.getGroups();
-        for (const group of groups) {
-            if (foldedIds.has(group.id)) {
-                group.showNested = false;
-                for (const nested of groups.filter((other) =>
-                    group.nestedGroups.includes(other.id),
-                )) {
-                    nested.visible = false;
-                }
-            }
-        }
-        const items = this.model.getItems();
-        if (this.timeline.groupsData) {
-            this.update(this.timeline.groupsData.getDataSet(), groups);
-            this.update(this.timeline.itemsData, items);
-        } else {
-            this.timeline.setGroups(groups);
-            this.timeline.setItems(items);
+        if (!this.isPressed) {
+            this.showRows();
+            this.showItems();
         }
     }
 
+    showRows() {
+        const groups = this.model.getGroups();
+        const folded = this.groups.get({ filter: (group) => group.showNested === false });
+        const foldedIds = new Set(folded.map((group) => group.id));
+        for (const group of groups) {
+            if (foldedIds.has(group.id)) {
+                group.showNested = false;
+            } else if (foldedIds.has(group.nestedInGroup)) {
+                group.visible = false;
+            }
+        }
+        this.update(this.groups, groups);
+    }
+
+    showItems() {
+        this.update(this.items, this.model.getItems());
+    }
+
     /** Show what has changed; what has not stays as it is, with focus and tooltip. */
-    update(shown, wanted) {
-        const ids = new Set(wanted.map(({ id }) => id));
-        shown.remove(shown.getIds().filter((id) => !ids.has(id)));
-        shown.update(wanted);
+    update(dataSet, wanted) {
+        const shown = this.shown.get(dataSet);
+        const wantedById = new Map(wanted.map((each) => [each.id, each]));
+        this.shown.set(dataSet, wantedById);
+        dataSet.remove(dataSet.getIds().filter((id) => !wantedById.has(id)));
+        dataSet.update(wanted.filter((each) => !isSame(each, shown?.get(each.id))));
     }
 
     getTitle() {
@@ -247,14 +319,6 @@ export class BookingPlannerRenderer extends TimelineRenderer {
 
     /** @override the first click has opened it */
     on_update() {}
-
-    /** Let bookings be reached by the Tab key. */
-    makeFocusable() {
-        for (const item of this.canvasRef.el.querySelectorAll(".o_isof_planner_booking")) {
-            item.tabIndex = 0;
-            item.setAttribute("role", "button");
-        }
-    }
 
     onKeydown(ev) {
         const target = ev.target.closest(".o_isof_planner_booking");

@@ -30,6 +30,11 @@ export function getWindow(scale, day) {
     return { start, stop: start.plus({ [scale]: 1 }) };
 }
 
+/** Return the moment (Date) that the server's text says, fast enough for thousands. */
+export function parseMoment(text) {
+    return new Date(`${text.replace(" ", "T")}Z`);
+}
+
 /** Return the quarter of an hour that a moment (Date) lies in: its start. */
 export function floorToQuarter(moment) {
     return new Date(Math.floor(moment / QUARTER) * QUARTER);
