@@ -5,6 +5,7 @@ import fcntl
 import importlib.machinery
 import importlib.util
 import os
+import re
 import secrets
 import signal
 import socket
@@ -22,6 +23,7 @@ from isof_cli import (
     config,
     console,
     databases,
+    doctor,
     host,
     main,
     modules,
@@ -174,6 +176,30 @@ class TestCommandLine:
         monkeypatch.setattr(Path, "home", fail)
         with pytest.raises(Failure, match=r"no home folder; .* ISOF_HOME"):
             config.home()
+
+    @pytest.mark.parametrize(
+        ("environ", "problem"),
+        [
+            ({"HOME": "/proc/none"}, "Cache       /proc/none/.cache/isof-crm cannot be made: "),
+            ({"ISOF_HOME": "/dev/null"}, "Cache       /dev/null is to be a folder, "),
+            ({"ODOO_PATH": "/none"}, "Odoo        ODOO_PATH=/none holds no Odoo: "),
+        ],
+    )
+    def test_doctor_goes_on_after_a_problem(self, monkeypatch, isof, environ, problem):
+        if "HOME" in environ:
+            for name in ("ISOF_HOME", "XDG_CACHE_HOME"):
+                monkeypatch.delenv(name, raising=False)
+        done = isof("doctor", check=False, **environ)
+        assert done.returncode == 1
+        assert f"!!  {problem}" in done.stdout
+        lines = re.findall(r"^(?:ok|!!)  (\w+)", done.stdout, re.MULTILINE)
+        assert lines == [title for title, _check in doctor.CHECKS]
+        assert not done.stderr
+
+    def test_a_folder_of_somebody_else(self, home, monkeypatch):
+        monkeypatch.setattr(os, "access", lambda *_args: False)
+        with pytest.raises(Failure, match=r"is not for this user .* ISOF_HOME"):
+            store.open_home()
 
     def test_doctor_tells_of_a_dead_server_and_goes_on(self, isof):
         done = isof("--db-host", "127.0.0.1", "doctor", check=False, PGPORT="1")

@@ -170,13 +170,13 @@ def served(isof, replicated, new_database):
         server.wait(30)
 
 
-def wait(ask, seconds=120):
+def wait(ask, seconds=120, pause=0.5):
     """Return what ``ask`` returns as soon as that is true."""
     last = time.monotonic() + seconds
     while time.monotonic() < last:
         if answer := ask():
             return answer
-        time.sleep(0.5)
+        time.sleep(pause)
     pytest.fail(f"{ask} was not true within {seconds} s")
 
 

@@ -16,7 +16,7 @@ def run():
     for title, check in CHECKS:
         try:
             mark, finding = "ok", check()
-        except Failure as failure:
+        except (Failure, OSError) as failure:
             mark, finding = "!!", str(failure).strip()
             problems += 1
         print(f"{mark}  {title:<11} {finding}")
@@ -29,7 +29,8 @@ def _python():
 
 def _cache():
     store.open_home()
-    store.need_space(0 if odoo_source.locate() else SPACE)
+    is_set_up = os.environ.get("ODOO_PATH") or odoo_source.locate()
+    store.need_space(0 if is_set_up else SPACE)
     return f"{config.home()}, {shutil.disk_usage(config.home()).free / 1e9:.0f} GB free"
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import shutil
 
 from . import config
@@ -16,13 +17,20 @@ def open_home():
 
     :raises Failure: if it cannot be one
     """
+    home = config.home()
     try:
-        config.home().mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise Failure(
-            f"{config.home()} is to be a folder, but a file is in its place. Move that, or name "
+            f"{home} is to be a folder, but a file is in its place. Move that, or name "
             "another folder: ISOF_HOME=/path"
         ) from error
+    except OSError as error:
+        raise Failure(
+            f"{home} cannot be made: {error.strerror}. Name another folder: ISOF_HOME=/path"
+        ) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise Failure(f"{home} is not for this user to write; name another folder: ISOF_HOME=/path")
 
 
 @contextlib.contextmanager
