@@ -385,6 +385,7 @@ class TestActivityLife(ActivityCommon):
             "postponed": {"is_open": True, "is_hatched": True, "state_color": "warning"},
             "cancelled": {"is_striked": True, "state_color": "secondary"},
         }
+        self.assertEqual(set(meanings), set(ACTIVITY_STATES), "Say above what each state means.")
         nothing = {"is_open": False, "is_striked": False, "is_hatched": False}
         statuses = self.env["isof.activity.status"].create(
             [{"name": f"Test {state}", "state": state} for state in ACTIVITY_STATES]

@@ -11,8 +11,8 @@ class IsofOrderReport(models.Model):
     A discount is an amount without a quantity, and nothing to deliver.
 
     What a column is says its field, by the tables that ``_from`` joins under the same aliases for
-    both flows: ``line``, ``document`` (the order), ``company``, ``partner``, ``template`` (of the
-    product), ``day`` and ``amounts`` (see there).
+    both flows: ``line``, ``document`` (the order), ``company``, ``contact``, ``partner``,
+    ``product``, ``template``, ``day`` and ``amounts`` (see there).
     """
 
     _name = "isof.order.report"

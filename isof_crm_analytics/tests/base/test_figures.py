@@ -196,7 +196,7 @@ class TestFigures(TradeCommon):
     def test_what_is_frozen_is_remembered_while_a_document_is_a_draft(self):
         facts, memory = self.env["isof.trade.line"], self.env["isof.trade.memory"]
         frozen = facts._get_figures().frozen
-        self.assertEqual(set(frozen), {"group_id", "region_id", "cost", "cost_source"})
+        self.assertLessEqual({"group_id", "region_id", "cost", "cost_source"}, set(frozen))
         self.assertLessEqual(set(frozen), set(memory._get_kept()))
         for name in memory._get_kept():
             with self.subTest(name):

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 from datetime import date, datetime
 
 from lxml import etree
@@ -527,6 +528,32 @@ class TestOrderReport(OrderReportCommon):
         arch = self.report.get_view(view.id, "list")["arch"]
         for name in ("company_currency_id", "ordered_net", "ordered_quantity"):
             self.assertRegex(arch, rf'<field name="{name}" column_invisible="(1|True)"')
+
+    def test_depends_has_what_columns_read(self):
+        """Else what the same transaction has changed, and not written yet, is not counted."""
+        kept = {("res.currency", "decimal_places")}  # follows the rounding
+        for flow in ("sale", "purchase"):
+            tables = {
+                "line": f"{flow}.order.line",
+                "document": f"{flow}.order",
+                "company": "res.company",
+                "currency": "res.currency",
+                "contact": "res.partner",
+                "partner": "res.partner",
+                "product": "product.product",
+                "template": "product.template",
+                "uom": "uom.uom",
+                "line_uom": "uom.uom",
+            }
+            texts = [sql.code for sql in self.report._get_columns(flow).values()]
+            texts += [self.report._from(flow).code, self.report._where(flow).code]
+            read = re.findall(rf"\b({'|'.join(tables)})\.(\w+)", " ".join(texts))
+            self.assertGreater(len(set(read)), 20)
+            for table, column in set(read):
+                model = tables[table]
+                if column != "id" and (model, column) not in kept:
+                    with self.subTest(flow=flow, column=f"{table}.{column}"):
+                        self.assertIn(column, self.report._depends[model])
 
     def test_queries(self):
         self._create_sale({}, {}, {}, delivered=4)
