@@ -44,6 +44,29 @@ def test_files_that_are_mounted_are_there():
         assert f"> secrets/{name}\n" in steps, name
 
 
+def test_composition_is_closed():
+    """Only this machine reaches it, no password is in it, and the replica is of one version."""
+    text = COMPOSE.read_text()
+    ports = re.findall(r"^ +- \"(\S+:\d+)\"$", text, re.MULTILINE)
+    assert len(ports) == 2
+    assert not [port for port in ports if not port.startswith("127.0.0.1:")]
+    assert set(re.findall(r"(\w*PASSWORD\w*):", text)) == {
+        "PASSWORD_FILE",
+        "POSTGRES_PASSWORD_FILE",
+    }
+    images = re.findall(r"image: (postgres:\d+)$", text, re.MULTILINE)
+    assert len(images) == 2
+    assert len(set(images)) == 1
+    waits = re.findall(r"condition: (\w+)", text)
+    assert set(waits) == {"service_healthy"}
+
+
+def test_versions_of_odoo():
+    [base] = re.findall(r"^FROM odoo:(\S+)$", (DOCKER / "Dockerfile").read_text(), re.MULTILINE)
+    for name in config.addons():
+        assert config.manifest(name)["version"].startswith(f"{base}."), name
+
+
 @pytest.fixture
 def primary(tmp_path):
     """Return a PostgreSQL, as the image has one when it runs its first script."""

@@ -6,7 +6,6 @@ platform that this machine does not have is skipped, and says so.
 
 import os
 import pwd
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,22 +13,13 @@ from pathlib import Path
 
 import pytest
 from isof_cli import config, odoo_source
+from test_readme import find_python
 
 PYTHON, POSTGRESQL = "3.13", "15"
 ADDON_TESTS = [f"{name}/tests" for name in config.addons()]
 USER = "isof"
 
 pytestmark = pytest.mark.skipif("ISOF_PLATFORMS" not in os.environ, reason="only before a release")
-
-
-@pytest.fixture(scope="module")
-def python():
-    """Return a Python of the newest version: one of pyenv's, or on the path."""
-    found = sorted(Path.home().glob(f".pyenv/versions/{PYTHON}.*/bin/python3"))
-    found += filter(None, [shutil.which(f"python{PYTHON}")])
-    if not found:
-        pytest.skip(f"no Python {PYTHON}")
-    return found[0]
 
 
 @pytest.fixture
@@ -80,8 +70,8 @@ def run_addon_tests(home, python, **environ):
     return done.stdout.splitlines()[-1]
 
 
-def test_newest_python(python, home):
-    assert " passed" in run_addon_tests(home / "isof", python)
+def test_newest_python(home):
+    assert " passed" in run_addon_tests(home / "isof", find_python(PYTHON))
 
 
 def test_oldest_postgresql(postgresql, home):
