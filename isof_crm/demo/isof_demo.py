@@ -41,6 +41,20 @@ class IsofDemo(models.AbstractModel):
         return self.with_context(allowed_company_ids=company.ids).env
 
     @api.model
+    def _get_contractors(self):
+        """Return the demo companies and people, in order; nobody else's get anything."""
+        data = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "isof_crm"),
+                ("model", "=", "res.partner"),
+                # not the employees
+                ("name", "=like", "res\\_partner\\_%"),
+            ],
+            order="res_id",
+        )
+        return self.env["res.partner"].browse(data.mapped("res_id"))
+
+    @api.model
     def _load_activities(self):
         """Give the demo company its activities; called by the demo data."""
         # imported here, so that only a database with demo data ever loads it

@@ -62,16 +62,7 @@ class MarketingBase:
     def __init__(self, env):
         self.env = env(context=dict(env.context, tracking_disable=True))
         self.language = int((env.ref("base.user_admin").lang or "").startswith("pl"))
-        demo = env["ir.model.data"].search(
-            [
-                ("module", "=", "isof_crm"),
-                ("model", "=", "res.partner"),
-                # not the employees
-                ("name", "=like", "res\\_partner\\_%"),
-            ],
-            order="res_id",
-        )
-        partners = self.env["res.partner"].browse(demo.mapped("res_id"))
+        partners = self.env["isof.demo"]._get_contractors()
         self.companies = partners.filtered("is_company")
         self.persons = partners - self.companies
 

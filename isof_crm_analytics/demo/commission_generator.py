@@ -143,9 +143,10 @@ class CommissionGenerator:
                 "noupdate": True,
             }
         )
-        customers = self.env["res.partner"].search(
-            [("is_company", "=", True), ("user_id", "!=", False), ("isof_group_id", "!=", False)],
-            order="id",
+        customers = (
+            self.env["isof.demo"]
+            ._get_contractors()
+            .filtered(lambda partner: partner.is_company and partner.user_id and partner.isof_group_id)
         )
         customers[::AGENT_EVERY].isof_agent_id = agent
 

@@ -53,9 +53,10 @@ class TradeGenerator:
         self.random = Random(SEED)
         self.today = fields.Date.context_today(self.env["isof.demo"])
         self.company = self.env.ref("isof_crm.res_company_demo")
-        self.customers = self.env["res.partner"].search(
-            [("is_company", "=", True), ("user_id", "!=", False), ("isof_group_id", "!=", False)],
-            order="id",
+        self.customers = (
+            self.env["isof.demo"]
+            ._get_contractors()
+            .filtered(lambda partner: partner.is_company and partner.user_id and partner.isof_group_id)
         )
         self.campaigns = {
             name: self.env.ref(f"isof_crm.utm_campaign_{name}")
@@ -85,6 +86,11 @@ class TradeGenerator:
             )
             # the chart has brought the dollar
             self.company.currency_id = self.env.ref("base.PLN")
+        if "stock.warehouse" in self.env and not self.env["stock.warehouse"].search_count(
+            [("company_id", "=", self.company.id)]
+        ):
+            # purchase orders are received there; Odoo makes one for the first company only
+            self.env["stock.warehouse"].create({"company_id": self.company.id})
         self._create_products()
         for key, vendor in (*VENDORS.items(), ("carrier", CARRIER)):
             self.vendors[key] = self._create_vendor(*vendor)
