@@ -1,6 +1,7 @@
 """The add-ons come and go where Odoo's own applications are at work, with their demo data."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,12 @@ NEIGHBOURS = (
 )
 # OCA's, from PyPI, that add to the same models
 OCA = ("account_commission_oca", "base_location", "commission_oca", "partner_firstname")
+# They have names and countries of contacts computed after these are created. So is what we derive
+# of them, then, which Odoo remarks and does by itself.
+LATER = re.compile(
+    r".* WARNING .* Field res\.partner\.isof_(?:name_key|region_id) cannot be precomputed as it "
+    r"depends on non-precomputed field res\.partner\.(?:name|country_id)"
+)
 BATCH = ("--stop-after-init", "--no-http")
 
 
@@ -48,7 +55,7 @@ def test_come_and_go_beside_odoos_own(isof, new_database, once):
 
 @pytest.fixture
 def install(isof, tmp_path):
-    """Return a function that installs or updates add-ons, without a warning.
+    """Return a function that installs or updates add-ons, without a warning that matters.
 
     It has those of OCA, and Odoo adds what it does by itself.
     """
@@ -64,7 +71,8 @@ def install(isof, tmp_path):
         arguments = ("-d", name, option, ",".join(addons), *BATCH)
         done = isof("odoo", *arguments, ODOO_ADDONS_PATH=path)
         assert "Registry loaded" in done.stderr
-        assert not COMPLAINT.findall(done.stderr)
+        complaints = COMPLAINT.findall(done.stderr)
+        assert not [line for line in complaints if not LATER.match(line)], complaints
 
     return run
 
