@@ -146,7 +146,9 @@ class CommissionGenerator:
         customers = (
             self.env["isof.demo"]
             ._get_contractors()
-            .filtered(lambda partner: partner.is_company and partner.user_id and partner.isof_group_id)
+            .filtered(
+                lambda partner: partner.is_company and partner.user_id and partner.isof_group_id
+            )
         )
         customers[::AGENT_EVERY].isof_agent_id = agent
 

@@ -56,7 +56,9 @@ class TradeGenerator:
         self.customers = (
             self.env["isof.demo"]
             ._get_contractors()
-            .filtered(lambda partner: partner.is_company and partner.user_id and partner.isof_group_id)
+            .filtered(
+                lambda partner: partner.is_company and partner.user_id and partner.isof_group_id
+            )
         )
         self.campaigns = {
             name: self.env.ref(f"isof_crm.utm_campaign_{name}")
