@@ -26,6 +26,9 @@ partners = records("res.partner")
 Activity = env["isof.activity"]
 print("FACTS", json.dumps({
     "company": env.ref("isof_crm.res_company_demo").name,
+    "currency": env.ref("isof_crm.res_company_demo").currency_id.name,
+    "main": env.ref("base.main_company").name,
+    "works_in": env.ref("base.user_admin").company_id.name,
     "contractors": partners.filtered("is_company").mapped(
         lambda p: (p.vat, p.zip, p.isof_region_id.complete_name, p.user_id.login, p.email,
                    len(p.child_ids))),
@@ -269,9 +272,15 @@ def nip_is_valid(vat):
     return len(digits) == 10 and checksum == digits[9]
 
 
+def test_company(demo):
+    """It is one of its own, and where the administrator of a new database begins."""
+    assert demo["company"] == demo["works_in"] == "Baltrade Sp. z o.o."
+    assert demo["currency"] == "PLN"
+    assert demo["main"] != demo["company"]
+
+
 def test_contractors(demo):
     contractors = demo["contractors"]
-    assert demo["company"] == "Baltrade Sp. z o.o."
     assert len(contractors) == 40
     vats, zips, regions, salespeople, emails, persons = zip(*contractors, strict=True)
     assert len(set(vats)) == 40
