@@ -56,13 +56,12 @@ WATCH = """
 OPEN = """(() => {
     const start = performance.now();
     window.benchTasks.length = 0;
-    window.benchShown = null;
+    let resolve;
+    window.benchShown = new Promise((resolver) => (resolve = resolver));
     const observer = new MutationObserver(() => {
         if (document.querySelector(%(selector)s)) {
             observer.disconnect();
-            requestAnimationFrame(() =>
-                setTimeout(() => (window.benchShown = performance.now() - start))
-            );
+            requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
         }
     });
     observer.observe(document, { childList: true, subtree: true });
