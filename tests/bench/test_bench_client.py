@@ -26,7 +26,7 @@ from odoo.tests.common import get_db_name
 from odoo.addons.base.models.assetsbundle import AssetsBundle
 
 from .generate import generate
-from .scale import IS_SMALL, check_goal, size
+from .scale import IS_SMALL, size
 from .server import serve
 from .wholesaler import Wholesaler
 
@@ -40,8 +40,8 @@ GROUPS = (
 )
 # Of what is there at once, and of what is loaded with pivots and graphs.
 BUNDLES = ("web.assets_web", "web.assets_backend_lazy")
-# Of Odoo's calendar, on the same machine in the same run.
-MOST_WORK = 2
+# The goals for the planner, of which the last one is asserted: as it was, 2,428 were needed.
+WORK_MS, LONGEST_MS, MOST_STYLES = 1_200, 200, 100
 # Of either bundle, compressed.
 LARGEST_SHARE = 0.05
 # A light page that is nobody's.
@@ -56,13 +56,12 @@ WATCH = """
 OPEN = """(() => {
     const start = performance.now();
     window.benchTasks.length = 0;
-    window.benchShown = null;
+    let resolve;
+    window.benchShown = new Promise((resolver) => (resolve = resolver));
     const observer = new MutationObserver(() => {
         if (document.querySelector(%(selector)s)) {
             observer.disconnect();
-            requestAnimationFrame(() =>
-                setTimeout(() => (window.benchShown = performance.now() - start))
-            );
+            requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
         }
     });
     observer.observe(document, { childList: true, subtree: true });
@@ -311,12 +310,16 @@ def test_all_is_shown(works):
 
 
 def test_planner(works):
-    """50 rooms with 1,050 bookings are less than twice the work of the calendar of one person."""
+    """The browser does not work out the styles of the page for each booking.
+
+    Milliseconds are printed and not asserted: they are the machine's, and what else it does.
+    """
     planner, calendar = works["planner"], works["Odoo's calendar"]
-    ratio = planner.work / calendar.work
-    print(f"\nplanner: {ratio:.2f} times the work of Odoo's calendar")  # noqa: T201
-    check_goal(ratio < MOST_WORK, f"planner: {planner.work:.0f} ms of work")
-    check_goal(planner.longest < calendar.longest, f"planner: {planner.longest:.0f} ms at once")
+    print(  # noqa: T201
+        f"\nplanner: {planner.work:.0f} ms of work, goal {WORK_MS}; {planner.longest:.0f} ms at"
+        f" once, goal {LONGEST_MS}; {planner.work / calendar.work:.2f} times Odoo's calendar"
+    )
+    assert planner.styles < MOST_STYLES
 
 
 @pytest.mark.parametrize("name", BUNDLES)
