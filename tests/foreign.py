@@ -104,7 +104,7 @@ class Planted:
 def plant():
     """Return what is planted: a list of ``Planted``."""
     planted = []
-    main = env.ref("base.main_company")
+    main = env.ref("isof_crm.res_company_demo")
     other = env["res.company"].create({"name": "Another Company"})
     for whose, company in (("a colleague's", main), ("another company's", other)):
         user = new_test_user(
@@ -861,7 +861,7 @@ def get_spec(model):
 
 def create_triers():
     """Return the users who try, by role, and one who may read everything, as nobody hides it."""
-    main = env.ref("base.main_company")
+    main = env.ref("isof_crm.res_company_demo")
     empty = env["res.company"].create({"name": "Third Company"})
     group = ROLES["manager"]
     triers = {

@@ -204,7 +204,7 @@ def get_company_facts(names, rights):
     :param names: the models that may have a company
     :param rights: what each role may do, by role and model
     """
-    company = env.ref("base.main_company")
+    company = env.ref("isof_crm.res_company_demo")
     for name in names:
         if env[name]._auto and not env[name].search([], limit=1):
             add_record(name)

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.fields import Command
 
 
 class IsofDemo(models.AbstractModel):
@@ -13,26 +12,34 @@ class IsofDemo(models.AbstractModel):
         """Let who installs it work in the demo company too, at once where nobody has worked yet."""
         admin = self.env.ref("base.user_admin")
         company = self.env.ref("isof_crm.res_company_demo")
-        admin.company_ids += company
+        users = admin | self.env.ref("base.user_root")
+        users.company_ids += company
         if not admin.login_date:
-            admin.company_id = company
+            users.company_id = company
 
     @api.model
     def _unload_company(self):
         """Have those who stay work in another company, before the add-on takes the demo one along.
 
-        Where somebody works in no other one, Odoo keeps it.
+        Where somebody works in no other one, Odoo keeps it. By SQL: fields of ours are on their way
+        out, and the ORM would compute them.
         """
         company = self.env.ref("isof_crm.res_company_demo", raise_if_not_found=False)
-        users = self.env["res.users"].with_context(active_test=False)
-        for user in users.search([("company_ids", "=", company.id)]) if company else users:
-            if others := user.company_ids - company:
-                user.write(
-                    {
-                        "company_id": (user.company_id - company or others[0]).id,
-                        "company_ids": [Command.unlink(company.id)],
-                    }
-                )
+        if not company:
+            return
+        self.env.cr.execute(
+            """
+            UPDATE res_users SET company_id = other.id
+              FROM (SELECT user_id, min(cid) AS id FROM res_company_users_rel
+                     WHERE cid <> %(company)s GROUP BY user_id) AS other
+             WHERE other.user_id = res_users.id AND res_users.company_id = %(company)s;
+            DELETE FROM res_company_users_rel AS works_in
+             WHERE cid = %(company)s
+               AND EXISTS (SELECT FROM res_company_users_rel AS other
+                            WHERE other.user_id = works_in.user_id AND other.cid <> %(company)s)
+            """,
+            {"company": company.id},
+        )
 
     @api.model
     def _get_demo_env(self):
