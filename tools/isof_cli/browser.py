@@ -125,4 +125,4 @@ def log_in(browser, url, login):
     for name in ("login", "password"):
         browser.run(f"document.querySelector('input[name={name}]').value = '{login}'")
     browser.click("button[type=submit]")
-    browser.wait(".o_main_navbar")
+    browser.wait(".o_main_navbar", seconds=120)

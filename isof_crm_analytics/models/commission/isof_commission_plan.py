@@ -53,7 +53,8 @@ class IsofCommissionPlan(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     # Versions
-    version = fields.Integer(default=1, readonly=True, copy=False)
+    # not "Version", which Odoo calls a contract of an employee
+    version = fields.Integer(string="Version Number", default=1, readonly=True, copy=False)
     previous_id = fields.Many2one(
         "isof.commission.plan",
         string="Previous Version",
