@@ -314,9 +314,20 @@ def attempt_to_own(record, owner, user):
         env.cr.flush()
 
 
+def prepare_companies():
+    """Have two companies with accounts everywhere, as our demo data do, and work in the main one."""
+    if not env.ref("isof_crm.res_company_demo", raise_if_not_found=False):
+        second = env["res.company"].create(
+            {"name": "Second", "currency_id": env.ref("base.PLN").id}
+        )
+        env["account.chart.template"].try_loading("generic_coa", second, install_demo=False)
+    env.user.company_id = env.ref("base.main_company")
+
+
 def main():
     """Try everything and tell what comes of it, model by model."""
     logging.disable(logging.CRITICAL)
+    prepare_companies()
     users = {
         role: new_test_user(env, f"host_{role.replace(' ', '_')}", groups)
         for role, groups in ROLES.items()

@@ -33,7 +33,8 @@ def get_readers():
         "superuser": (env.user, {}),
     }
     facts = env["isof.trade.line"]
-    for [customer] in facts._read_group([("flow", "=", "sale")], ["partner_id"], limit=4):
+    sales = [("flow", "=", "sale"), ("company_id", "=", own.id)]
+    for [customer] in facts._read_group(sales, ["partner_id"], limit=4):
         readers[f"about {customer.name}"] = (manager, {"isof_partner_id": customer.id})
     common = {"lang": "en_US", "allowed_company_ids": own.ids}
     return {
