@@ -315,7 +315,7 @@ def attempt_to_own(record, owner, user):
 
 
 def prepare_companies():
-    """Have two companies with accounts everywhere, as our demo data do, and work in the main one."""
+    """Have two companies with accounts everywhere, as with our demo data; work in the main one."""
     if not env.ref("isof_crm.res_company_demo", raise_if_not_found=False):
         second = env["res.company"].create(
             {"name": "Second", "currency_id": env.ref("base.PLN").id}
