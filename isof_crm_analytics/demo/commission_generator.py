@@ -143,13 +143,7 @@ class CommissionGenerator:
                 "noupdate": True,
             }
         )
-        customers = (
-            self.env["isof.demo"]
-            ._get_contractors()
-            .filtered(
-                lambda partner: partner.is_company and partner.user_id and partner.isof_group_id
-            )
-        )
+        customers = self.env["isof.demo"]._get_customers()
         customers[::AGENT_EVERY].isof_agent_id = agent
 
     def _create_plan(self, name, rules, *, tiers=(), **vals):

@@ -29,6 +29,13 @@ class IsofDemo(models.AbstractModel):
             period.name = f"{SEASONS[season]} {year}"
 
     @api.model
+    def _get_customers(self):
+        """Return those companies of the demo that are sold to, in order."""
+        return self._get_contractors().filtered(
+            lambda partner: partner.is_company and partner.user_id and partner.isof_group_id
+        )
+
+    @api.model
     def _load_trade(self):
         """Give the demo company two years of sales and purchases; called by the demo data."""
         # imported here, so that only a database with demo data ever loads it

@@ -53,13 +53,7 @@ class TradeGenerator:
         self.random = Random(SEED)
         self.today = fields.Date.context_today(self.env["isof.demo"])
         self.company = self.env.ref("isof_crm.res_company_demo")
-        self.customers = (
-            self.env["isof.demo"]
-            ._get_contractors()
-            .filtered(
-                lambda partner: partner.is_company and partner.user_id and partner.isof_group_id
-            )
-        )
+        self.customers = self.env["isof.demo"]._get_customers()
         self.campaigns = {
             name: self.env.ref(f"isof_crm.utm_campaign_{name}")
             for name in ("catalogue", "fair", "win_back", "loyalty")

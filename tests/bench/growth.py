@@ -15,6 +15,7 @@ from odoo.tools import split_every
 
 from .scale import size
 from .test_bench_trade import PIVOTS, Measured, shop  # noqa: F401  a fixture
+from .wholesaler import vacuum
 
 YEARS = [int(years) for years in os.environ.get("ISOF_GROWTH", "1,2").split(",")]
 RUNS = size(5)
@@ -44,9 +45,7 @@ def fill(registry):
             cr.commit()
             env.invalidate_all()
         seconds = time.perf_counter() - started
-        cr._cnx.autocommit = True
-        cr.execute("VACUUM (ANALYZE)")
-        cr._cnx.autocommit = False
+        vacuum(cr)
     return seconds
 
 

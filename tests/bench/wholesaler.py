@@ -150,6 +150,13 @@ def copy_rows(cr, table, template_id, values, source, params):
     )
 
 
+def vacuum(cr):
+    """Have PostgreSQL know what has just been written, outside of any transaction."""
+    cr._cnx.autocommit = True
+    cr.execute("VACUUM (ANALYZE)")
+    cr._cnx.autocommit = False
+
+
 class Wholesaler:
     """The company, its database and what is measured there."""
 
@@ -301,7 +308,5 @@ class Wholesaler:
             env["isof.trade.line"]._sync_everything()
             cr.commit()
             seconds = time.perf_counter() - started
-            cr._cnx.autocommit = True
-            cr.execute("VACUUM (ANALYZE)")
-            cr._cnx.autocommit = False
+            vacuum(cr)
             return seconds

@@ -15,11 +15,8 @@ class ResPartner(models.Model):
         """Addresses without a name are left out: their type is, in the language of the reader."""
         if not self._isof_is_named_by("base", MORE):
             return
-        self.env["res.partner"].flush_model(["name", "complete_name"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id, complete_name FROM res_partner WHERE id = ANY(%s) AND name <> ''",
-                self.ids,
-            )
-        )
-        self._isof_keep_names(dict(rows))
+        query = self._as_query(ordered=False)
+        query.add_where(SQL("%s <> ''", self._field_to_sql(self._table, "name", query)))
+        columns = ("id", "complete_name")
+        sql = [self._field_to_sql(self._table, column, query) for column in columns]
+        self._isof_keep_names(dict(self.env.execute_query(query.select(*sql))))

@@ -13,7 +13,6 @@ class ProductProduct(models.Model):
         has_code = self.env.context.get("display_default_code", True)
         if not has_code or not self._isof_is_named_by("product", MORE):
             return
-        self.flush_recordset(["default_code", "combination_indices"])
         query = self._as_query(ordered=False)
         indices = self._field_to_sql(self._table, "combination_indices", query)
         query.add_where(SQL("COALESCE(%s, '') = ''", indices))
