@@ -5,15 +5,13 @@ from pathlib import Path
 from isof_cli import browser, config, testing
 
 BENCH = config.ROOT / "tests" / "bench"
-# Its browser gets no client from a server that is started within a run of the tests: run by itself.
-LEFT_OUT = "--ignore=tests/bench/test_bench_client.py"
 
 
 def test_answers(isof, once):
     """What is measured finds what plain SQL or Odoo's own report finds."""
 
     def run():
-        done = isof("test", "--bench", "--small", "-q", LEFT_OUT, check=False)
+        done = isof("test", "--bench", "--small", "-q", check=False)
         assert not done.returncode, f"{done.stdout[-20_000:]}\n{done.stderr[-2_000:]}"
         return True
 

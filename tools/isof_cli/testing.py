@@ -42,6 +42,8 @@ def run(arguments):
     environ = {"ISOF_SMALL_BENCH": "1"} if options.small else {}
     if options.screenshots:
         environ["ODOO_SCREENSHOTS"] = str(options.screenshots.absolute())
+    # a run that a test starts is no worker of the run around it, whose databases end with its name
+    os.environ.pop("PYTEST_XDIST_WORKER", None)
     env = odoo.prepare("test")
     for program in (system.BROWSER, system.OFFICE):
         program.ensure()
